@@ -1,0 +1,65 @@
+"""Doubles: a meeting or pledge that the book seems to have already. People are told; `allow_similar` says it is another."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from app import models
+from app.models import columns
+from app.naming import fold
+from app.shapes.meetings import MeetingCreate
+from app.shapes.pledges import Citation, PledgeCreate
+
+
+@dataclass(frozen=True)
+class Double:
+    """A new record (`new`, its place in what was sent) and the one it resembles, with the reason."""
+
+    new: int
+    like: str
+    why: str
+
+
+def similar_meetings(session: Session, meeting: MeetingCreate) -> list[str]:
+    """Ids of standing meetings of the same parties, day and type."""
+    table, party = columns(models.Meeting), columns(models.MeetingParty)
+    query = (
+        select(table.c.id)
+        .join(party, party.c.meeting == table.c.id)
+        .where(table.c.held_on == meeting.held_on, table.c.type == meeting.type, table.c.retracted.is_(None))
+        .group_by(table.c.id)
+        .having(func.count() == len(meeting.parties))
+        .having(func.count().filter(party.c.party.in_(meeting.parties)) == len(meeting.parties))
+        .order_by(table.c.id)
+    )
+    return list(session.execute(query).scalars())
+
+
+def similar_pledges(new: Sequence[PledgeCreate], standing: Sequence[tuple[str, PledgeCreate]] = ()) -> Iterator[Double]:
+    """Each new pledge that resembles one that stands in its meeting, or an earlier one of those sent with it."""
+    for index, line in enumerate(new):
+        for id, other in standing:
+            if why := _alike(line, other):
+                yield Double(index, id, why)
+    for (first, one), (second, other) in combinations(enumerate(new), 2):
+        if why := _alike(one, other):
+            yield Double(second, f"the one sent at place {first}", why)
+
+
+def _alike(one: PledgeCreate, other: PledgeCreate) -> str | None:
+    if one.retracted or other.retracted:
+        return None
+    if fold(one.summary) == fold(other.summary):
+        return "the summary is the same"
+    same = (one.act, set(one.pledgors), one.topics[0]) == (other.act, set(other.pledgors), other.topics[0])
+    if same and any(_overlap(a, b) for a in one.citations for b in other.citations):
+        return "most of the same words are cited, with equal act, pledgors and primary topic"
+    return None
+
+
+def _overlap(a: Citation, b: Citation) -> bool:
+    shared = min(a.end, b.end) - max(a.start, b.start)
+    return a.source == b.source and 2 * shared > min(a.end - a.start, b.end - b.start)

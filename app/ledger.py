@@ -1,0 +1,115 @@
+"""The ledger: every accepted write as a revision, chained by hash, in the write's own transaction.
+
+    hash = sha256(previous_hash ⏎ [seq, at, actor, entity, id, version, operation] as JSON ⏎ document)
+
+in hex; the first `previous_hash` is 64 zeros. `seq` rises by one in commit order without gaps, `at` never decreases.
+Nothing here changes or removes a revision, and triggers see to it that nothing else does.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy import func, insert, select
+from sqlmodel import Session
+
+from app.models import Revision, columns
+from app.vocabulary import Entity, Operation
+from app.wire import canonical_json
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last revision: it names the state of the whole book. An empty ledger has seq 0."""
+
+    seq: int = 0
+    at: str = ""
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A revision to be: what happened to which record, and the document it has from now on."""
+
+    entity: Entity
+    id: str
+    version: int
+    operation: Operation
+    document: str
+
+
+def read_head(session: Session) -> Head:
+    """The state of the book that this session sees."""
+    table = columns(Revision)
+    row = session.execute(select(table.c.seq, table.c.at, table.c.hash).order_by(table.c.seq.desc()).limit(1)).first()
+    return Head(*row) if row else Head()
+
+
+def chain_hash(previous_hash: str, facts: Sequence[object], document: str) -> str:
+    """The hash of a revision whose `facts` are seq, at, actor, entity, id, version and operation."""
+    return sha256(f"{previous_hash}\n{canonical_json(list(facts))}\n{document}".encode()).hexdigest()
+
+
+class Writer:
+    """One write transaction of one actor. Made only inside `Database.writing`, whose lock keeps the head still."""
+
+    def __init__(self, session: Session, actor: str) -> None:
+        self.session = session
+        self.actor = actor
+        self.head = read_head(session)
+        self.now = max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), self.head.at)
+
+    def append(self, entries: Iterable[Entry]) -> list[int]:
+        """Write the revisions, in order; gives their seqs."""
+        rows = []
+        for entry in entries:
+            seq = self.head.seq + 1
+            facts = (seq, self.now, self.actor, entry.entity, entry.id, entry.version, entry.operation)
+            digest = chain_hash(self.head.hash, facts, entry.document)
+            rows.append(
+                {
+                    "seq": seq,
+                    "at": self.now,
+                    "actor": self.actor,
+                    "entity": entry.entity,
+                    "id": entry.id,
+                    "version": entry.version,
+                    "operation": entry.operation,
+                    "document": entry.document,
+                    "previous_hash": self.head.hash,
+                    "hash": digest,
+                }
+            )
+            self.head = Head(seq, self.now, digest)
+        if rows:
+            self.session.execute(insert(columns(Revision)), rows)
+        return [row["seq"] for row in rows]  # type: ignore[misc]
+
+
+def read_revision(session: Session, entity: Entity, id: str) -> Revision | None:
+    """The revision that stands for a record, or None if the book never had it."""
+    table = columns(Revision)
+    own = select(Revision).where(table.c.entity == entity, table.c.id == id)
+    return session.execute(own.order_by(table.c.version.desc()).limit(1)).scalar()
+
+
+def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: int | None = None) -> dict[str, str]:
+    """The documents of some records by id: the standing ones, or those that stood at the seq `as_of`.
+
+    Records that the book does not have (or did not have then) are absent.
+    """
+    if not ids:
+        return {}
+    table = columns(Revision)
+    last = select(table.c.id, func.max(table.c.version).label("version"))
+    last = last.where(table.c.entity == entity, table.c.id.in_(ids))
+    if as_of is not None:
+        last = last.where(table.c.seq <= as_of)
+    chosen = last.group_by(table.c.id).subquery()
+    query = select(table.c.id, table.c.document).join(
+        chosen, (table.c.id == chosen.c.id) & (table.c.version == chosen.c.version) & (table.c.entity == entity)
+    )
+    return {id: document for id, document in session.execute(query)}

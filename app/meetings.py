@@ -1,0 +1,274 @@
+"""Meetings: who met when and where, on what grounds we know it, and the pledges that came of it.
+
+A meeting comes whole, in one transaction: with its new persons, sources and instruments, and all its pledges.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import count
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from app import doubles, models, pledges, recording
+from app.errors import Conflict, Fault, Path
+from app.instruments import INSTRUMENTS
+from app.ledger import Writer, read_revision
+from app.models import columns
+from app.naming import missing
+from app.participants import PARTICIPANTS
+from app.recording import Kind, Record, Rows
+from app.registers import Register
+from app.shapes.meetings import MeetingCreate
+from app.shapes.pledges import PledgeCreate
+from app.sources import SOURCES
+from app.types import Shape
+from app.vocabulary import Entity
+
+KIND = Kind(
+    Entity.meeting,
+    models.Meeting,
+    "id",
+    {models.MeetingParty: "meeting", models.MeetingSource: "meeting", models.Attendance: "meeting"},
+)
+
+
+class MeetingKey(NamedTuple):
+    """What a pledge needs to know of its meeting."""
+
+    id: str
+    held_on: date
+    parties: list[str]
+
+
+def made_id(meeting: MeetingCreate) -> str:
+    """The id of a meeting that was not given one: day, parties in alphabetical order, type."""
+    parties = "-".join(sorted(party.lower() for party in meeting.parties))
+    return f"{meeting.held_on}-{parties}-{meeting.type}"[:100].rstrip("-")
+
+
+def record(id: str, meeting: MeetingCreate) -> Record:
+    """The document and rows of a meeting whose references are ids; its pledges are records of their own."""
+    fields = meeting.model_dump(mode="json", exclude={"id", "pledges", "kind"})
+    document = {"id": id, **fields}
+    row = {"id": id, **meeting.model_dump(exclude={"id", "pledges", "kind", "parties", "sources", "participants"})}
+    return Record(KIND, id, document, row, _parts(id, meeting))
+
+
+def _parts(id: str, meeting: MeetingCreate) -> dict[type[SQLModel], Rows]:
+    return {
+        models.MeetingParty: [
+            {"meeting": id, "position": position, "party": party, "held_on": meeting.held_on}
+            for position, party in enumerate(meeting.parties)
+        ],
+        models.MeetingSource: [
+            {"meeting": id, "position": position, "source": source} for position, source in enumerate(meeting.sources)
+        ],
+        models.Attendance: [
+            {"meeting": id, "position": position, **attendance.model_dump()}
+            for position, attendance in enumerate(meeting.participants)
+        ],
+    }
+
+
+# New records in the place of ids ------------------------------------------------------------------------------------
+
+
+def _given_whole(meeting: MeetingCreate) -> Iterator[tuple[Path, Register[Any], Shape]]:
+    """Every whole record that stands where an id could, with its path."""
+    for index, source in enumerate(meeting.sources):
+        if not isinstance(source, str):
+            yield ("sources", index), SOURCES, source
+    for index, attendance in enumerate(meeting.participants):
+        if not isinstance(attendance.participant, str):
+            yield ("participants", index, "participant"), PARTICIPANTS, attendance.participant
+    for number, pledge in enumerate(meeting.pledges):
+        here = ("pledges", number)
+        for index, speaker in enumerate(pledge.speakers):
+            if not isinstance(speaker, str):
+                yield (*here, "speakers", index), PARTICIPANTS, speaker
+        for index, instrument in enumerate(pledge.instruments):
+            if not isinstance(instrument, str):
+                yield (*here, "instruments", index), INSTRUMENTS, instrument
+        for index, citation in enumerate(pledge.citations):
+            if not isinstance(citation.source, str):
+                yield (*here, "citations", index, "source"), SOURCES, citation.source
+
+
+def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
+    """Write the records given whole, and give the meeting with ids in their places.
+
+    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed.
+    """
+    given = list(_given_whole(meeting))
+    if not given:
+        return meeting
+    faults: list[Fault] = []
+    for path, register, line in given:
+        id = register.id_of(line)
+        standing = read_revision(writer.session, register.kind.entity, id)
+        if standing is None:
+            faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
+            if not faults:
+                register.create(writer, line)
+        elif overwrite:
+            register.change(writer, line, standing.document)
+        elif register.record(line).text(standing.version) != standing.document:
+            faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
+    pledges.refuse(faults)
+    fields = meeting.model_dump(by_alias=True, exclude={"kind"})
+    for path, register, line in given:
+        _put(fields, path, register.id_of(line))
+    return MeetingCreate.model_validate(fields)
+
+
+def _put(tree: Any, path: Path, value: str) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    tree[path[-1]] = value
+
+
+# Writes ---------------------------------------------------------------------------------------------------------------
+
+
+def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
+    """What keeps the meeting's own record from being written."""
+    named: list[tuple[Path, str]] = [
+        (("participants", index, "party"), person.party) for index, person in enumerate(meeting.participants)
+    ]
+    named += [(("parties", index), party) for index, party in enumerate(meeting.parties)]
+    people = [
+        (("participants", index, "participant"), str(p.participant)) for index, p in enumerate(meeting.participants)
+    ]
+    texts: list[tuple[Path, str]] = [(("sources", index), str(source)) for index, source in enumerate(meeting.sources)]
+    return [
+        *missing(session, Entity.party, named),
+        *missing(session, Entity.participant, people),
+        *missing(session, Entity.source, texts),
+        *_twice(people, "must be another person than those before; one person attends once"),
+    ]
+
+
+def _twice(named: Sequence[tuple[Path, str]], message: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for path, id in named:
+        if id in seen:
+            yield Fault(path, message)
+        seen.add(id)
+
+
+def create_meeting(
+    writer: Writer, meeting: MeetingCreate, *, allow_similar: bool = False, overwrite: bool = False
+) -> str:
+    """Write a new meeting with all that comes with it; gives its id."""
+    if not allow_similar:
+        _refuse_doubles(writer.session, meeting)
+    meeting = settle_references(writer, meeting, overwrite=overwrite)
+    id = meeting.id or _free_id(writer.session, meeting)
+    if read_revision(writer.session, Entity.meeting, id):
+        detail = "The book already has a meeting of this id."
+        raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
+    lines = _numbered(meeting.pledges, 1)
+    context = _context(writer.session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, lines)
+    found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
+    pledges.refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
+    recording.create(writer, [record(id, meeting)])
+    pledges.create_pledges(writer, lines, context)
+    return id
+
+
+def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: str, *, overwrite: bool = False) -> int:
+    """Write a meeting over the one that stands, with the pledges it names; those it does not name stay.
+
+    A pledge whose record depends on what changed (the day, the parties) is written anew. Gives how many records differed.
+    """
+    session = writer.session
+    meeting = settle_references(writer, meeting, overwrite=overwrite)
+    before = standing_lines(session, id)
+    lines = _numbered(meeting.pledges, max(before, default=0) + 1)
+    after = before | {line.number: line for line in lines if line.number}
+    merged = [after[number] for number in sorted(after)]
+    keys = pledges.keys_of(session, id)
+    context = _context(session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, merged, keys)
+    found = [
+        *faults(session, meeting),
+        *pledges.faults(session, lines, context),
+        *pledges.faults(session, [line for number, line in before.items() if after[number] is line], context),
+        *pledges.later_link_faults(session, keys, meeting.held_on),
+    ]
+    pledges.refuse(found)
+    differed = recording.change(writer, record(id, meeting), standing) is not None
+    changed = pledges.change_pledges(writer, [line for line in merged if line.number in before], context)
+    new = [line for line in lines if line.number not in before]
+    pledges.create_pledges(writer, new, context)
+    return differed + changed + len(new)
+
+
+def rewrite_pledges(writer: Writer, id: str) -> int:
+    """Write the pledges of a meeting anew where something they depend on has changed; how many differed."""
+    lines = list(standing_lines(writer.session, id).values())
+    meeting = read_key(writer.session, id)
+    source = columns(models.MeetingSource)
+    sources = writer.session.execute(select(source.c.source).where(source.c.meeting == id)).scalars()
+    context = _context(writer.session, meeting, list(sources), lines, pledges.keys_of(writer.session, id))
+    pledges.refuse(pledges.faults(writer.session, lines, context))
+    return pledges.change_pledges(writer, lines, context)
+
+
+def read_key(session: Session, id: str) -> MeetingKey:
+    table, party = columns(models.Meeting), columns(models.MeetingParty)
+    held_on = session.execute(select(table.c.held_on).where(table.c.id == id)).scalar_one()
+    parties = select(party.c.party).where(party.c.meeting == id).order_by(party.c.position)
+    return MeetingKey(id, held_on, list(session.execute(parties).scalars()))
+
+
+def standing_lines(session: Session, id: str) -> dict[int, PledgeCreate]:
+    """The lines of a meeting's pledges by number, as they stand."""
+    pledge, revision = columns(models.Pledge), columns(models.Revision)
+    query = (
+        select(pledge.c.number, revision.c.document)
+        .join(revision, revision.c.seq == pledge.c.revision)
+        .where(pledge.c.meeting == id)
+        .order_by(pledge.c.number)
+    )
+    found: dict[int, PledgeCreate] = {
+        number: PledgeCreate.model_validate(pledges.line_of(json.loads(document)))
+        for number, document in session.execute(query)
+    }
+    return found
+
+
+def _context(
+    session: Session, meeting: MeetingKey, sources: Any, lines: Any, keys: Sequence[int] = ()
+) -> pledges.Context:
+    return pledges.read_context(session, meeting, [str(source) for source in sources], lines, keys)
+
+
+def _numbered(lines: Sequence[PledgeCreate], first: int) -> list[PledgeCreate]:
+    """The lines with a number each: their own, or the next free one."""
+    taken = {line.number for line in lines}
+    free = (number for number in count(first) if number not in taken)
+    return [line if line.number else line.model_copy(update={"number": next(free)}) for line in lines]
+
+
+def _free_id(session: Session, meeting: MeetingCreate) -> str:
+    base = made_id(meeting)
+    for suffix in count(1):
+        id = base if suffix == 1 else f"{base}-{suffix}"
+        if read_revision(session, Entity.meeting, id) is None:
+            return id
+    raise AssertionError("unreachable")
+
+
+def _refuse_doubles(session: Session, meeting: MeetingCreate) -> None:
+    way_on = (
+        "Cite the new source in the record that stands, or send it again with ?allow_similar=true if it is another."
+    )
+    if like := doubles.similar_meetings(session, meeting):
+        detail = f"The book has a meeting of the same parties, day and type. {way_on}"
+        raise Conflict(detail, [Fault((), "resembles a meeting that stands")], candidates=like)
+    if alike := list(doubles.similar_pledges(meeting.pledges)):
+        found = [Fault(("pledges", double.new), f"resembles {double.like}: {double.why}") for double in alike[:20]]
+        raise Conflict(f"Some pledges seem to be the same. {way_on}", found, candidates=[])

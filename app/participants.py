@@ -1,0 +1,37 @@
+"""Participants: persons, under every spelling met. What office they held is told by each meeting."""
+
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from app import models
+from app.naming import fold
+from app.recording import Kind, Rows
+from app.registers import PartRows, Register, aliases_of, name_rows, names_of
+from app.shapes.records import ParticipantCreate
+from app.vocabulary import Entity
+
+
+class Participants(Register[ParticipantCreate]):
+    kind = Kind(Entity.participant, models.Participant, "slug", {models.ParticipantAlias: "participant"})
+    shape = ParticipantCreate
+
+    def row(self, line: ParticipantCreate) -> dict[str, Any]:
+        return {"slug": line.slug, "name": line.name, "folded": fold(line.name), "retracted": line.retracted}
+
+    def parts(self, line: ParticipantCreate) -> dict[type[SQLModel], Rows]:
+        rows = name_rows("participant", line.slug, line.names, [alias.name for alias in line.aliases])
+        errors = [False] * len(line.names) + [alias.is_error for alias in line.aliases]
+        return {models.ParticipantAlias: [{**row, "is_error": e} for row, e in zip(rows, errors, strict=True)]}
+
+    def line(self, row: models.Participant, parts: PartRows) -> dict[str, Any]:
+        further = parts.get(models.ParticipantAlias, [])
+        return {
+            "slug": row.slug,
+            "name": row.name,
+            "names": names_of(further),
+            "aliases": [{"name": alias.name, "is_error": alias.is_error} for alias in aliases_of(further)],
+        }
+
+
+PARTICIPANTS = Participants()

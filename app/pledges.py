@@ -1,0 +1,388 @@
+"""Pledges and positions: one record per undertaking, with its parties, topics, words, deadline and links.
+
+What always holds: a pledge's record follows from its own line and a `Context` (its meeting, the sources it cites, the
+pledges it links to, its assessments) and from nothing else. Whatever changes a context writes its pledges anew.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, SQLModel
+
+from app import models, recording
+from app.errors import Fault, Invalid, Path
+from app.ledger import Writer, read_documents
+from app.models import columns
+from app.naming import did_you_mean, missing
+from app.recording import Kind, Record, Rows
+from app.shapes.pledges import PledgeCreate
+from app.topics import parents
+from app.vocabulary import (
+    CONTINUATIONS,
+    PLEDGE_ACTS,
+    Act,
+    Attested,
+    Entity,
+    PartyRole,
+    SourceType,
+    TowardsWord,
+)
+
+KIND = Kind(
+    Entity.pledge,
+    models.Pledge,
+    "id",
+    {
+        models.PledgeParty: "pledge",
+        models.PledgeTopic: "pledge",
+        models.PledgeInstrument: "pledge",
+        models.PledgeSpeaker: "pledge",
+        models.Citation: "pledge",
+        models.Link: "pledge",
+    },
+)
+
+
+@dataclass(frozen=True)
+class CitedSource:
+    type: SourceType
+    issued_by: frozenset[str]
+    length: int
+
+
+@dataclass(frozen=True)
+class LinkedPledge:
+    id: str
+    key: int
+    undertaking: int
+    held_on: date
+    act: Act
+    is_retracted: bool
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What the assessments of a pledge amount to."""
+
+    fulfilment: Mapping[str, str] = field(default_factory=dict)
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What pledges of one meeting depend on beside their own lines, read once for all of them."""
+
+    meeting: str
+    held_on: date
+    parties: frozenset[str]
+    sources: Mapping[str, CitedSource]
+    parents: Mapping[str, str]
+    targets: Mapping[str, LinkedPledge]
+    assessed: Mapping[int, Assessed] = field(default_factory=dict)
+
+
+def pledge_id(meeting: str, number: int) -> str:
+    return f"{meeting}-{number:02}"
+
+
+def number_of(id: str) -> int:
+    """The number at the end of a pledge's id."""
+    return int(id.rpartition("-")[2])
+
+
+# The record -----------------------------------------------------------------------------------------------------------
+
+
+def record(line: PledgeCreate, key: int, context: Context) -> Record:
+    """The document and rows of a numbered line whose references are ids of the book."""
+    assert line.number is not None
+    id = pledge_id(context.meeting, line.number)
+    assessed = context.assessed.get(key, Assessed())
+    attested = _attested(line, context)
+    document = {
+        "id": id,
+        "meeting": context.meeting,
+        "held_on": context.held_on.isoformat(),
+        **line.model_dump(mode="json", by_alias=True, exclude={"number", "assessments"}),
+        "attested": attested.value,
+        "fulfilment": dict(assessed.fulfilment),
+        "disputed": assessed.disputed,
+    }
+    row = {
+        "key": key,
+        "id": id,
+        "meeting": context.meeting,
+        "number": line.number,
+        "held_on": context.held_on,
+        **line.model_dump(include={"summary", "act", "specificity", "formula", "borderline", "note", "retracted"}),
+        **_due_and_condition(line),
+        "towards": next((word for word in line.towards if word in set(TowardsWord)), None),
+        "attested": attested,
+        "disputed": assessed.disputed,
+        "undertaking": _undertaking(line, key, context),
+    }
+    return Record(KIND, id, document, row, _parts(line, key, context))
+
+
+def _attested(line: PledgeCreate, context: Context) -> Attested:
+    cited = [context.sources[str(citation.source)] for citation in line.citations]
+    if any(source.type is SourceType.primary_text and context.parties <= source.issued_by for source in cited):
+        return Attested.joint_text
+    sides = context.parties & frozenset().union(*(source.issued_by for source in cited))
+    return Attested.both_sides if len(sides) > 1 else Attested.one_side if sides else Attested.press
+
+
+def _due_and_condition(line: PledgeCreate) -> dict[str, Any]:
+    due, condition = line.due, line.condition
+    return {
+        "due_kind": due.kind if due else None,
+        "due_text": due.text if due else None,
+        "due_from": due.from_ if due else None,
+        "due_to": due.to if due else None,
+        "due_inferred": due.inferred if due else None,
+        "condition_kind": condition.kind if condition else None,
+        "condition_text": condition.text if condition else None,
+    }
+
+
+def _undertaking(line: PledgeCreate, key: int, context: Context) -> int:
+    """The key of the thread's first pledge: what the continuation's target belongs to, else this one."""
+    for link in line.links:
+        if link.target and link.type in CONTINUATIONS:
+            return context.targets[link.target].undertaking
+    return key
+
+
+def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel], Rows]:
+    dated = {"pledge": key, "held_on": context.held_on}
+    return {
+        models.PledgeParty: [{**dated, **row} for row in _party_rows(line)],
+        models.PledgeTopic: [{**dated, **row} for row in _topic_rows(line, context.parents)],
+        models.PledgeInstrument: [
+            {**dated, "position": position, "instrument": slug} for position, slug in enumerate(line.instruments)
+        ],
+        models.PledgeSpeaker: [
+            {**dated, "position": position, "participant": slug} for position, slug in enumerate(line.speakers)
+        ],
+        models.Citation: [
+            {"pledge": key, "position": position, **citation.model_dump()}
+            for position, citation in enumerate(line.citations)
+        ],
+        models.Link: [
+            {
+                "pledge": key,
+                "position": position,
+                **link.model_dump(),
+                "target": context.targets[link.target].key if link.target else None,
+            }
+            for position, link in enumerate(line.links)
+        ],
+    }
+
+
+def _party_rows(line: PledgeCreate) -> Iterator[dict[str, Any]]:
+    owed = [party for party in line.towards if party not in set(TowardsWord)]
+    mutual = TowardsWord.each_other in line.towards
+    for role, parties in (
+        (PartyRole.pledgor, line.pledgors),
+        (PartyRole.towards, line.pledgors if mutual else owed),
+        (PartyRole.about, line.about),
+    ):
+        for position, party in enumerate(parties):
+            is_derived = mutual and role is PartyRole.towards
+            yield {"role": role, "position": position, "party": party, "is_derived": is_derived}
+
+
+def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str, Any]]:
+    ranks: dict[str, int | None] = {topic: rank for rank, topic in enumerate(line.topics)}
+    for topic in line.topics:
+        if topic in parents:
+            ranks.setdefault(parents[topic], None)
+    return [{"topic": topic, "rank": rank} for topic, rank in ranks.items()]
+
+
+# The context ----------------------------------------------------------------------------------------------------------
+
+
+def read_context(
+    session: Session, meeting: Any, sources: Iterable[str], lines: Sequence[PledgeCreate], keys: Sequence[int] = ()
+) -> Context:
+    """Read what `lines` depend on. `meeting` has id, held_on and parties; `keys` are those of pledges that stand."""
+    named = {link.target for line in lines for link in line.links if link.target}
+    return Context(
+        meeting=meeting.id,
+        held_on=meeting.held_on,
+        parties=frozenset(meeting.parties),
+        sources=_read_sources(session, sources),
+        parents=parents(session),
+        targets=_read_targets(session, named),
+        assessed=read_assessed(session, keys),
+    )
+
+
+def _read_sources(session: Session, ids: Iterable[str]) -> dict[str, CitedSource]:
+    source, issuer = columns(models.Source), columns(models.SourceIssuer)
+    query = (
+        select(source.c.id, source.c.type, source.c.length, issuer.c.party)
+        .outerjoin(issuer, issuer.c.source == source.c.id)
+        .where(source.c.id.in_(sorted(set(ids))))
+    )
+    found: dict[str, CitedSource] = {}
+    for id, type, length, party in session.execute(query):
+        before = found[id].issued_by if id in found else frozenset()
+        found[id] = CitedSource(type, before | ({party} if party else frozenset()), length)
+    return found
+
+
+def _read_targets(session: Session, ids: Iterable[str]) -> dict[str, LinkedPledge]:
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    pledge = columns(models.Pledge)
+    c = pledge.c
+    query = select(c.id, c.key, c.undertaking, c.held_on, c.act, c.retracted.is_not(None)).where(c.id.in_(wanted))
+    return {row[0]: LinkedPledge(*row) for row in session.execute(query)}
+
+
+def read_assessed(session: Session, keys: Sequence[int]) -> dict[int, Assessed]:
+    """The standing fulfilment of each party and whether anything is disputed, for the pledges that are assessed."""
+    if not keys:
+        return {}
+    assessment = models.Assessment
+    table = columns(assessment)
+    query = select(assessment).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.number)
+    found: dict[int, Assessed] = {}
+    for row in session.execute(query).scalars():
+        before = found.get(row.pledge, Assessed())
+        latest = {row.party: row.fulfilment.value} if row.is_current else {}
+        found[row.pledge] = Assessed({**before.fulfilment, **latest}, before.disputed or row.disputes is not None)
+    return {key: Assessed(dict(sorted(value.fulfilment.items())), value.disputed) for key, value in found.items()}
+
+
+# Writes ---------------------------------------------------------------------------------------------------------------
+
+
+def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> list[str]:
+    """Write new pledges of one meeting, whose lines are numbered and checked; gives their documents."""
+    first = next_key(writer.session)
+    return recording.create(writer, [record(line, first + index, context) for index, line in enumerate(lines)])
+
+
+def next_key(session: Session) -> int:
+    """Keys rise in order of entry; the writing lock keeps two writers from taking the same."""
+    return (session.execute(select(func.max(columns(models.Pledge).c.key))).scalar() or 0) + 1
+
+
+def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)) -> list[Fault]:
+    """What keeps lines with ids for references from being written, each fault with its path from the body's root."""
+    placed = [((*at, index), line) for index, line in enumerate(lines)]
+    return [
+        *missing(session, Entity.party, _named_parties(placed)),
+        *missing(session, Entity.topic, _named(placed, "topics")),
+        *missing(session, Entity.instrument, _named(placed, "instruments")),
+        *missing(session, Entity.participant, _named(placed, "speakers")),
+        *(fault for path, line in placed for fault in _citation_faults(line, context, path)),
+        *(fault for path, line in placed for fault in _link_faults(session, line, context, path)),
+    ]
+
+
+def _named(placed: Iterable[tuple[Path, PledgeCreate]], name: str) -> Iterator[tuple[Path, str]]:
+    for path, line in placed:
+        for index, id in enumerate(getattr(line, name)):
+            yield (*path, name, index), id
+
+
+def _named_parties(placed: Sequence[tuple[Path, PledgeCreate]]) -> Iterator[tuple[Path, str]]:
+    yield from _named(placed, "pledgors")
+    yield from ((path, id) for path, id in _named(placed, "towards") if id not in set(TowardsWord))
+    yield from _named(placed, "about")
+
+
+def _citation_faults(line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
+    for index, citation in enumerate(line.citations):
+        source = context.sources.get(str(citation.source))
+        if source is None:
+            yield Fault((*path, "citations", index, "source"), "must be one of the meeting's sources")
+        elif citation.end > source.length:
+            reach = f"must lie within the source's text, which has {source.length} code points"
+            yield Fault((*path, "citations", index, "end"), reach)
+
+
+def _link_faults(session: Session, line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
+    for index, link in enumerate(line.links):
+        if link.target is None:
+            continue
+        target = context.targets.get(link.target)
+        here = (*path, "links", index, "target")
+        if target is None:
+            yield Fault(here, f"must be a pledge of the book{did_you_mean(session, Entity.pledge, link.target)}")
+        elif target.act not in PLEDGE_ACTS:
+            yield Fault(here, "must be a pledge, not a position")
+        elif target.is_retracted and line.retracted is None:
+            yield Fault(here, "must be a pledge that is not retracted")
+        elif target.held_on >= context.held_on:
+            yield Fault(here, f"must be a pledge held on an earlier day than {context.held_on}")
+
+
+def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> int:
+    """Write lines over the pledges that stand under their numbers; how many differed."""
+    ids = [pledge_id(context.meeting, line.number or 0) for line in lines]
+    documents = read_documents(writer.session, Entity.pledge, ids)
+    pledge = columns(models.Pledge)
+    keys = {id: (key, root) for id, key, root in writer.session.execute(
+        select(pledge.c.id, pledge.c.key, pledge.c.undertaking).where(pledge.c.id.in_(ids))
+    )}  # fmt: skip
+    changed = 0
+    for id, line in zip(ids, lines, strict=True):
+        key, undertaking = keys[id]
+        new = record(line, key, context)
+        changed += recording.change(writer, new, documents[id]) is not None
+        if new.row["undertaking"] != undertaking:
+            _regroup(writer.session, key, new.row["undertaking"])
+    return changed
+
+
+def _regroup(session: Session, key: int, undertaking: int) -> None:
+    """Move a pledge and all that continue it to another undertaking."""
+    link, pledge = columns(models.Link), columns(models.Pledge)
+    tree = select(pledge.c.key).where(pledge.c.key == key).cte("tree", recursive=True)
+    tree = tree.union(
+        select(link.c.pledge).join(tree, link.c.target == tree.c.key).where(link.c.type.in_(CONTINUATIONS))
+    )
+    session.execute(pledge.update().where(pledge.c.key.in_(select(tree.c.key))).values(undertaking=undertaking))
+
+
+def keys_of(session: Session, meeting: str) -> list[int]:
+    """The keys of a meeting's pledges."""
+    pledge = columns(models.Pledge)
+    return list(session.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
+
+
+def later_link_faults(session: Session, keys: Sequence[int], held_on: date) -> list[Fault]:
+    """A fault if a pledge that links to one of these would no longer be held on a later day."""
+    if not keys:
+        return []
+    link, pledge = columns(models.Link), columns(models.Pledge)
+    query = select(pledge.c.id).join(link, link.c.pledge == pledge.c.key)
+    query = query.where(link.c.target.in_(keys), pledge.c.held_on <= held_on).order_by(pledge.c.id).limit(1)
+    id = session.execute(query).scalar()
+    return (
+        [Fault(("held_on",), f"must stay before the day of {id}, which links to a pledge of this meeting")]
+        if id
+        else []
+    )
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise Invalid("The meeting refers to what does not fit or is not there.", faults)
+
+
+def line_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The line of the book that a public document was made from, without its assessments."""
+    derived = {"id", "meeting", "held_on", "attested", "fulfilment", "disputed", "version"}
+    body = {name: value for name, value in document.items() if name not in derived}
+    return {"number": number_of(document["id"]), **body}

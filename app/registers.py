@@ -1,0 +1,115 @@
+"""What the registers have in common: parties, topics, instruments, participants and sources are each one.
+
+A register knows how a line becomes rows and how the rows become the line again, and which other records a line needs.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from app import recording
+from app.errors import Conflict, Fault, Invalid, NotFound
+from app.ledger import Writer, read_revision
+from app.models import columns
+from app.naming import did_you_mean, fold
+from app.recording import Kind, Record, Rows
+from app.types import Shape
+
+L = TypeVar("L", bound=Shape)
+PartRows = dict[type[SQLModel], list[Any]]
+
+
+class Register(Generic[L]):
+    """One kind of record with no logic beyond itself. Subclasses fill in the two halves of the mapping."""
+
+    kind: ClassVar[Kind]
+    shape: ClassVar[type[Shape]]
+
+    def row(self, line: L) -> dict[str, Any]:
+        """The columns of the record's own row."""
+        raise NotImplementedError
+
+    def parts(self, line: L) -> dict[type[SQLModel], Rows]:
+        """The rows of its parts."""
+        raise NotImplementedError
+
+    def line(self, row: Any, parts: PartRows) -> dict[str, Any]:
+        """The line that `row` and `parts` were made from."""
+        raise NotImplementedError
+
+    def faults(self, session: Session, line: L) -> list[Fault]:
+        """What keeps the line from being written: references to what is not there."""
+        return []
+
+    def id_of(self, line: L) -> str:
+        return str(getattr(line, self.kind.key))
+
+    def record(self, line: L) -> Record:
+        fields = line.model_dump(mode="json", exclude={"kind"}, include=set(self.shape.model_fields))
+        document = {name: fields[name] for name in self.shape.model_fields}
+        return Record(self.kind, self.id_of(line), document, self.row(line), self.parts(line))
+
+    def create(self, writer: Writer, line: L) -> str:
+        """Write a new record; gives its document."""
+        if read_revision(writer.session, self.kind.entity, self.id_of(line)):
+            raise Conflict(
+                f"The book already has this {self.kind.entity}.",
+                [Fault((self.kind.key,), "must not be taken; change the record that has it instead")],
+                candidates=[self.id_of(line)],
+            )
+        self._refuse_faults(writer.session, line)
+        return recording.create(writer, [self.record(line)])[0]
+
+    def change(self, writer: Writer, line: L, standing: str) -> str | None:
+        """Write `line` over the `standing` document of the record it names; None if nothing differs."""
+        self._refuse_faults(writer.session, line)
+        return recording.change(writer, self.record(line), standing)
+
+    def read(self, session: Session, ids: Sequence[str] | None = None) -> Iterable[L]:
+        """The lines of some records (or of all), made again from their rows."""
+        table = self.kind.table
+        key = columns(table).c[self.kind.key]
+        chosen = select(table).order_by(key)
+        rows = session.execute(chosen if ids is None else chosen.where(key.in_(ids))).scalars().all()
+        owned: dict[str, PartRows] = {}
+        for part, owner in self.kind.parts.items():
+            column = columns(part).c[owner]
+            query = select(part).order_by(column, columns(part).c.position)
+            for item in session.execute(query if ids is None else query.where(column.in_(ids))).scalars():
+                owned.setdefault(getattr(item, owner), {}).setdefault(part, []).append(item)
+        for row in rows:
+            line = self.line(row, owned.get(getattr(row, self.kind.key), {}))
+            yield self.shape.model_validate({**line, "retracted": row.retracted})  # type: ignore[misc]
+
+    def _refuse_faults(self, session: Session, line: L) -> None:
+        if faults := self.faults(session, line):
+            raise Invalid(f"The {self.kind.entity} refers to what the book does not have.", faults)
+
+
+def get_document(session: Session, register_kind: Kind, id: str) -> str:
+    """The standing document of a record; NotFound names the nearest ids."""
+    revision = read_revision(session, register_kind.entity, id)
+    if revision is None:
+        raise NotFound(f"No {register_kind.entity} has this id{did_you_mean(session, register_kind.entity, id)}.")
+    return revision.document
+
+
+def name_rows(owner: str, id: str, names: dict[str, str], aliases: Iterable[str]) -> Rows:
+    """Rows of further names: those in other languages first, then the aliases, in order."""
+    further = [*names.items(), *((None, alias) for alias in aliases)]
+    return [
+        {owner: id, "position": position, "language": language, "name": name, "folded": fold(name)}
+        for position, (language, name) in enumerate(further)
+    ]
+
+
+def names_of(rows: Iterable[Any]) -> dict[str, str]:
+    """The names by language, back from their rows."""
+    return {row.language: row.name for row in rows if row.language is not None}
+
+
+def aliases_of(rows: Iterable[Any]) -> list[Any]:
+    """The rows of further names that are aliases."""
+    return [row for row in rows if row.language is None]

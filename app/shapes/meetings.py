@@ -1,0 +1,110 @@
+"""Shapes of a meeting with its people, sources and pledges: a posted statement, and the last kind of book line."""
+
+from collections import Counter
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from app.shapes.pledges import ParticipantRef, PledgeCreate, SourceRef
+from app.shapes.records import InstrumentLine, ParticipantLine, PartyLine, Retracted, SourceLine, TopicLine, Version
+from app.types import Day, Name, Number, PartyCode, Prose, Shape, Slug, Unique
+from app.vocabulary import AttendanceRole, Coverage, Level, MeetingType
+
+
+class Attendance(Shape):
+    """A person at a meeting: for which party, in which office on that day, in which role."""
+
+    participant: ParticipantRef
+    party: PartyCode
+    office: Name
+    role: AttendanceRole = AttendanceRole.principal
+
+
+class PublicAttendance(Attendance):
+    participant: Slug
+
+
+FieldName = Annotated[str, Field(pattern="^[a-z_]+$", max_length=40)]
+
+
+class MeetingBody(Shape):
+    """What is said of a meeting itself, without its id and its pledges."""
+
+    title: Name
+    type: MeetingType
+    level: Level
+    series: Annotated[Slug | None, Field(description="The row of meetings it belongs to, such as kor-usa-2plus2.")] = (
+        None
+    )
+    ordinal: Annotated[Number | None, Field(description="Its number in the series, as stated.")] = None
+    held_on: Day
+    ended_on: Annotated[Day | None, Field(description="The last day, where it took more than one.")] = None
+    city: Name | None = None
+    venue: Name | None = None
+    parties: Annotated[list[PartyCode], Unique, Field(min_length=1, max_length=200)]
+    coverage: Annotated[Coverage, Field(description="full-text only if the statement's own text is among the sources.")]
+    inferred: Annotated[
+        dict[FieldName, Prose],
+        Field(max_length=20, description="For each field the sources do not state outright, why it is so."),
+    ] = {}
+    sources: Annotated[list[SourceRef], Unique, Field(min_length=1, max_length=50)]
+    participants: Annotated[list[Attendance], Field(max_length=500)] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "MeetingBody":
+        if self.ended_on and self.ended_on < self.held_on:
+            raise ValueError("`ended_on` must not be before `held_on`")
+        unknown = [field for field in self.inferred if field not in MeetingBody.model_fields]
+        if unknown:
+            raise ValueError("`inferred` is keyed by fields of the meeting, such as held_on or ordinal")
+        return self
+
+
+class MeetingCreate(MeetingBody):
+    """A meeting with its pledges, whole. An id left out is made of day, parties and type."""
+
+    id: Slug | None = None
+    pledges: Annotated[list[PledgeCreate], Field(max_length=2000)] = []
+    retracted: Retracted = None
+
+    @model_validator(mode="after")
+    def _numbered_once(self) -> "MeetingCreate":
+        numbers = Counter(pledge.number for pledge in self.pledges if pledge.number is not None)
+        twice = sorted(number for number, count in numbers.items() if count > 1)
+        if twice:
+            raise ValueError(
+                f"each pledge needs a number of its own; standing twice: {', '.join(map(str, twice[:10]))}"
+            )
+        return self
+
+
+class MeetingLine(MeetingCreate):
+    kind: Literal["meeting"]
+
+
+class MeetingPublic(Shape):
+    """A meeting as it is read; its pledges are records of their own."""
+
+    id: Slug
+    title: Name
+    type: MeetingType
+    level: Level
+    series: Slug | None
+    ordinal: Number | None
+    held_on: Day
+    ended_on: Day | None
+    city: Name | None
+    venue: Name | None
+    parties: list[PartyCode]
+    coverage: Coverage
+    inferred: dict[FieldName, Prose]
+    sources: list[Slug]
+    participants: list[PublicAttendance]
+    retracted: Retracted
+    version: Version
+
+
+Line = Annotated[
+    PartyLine | TopicLine | InstrumentLine | ParticipantLine | SourceLine | MeetingLine, Field(discriminator="kind")
+]
+"""One line of a book."""

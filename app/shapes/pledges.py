@@ -1,0 +1,241 @@
+"""Shapes of a pledge or position: one undertaking, in which words of which source, and what came of it."""
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from app.shapes.records import InstrumentCreate, ParticipantCreate, Retracted, SourceCreate, Version
+from app.types import Day, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique, Url
+from app.vocabulary import (
+    CONTINUATIONS,
+    PLEDGE_ACTS,
+    Act,
+    Attested,
+    ConditionKind,
+    DueKind,
+    EvidenceType,
+    Fulfilment,
+    LinkType,
+    Specificity,
+    TowardsWord,
+    Zone,
+)
+
+
+def _reference_form(value: Any) -> str:
+    return "id" if isinstance(value, str) else "new"
+
+
+# A meeting may name a known record by its id, or give the whole new one in its place.
+InstrumentRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[InstrumentCreate, Tag("new")], Discriminator(_reference_form)
+]
+ParticipantRef = Annotated[
+    Annotated[Slug, Tag("id")] | Annotated[ParticipantCreate, Tag("new")], Discriminator(_reference_form)
+]
+SourceRef = Annotated[Annotated[Slug, Tag("id")] | Annotated[SourceCreate, Tag("new")], Discriminator(_reference_form)]
+
+_WORDS = "|".join(word.value for word in TowardsWord)
+Addressee = Annotated[str, Field(pattern=f"^([A-Z][A-Z0-9]*(-[A-Z0-9]+)*|{_WORDS})$", max_length=40, examples=["USA"])]
+Towards = Annotated[
+    list[Addressee],
+    Unique,
+    Field(
+        max_length=50,
+        description="To whom it is owed: parties, or one word alone (each-other, international-community, unspecified); "
+        "empty for positions.",
+    ),
+]
+
+
+class Due(Shape):
+    """By when, normalised against the day of the meeting."""
+
+    kind: DueKind
+    text: Annotated[Name, Field(description="The words of the source that say so.")]
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+    inferred: Annotated[Prose | None, Field(description="Why these days, where the text does not name them.")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Due":
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError("`from` must not be after `to`")
+        return self
+
+
+class Condition(Shape):
+    kind: ConditionKind
+    text: Annotated[Name, Field(description="The words of the source that say so.")]
+
+
+class Citation(Shape):
+    """Where the words stand: a span of Unicode code points in a source's text, end exclusive."""
+
+    source: SourceRef
+    zone: Zone
+    start: Offset
+    end: Offset
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> "Citation":
+        if self.start >= self.end:
+            raise ValueError("`start` must be before `end`")
+        return self
+
+
+class Link(Shape):
+    """To an earlier pledge of the book (`target`), or to an undertaking outside it (`external`)."""
+
+    type: LinkType
+    target: PledgeId | None = None
+    external: Name | None = None
+    partial: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _one_end(self) -> "Link":
+        if (self.target is None) == (self.external is None):
+            raise ValueError("must have either `target` or `external`")
+        return self
+
+
+class Evidence(Shape):
+    title: Name
+    publisher: Name | None = None
+    url: Url | None = None
+    published_on: Day | None = None
+    type: EvidenceType
+
+
+class AssessmentCreate(Shape):
+    """What came of a pledge on one party's side, as somebody judged it on a day, with evidence."""
+
+    number: Number
+    party: PartyCode
+    fulfilment: Fulfilment
+    effective_on: Day
+    evidence: Annotated[list[Evidence], Field(min_length=1, max_length=50)]
+    assessor: Name
+    note: Prose | None = None
+    disputes: Annotated[Number | None, Field(description="The number of the assessment it contradicts.")] = None
+
+
+def _six_words(text: str) -> str:
+    if len(text.split()) > 6:
+        raise ValueError("must be at most six words")
+    return text
+
+
+Formula = Annotated[
+    list[Annotated[Name, Field(max_length=120)]],
+    Field(max_length=3, description="Fragments the field watches, as said, at most six words each."),
+]
+
+
+class PledgeBody(Shape):
+    """What is said of a pledge, without its number. `summary` is in the coder's own words, never the source's."""
+
+    summary: Prose
+    act: Annotated[
+        Act, Field(description="commit, agree and reaffirm are pledges; support, condemn and urge positions.")
+    ]
+    pledgors: Annotated[list[PartyCode], Unique, Field(min_length=1, max_length=50, description="Who is bound.")]
+    speakers: Annotated[
+        list[ParticipantRef], Unique, Field(max_length=50, description="Persons who voiced it for themselves.")
+    ] = []
+    towards: Towards
+    about: Annotated[
+        list[PartyCode], Unique, Field(max_length=50, description="Whom it concerns without owing them anything.")
+    ] = []
+    topics: Annotated[list[Slug], Unique, Field(min_length=1, max_length=6, description="The primary topic first.")]
+    instruments: Annotated[list[InstrumentRef], Unique, Field(max_length=50)] = []
+    due: Due | None = None
+    condition: Condition | None = None
+    specificity: Specificity
+    formula: Formula = []
+    borderline: Annotated[Prose | None, Field(description="Why the coding is arguable, where it is.")] = None
+    note: Prose | None = None
+    citations: Annotated[
+        list[Citation],
+        Unique,
+        Field(
+            min_length=1,
+            max_length=50,
+            description="The canonical one first: primary text, body, quote, lede, headline.",
+        ),
+    ]
+    links: Annotated[list[Link], Unique, Field(max_length=50)] = []
+    retracted: Retracted = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_addressee(cls, data: Any) -> Any:
+        """Absent, `towards` is `unspecified` for a pledge and empty for a position."""
+        if isinstance(data, dict) and "towards" not in data:
+            data = {**data, "towards": [TowardsWord.unspecified] if data.get("act") in list(PLEDGE_ACTS) else []}
+        return data
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PledgeBody":
+        words = [item for item in self.towards if item in set(TowardsWord)]
+        if self.act not in PLEDGE_ACTS:
+            if self.towards:
+                raise ValueError("a position (support, condemn, urge) owes nothing: `towards` must be []")
+            if self.links:
+                raise ValueError("only pledges link: `links` of a position must be []")
+        elif not self.towards:
+            raise ValueError("`towards` of a pledge names parties, each-other, international-community or unspecified")
+        if words and len(self.towards) > 1:
+            raise ValueError(f"`towards` holds parties or the one word {words[0]}, not both")
+        if TowardsWord.each_other in words and len(self.pledgors) < 2:
+            raise ValueError("`each-other` in `towards` needs two pledgors")
+        if sum(link.type in CONTINUATIONS and link.target is not None for link in self.links) > 1:
+            raise ValueError("at most one of `links` may continue a pledge of the book (the nearest earlier one)")
+        for text in self.formula:
+            _six_words(text)
+        return self
+
+
+class PledgeCreate(PledgeBody):
+    """A pledge of a book's meeting line. A number left out is the next free one."""
+
+    number: Annotated[Number | None, Field(description="Stands at the end of the pledge's id; never reused.")] = None
+    assessments: list[AssessmentCreate] = []
+
+
+class PublicCitation(Shape):
+    source: Slug
+    zone: Zone
+    start: Offset
+    end: Offset
+
+
+class PledgePublic(Shape):
+    """A pledge as it is read, kept in the ledger and chained: these very bytes."""
+
+    id: PledgeId
+    meeting: Slug
+    held_on: Day
+    summary: Prose
+    act: Act
+    pledgors: list[PartyCode]
+    speakers: list[Slug]
+    towards: Towards
+    about: list[PartyCode]
+    topics: list[Slug]
+    instruments: list[Slug]
+    due: Due | None
+    condition: Condition | None
+    specificity: Specificity
+    formula: Formula
+    borderline: Prose | None
+    note: Prose | None
+    citations: list[PublicCitation]
+    links: list[Link]
+    retracted: Retracted
+    attested: Attested
+    fulfilment: Annotated[
+        dict[PartyCode, Fulfilment], Field(description="The latest assessment of each party; {} = none.")
+    ]
+    disputed: bool
+    version: Version

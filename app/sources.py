@@ -1,0 +1,39 @@
+"""Sources: the texts that pledges are cited from, known by SHA-256 and length. The texts are not kept here."""
+
+from typing import Any
+
+from sqlmodel import Session, SQLModel
+
+from app import models
+from app.errors import Fault
+from app.naming import missing
+from app.recording import Kind, Rows
+from app.registers import PartRows, Register
+from app.shapes.records import SourceCreate
+from app.vocabulary import Entity
+
+
+class Sources(Register[SourceCreate]):
+    kind = Kind(Entity.source, models.Source, "id", {models.SourceIssuer: "source"})
+    shape = SourceCreate
+
+    def row(self, line: SourceCreate) -> dict[str, Any]:
+        return line.model_dump(exclude={"issued_by", "kind"})
+
+    def parts(self, line: SourceCreate) -> dict[type[SQLModel], Rows]:
+        issuers = [
+            {"source": line.id, "position": position, "party": party} for position, party in enumerate(line.issued_by)
+        ]
+        return {models.SourceIssuer: issuers}
+
+    def line(self, row: models.Source, parts: PartRows) -> dict[str, Any]:
+        issuers = [issuer.party for issuer in parts.get(models.SourceIssuer, [])]
+        own = row.model_dump(exclude={"version", "revision", "retracted"})
+        return {**own, "issued_by": issuers}
+
+    def faults(self, session: Session, line: SourceCreate) -> list[Fault]:
+        named = [(("issued_by", index), party) for index, party in enumerate(line.issued_by)]
+        return missing(session, Entity.party, named)
+
+
+SOURCES = Sources()

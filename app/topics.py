@@ -1,0 +1,69 @@
+"""Topics: what pledges are about, in two levels. A topic with a parent is its child; parents stand before children."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from app import models
+from app.errors import Fault
+from app.models import columns
+from app.naming import fold, missing
+from app.recording import Kind, Rows
+from app.registers import PartRows, Register, aliases_of, name_rows, names_of
+from app.shapes.records import TopicCreate
+from app.vocabulary import Entity
+
+
+class Topics(Register[TopicCreate]):
+    kind = Kind(Entity.topic, models.Topic, "slug", {models.TopicAlias: "topic"})
+    shape = TopicCreate
+
+    def row(self, line: TopicCreate) -> dict[str, Any]:
+        return {
+            "slug": line.slug,
+            "parent": line.parent,
+            "name": line.name,
+            "folded": fold(line.name),
+            "definition": line.definition,
+            "retracted": line.retracted,
+        }
+
+    def parts(self, line: TopicCreate) -> dict[type[SQLModel], Rows]:
+        return {models.TopicAlias: name_rows("topic", line.slug, line.names, line.cues)}
+
+    def line(self, row: models.Topic, parts: PartRows) -> dict[str, Any]:
+        further = parts.get(models.TopicAlias, [])
+        return {
+            "slug": row.slug,
+            "parent": row.parent,
+            "name": row.name,
+            "names": names_of(further),
+            "definition": row.definition,
+            "cues": [cue.name for cue in aliases_of(further)],
+        }
+
+    def faults(self, session: Session, line: TopicCreate) -> list[Fault]:
+        if line.parent is None:
+            return []
+        if line.parent == line.slug:
+            return [Fault(("parent",), "must name another topic")]
+        if unknown := missing(session, Entity.topic, [(("parent",), line.parent)]):
+            return unknown
+        topic = columns(models.Topic)
+        two_levels = "topics have two levels: "
+        if session.execute(select(topic.c.parent).where(topic.c.slug == line.parent)).scalar() is not None:
+            return [Fault(("parent",), two_levels + "must name a topic that has no parent itself")]
+        if session.execute(select(topic.c.slug).where(topic.c.parent == line.slug).limit(1)).first():
+            return [Fault(("parent",), two_levels + "must be null while this topic has children")]
+        return []
+
+
+TOPICS = Topics()
+
+
+def parents(session: Session) -> dict[str, str]:
+    """The parent of each topic that has one."""
+    topic = columns(models.Topic)
+    rows = session.execute(select(topic.c.slug, topic.c.parent).where(topic.c.parent.is_not(None)))
+    return {slug: parent for slug, parent in rows}

@@ -1,0 +1,88 @@
+"""What a shape refuses, as faults: where it is, and in plain words what would be right. Never the input itself."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.errors import Fault, Path
+
+# What pydantic calls its errors, and how we say what would be right. `{}` takes from the error's context.
+_SENTENCES = {
+    "missing": "is needed",
+    "extra_forbidden": "is not a field here",
+    "string_type": "must be text",
+    "string_unicode": "must be text without half surrogate pairs",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 64 bits",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "float_type": "must be a number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "list_type": "must be a list",
+    "too_long": "must have at most {max_length} items",
+    "too_short": "must have at least {min_length} item",
+    "dict_type": "must be an object",
+    "dict_attributes_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be {expected}",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "needs `kind`, which says what the line is",
+    "date_from_datetime_inexact": "must be a date as YYYY-MM-DD",
+}
+_PATTERNS = {
+    "^[a-z0-9]+(-[a-z0-9]+)*$": "must be a slug: lower-case letters and digits, words apart by single hyphens",
+    "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$": "must be a party's code such as KOR or ASEAN: capitals and digits, hyphens between",
+    "^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hex digits",
+    r"^https?://[!-~]+$": "must be an http or https address",
+    r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge's id: its meeting's id, a hyphen and its number",
+    "^[a-z_]+$": "must be the name of a field",
+}
+
+
+def faults_of(error: ValidationError, skip: int = 0) -> list[Fault]:
+    """The faults that a shape found, with paths from the document's root; `skip` drops leading steps."""
+    faults = [
+        Fault(_path(item["loc"][skip:]), sentence(item))
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+    return _one_for_each_place(faults)
+
+
+def sentence(error: Any) -> str:
+    """What would be right, for one of pydantic's errors."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(
+            context["pattern"], "must be a party's code, each-other, international-community or unspecified"
+        )
+    template = _SENTENCES.get(kind)
+    return template.format(**context) if template else "is not valid here"
+
+
+def _path(location: tuple[str | int, ...]) -> Path:
+    """A location without the word that tells an id (`id`) from a record given whole (`new`) in its place."""
+    steps: list[str | int] = []
+    for index, step in enumerate(location):
+        before = location[index - 1] if index else None
+        is_tag = step in ("id", "new") and (isinstance(before, int) or before in ("source", "participant"))
+        if not is_tag:
+            steps.append(step)
+    return tuple(steps)
+
+
+def _one_for_each_place(faults: list[Fault]) -> list[Fault]:
+    """Of several alternatives that all failed at one place, the first tells enough."""
+    first: dict[Path, Fault] = {}
+    for fault in faults:
+        first.setdefault(fault.path, fault)
+    return list(first.values())

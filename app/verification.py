@@ -1,0 +1,276 @@
+"""`verify`: walk the chain, make every document again from the tables, and see that the triggers stand."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlmodel import Session, SQLModel
+
+from app import assessments, meetings, models, pledges
+from app.book import REGISTERS
+from app.ledger import GENESIS, chain_hash
+from app.models import columns
+from app.recording import Kind, Record
+from app.shapes.meetings import MeetingCreate
+from app.shapes.pledges import AssessmentCreate, PledgeCreate
+from app.vocabulary import Entity
+
+_CHUNK = 500
+SQLITE_TRIGGERS = ("revision_is_never_changed", "revision_is_never_deleted", "revision_is_never_replaced")
+POSTGRESQL_TRIGGERS = ("revision_is_never_changed", "revision_is_never_truncated")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it was written: where, and what is wrong with it."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def verify(session: Session) -> Iterator[Finding]:
+    """Everything that is wrong with the book, as this session sees it; nothing, if all is well."""
+    yield from check_triggers(session)
+    yield from check_chain(session)
+    yield from check_documents(session)
+
+
+# The chain ------------------------------------------------------------------------------------------------------------
+
+
+def check_chain(session: Session) -> Iterator[Finding]:
+    """Each revision follows the one before it, and hashes to what it says."""
+    seq, at, digest = 0, "", GENESIS
+    versions: dict[tuple[str, str], int] = {}
+    query = select(models.Revision).order_by(columns(models.Revision).c.seq)
+    for row in session.execute(query.execution_options(yield_per=_CHUNK)).scalars():
+        where = f"revision {row.seq}"
+        if row.seq != seq + 1:
+            yield Finding(where, f"follows {seq}: {row.seq - seq - 1} missing between them")
+        if row.previous_hash != digest:
+            yield Finding(where, "does not carry the hash of the one before it")
+        facts = (row.seq, row.at, row.actor, row.entity, row.id, row.version, row.operation)
+        if chain_hash(row.previous_hash, facts, row.document) != row.hash:
+            yield Finding(where, "has been edited: its hash is another")
+        if row.at < at:
+            yield Finding(where, "is dated before the one before it")
+        before = versions.get((row.entity, row.id), 0)
+        if row.version != before + 1:
+            yield Finding(where, f"is version {row.version} of {row.entity} {row.id}, after {before}")
+        versions[row.entity, row.id] = row.version
+        seq, at, digest = row.seq, row.at, row.hash
+
+
+# The documents --------------------------------------------------------------------------------------------------------
+
+
+def check_documents(session: Session) -> Iterator[Finding]:
+    """Every standing document follows from the tables, and every row from its document."""
+    for register in REGISTERS.values():
+        for lines in _chunks(register.read(session)):
+            yield from _compare(session, register.kind, [register.record(line) for line in lines])
+    for ids in _chunks(session.execute(select(columns(models.Meeting).c.id).order_by(text("id"))).scalars().all()):
+        yield from _compare(session, meetings.KIND, read_meetings(session, ids))
+        for id in ids:
+            records = read_pledges(session, id)
+            yield from _compare(session, pledges.KIND, records)
+    key = columns(models.Assessment).c.id
+    for ids in _chunks(session.execute(select(key).order_by(key)).scalars().all()):
+        yield from _compare(session, assessments.KIND, read_assessments(session, ids))
+    yield from _records_without_rows(session)
+
+
+def _compare(session: Session, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
+    revision, table = columns(models.Revision), columns(kind.table)
+    key = table.c[kind.key]
+    ids = [record.id for record in records]
+    query = (
+        select(key, table.c.version, revision.c.version, revision.c.document, revision.c.entity, revision.c.id)
+        .outerjoin(revision, revision.c.seq == table.c.revision)
+        .where(key.in_(ids))
+    )
+    stored = {row[0]: row[1:] for row in session.execute(query)}
+    latest = _latest_versions(session, kind.entity, ids)
+    rows = _stored_rows(session, kind, records)
+    for record in records:
+        where = f"{kind.entity} {record.id}"
+        own, version, document, entity, id = stored[record.id]
+        if (entity, id) != (kind.entity, record.id) or own != version or version != latest.get(record.id):
+            yield Finding(where, "does not stand at its last revision")
+        elif record.text(version) != document:
+            yield Finding(where, "differs between its tables and the ledger")
+        elif rows[record.id] != _expected_rows(kind, record):
+            yield Finding(where, "has a column or part that does not follow from its document")
+
+
+def _latest_versions(session: Session, entity: Entity, ids: Sequence[str]) -> dict[str, int]:
+    revision = columns(models.Revision)
+    query = select(revision.c.id, revision.c.version).where(revision.c.entity == entity, revision.c.id.in_(ids))
+    return {id: version for id, version in session.execute(query.order_by(revision.c.version))}
+
+
+def _stored_rows(session: Session, kind: Kind, records: Sequence[Record]) -> dict[str, Any]:
+    """The rows of records and of their parts, in a form that can be compared."""
+    table = columns(kind.table)
+    own = session.execute(select(table).where(table.c[kind.key].in_([record.id for record in records]))).mappings()
+    result: dict[str, Any] = {row[kind.key]: {kind.table: [_plain(kind.table, row)]} for row in own}
+    owners = {record.row.get("key", record.id): record.id for record in records}
+    for part, owner in kind.parts.items():
+        column = columns(part).c[owner]
+        for row in session.execute(select(columns(part)).where(column.in_(owners))).mappings():
+            result[owners[row[owner]]].setdefault(part, []).append(_plain(part, row))
+    return {id: {part: sorted(rows) for part, rows in parts.items()} for id, parts in result.items()}
+
+
+def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]]:
+    parts = {part: sorted(_plain(part, row) for row in rows) for part, rows in record.parts.items() if rows}
+    return {kind.table: [_plain(kind.table, record.row)], **parts}
+
+
+def _plain(table: type[SQLModel], row: Any) -> str:
+    """A row as text, with the defaults its table gives and without where the ledger has it."""
+    names = [column.name for column in columns(table).c if column.name not in ("version", "revision")]
+    defaults = {column.name: column.default.arg for column in columns(table).c if column.default is not None}
+    values = {name: row[name] if name in row else defaults.get(name) for name in names}
+    return json.dumps(values, default=str, sort_keys=True)
+
+
+def _records_without_rows(session: Session) -> Iterator[Finding]:
+    """Revisions whose record has gone from its table."""
+    revision = columns(models.Revision)
+    kinds = [*(register.kind for register in REGISTERS.values()), meetings.KIND, pledges.KIND, assessments.KIND]
+    for kind in kinds:
+        key = columns(kind.table).c[kind.key]
+        query = select(revision.c.id).where(revision.c.entity == kind.entity, revision.c.version == 1)
+        for id in session.execute(query.where(revision.c.id.not_in(select(key)))).scalars():
+            yield Finding(f"{kind.entity} {id}", "is in the ledger and has no row")
+
+
+# Records made again from their rows -----------------------------------------------------------------------------------
+
+
+def read_meetings(session: Session, ids: Sequence[str]) -> list[Record]:
+    rows = _rows(session, models.Meeting, "id", ids)
+    parties = _by_owner(session, models.MeetingParty, "meeting", ids)
+    sources = _by_owner(session, models.MeetingSource, "meeting", ids)
+    people = _by_owner(session, models.Attendance, "meeting", ids)
+    records = []
+    for row in rows:
+        line = row.model_dump(exclude={"version", "revision"})
+        line["parties"] = [item.party for item in parties.get(row.id, [])]
+        line["sources"] = [item.source for item in sources.get(row.id, [])]
+        line["participants"] = [item.model_dump(exclude={"meeting", "position"}) for item in people.get(row.id, [])]
+        records.append(meetings.record(row.id, MeetingCreate.model_validate(line)))
+    return records
+
+
+def read_pledges(session: Session, meeting: str) -> list[Record]:
+    rows = _rows(session, models.Pledge, "meeting", [meeting])
+    keys = [row.key for row in rows]
+    parts = {part: _by_owner(session, part, owner, keys) for part, owner in pledges.KIND.parts.items()}
+    link = columns(models.Link)
+    pledge = columns(models.Pledge)
+    query = select(pledge.c.key, pledge.c.id).join(link, link.c.target == pledge.c.key).where(link.c.pledge.in_(keys))
+    targets: dict[int, str] = {key: id for key, id in session.execute(query)}
+    lines = [
+        _pledge_line(row, {part: owned.get(row.key, []) for part, owned in parts.items()}, targets) for row in rows
+    ]
+    sources = [str(citation.source) for line in lines for citation in line.citations]
+    context = pledges.read_context(session, meetings.read_key(session, meeting), sources, lines, keys)
+    return [pledges.record(line, row.key, context) for line, row in zip(lines, rows, strict=True)]
+
+
+def _pledge_line(row: models.Pledge, parts: dict[type[SQLModel], list[Any]], targets: dict[int, str]) -> PledgeCreate:
+    def parties(role: str) -> list[str]:
+        return [item.party for item in parts[models.PledgeParty] if item.role == role and not item.is_derived]
+
+    ranked = sorted((item for item in parts[models.PledgeTopic] if item.rank is not None), key=lambda item: item.rank)
+    links = [item.model_dump(include={"type", "target", "external", "partial"}) for item in parts[models.Link]]
+    due = {
+        "kind": row.due_kind,
+        "text": row.due_text,
+        "from": row.due_from,
+        "to": row.due_to,
+        "inferred": row.due_inferred,
+    }
+    own = {"number", "summary", "act", "specificity", "formula", "borderline", "note", "retracted"}
+    return PledgeCreate.model_validate(
+        {
+            **row.model_dump(include=own),
+            "pledgors": parties("pledgor"),
+            "speakers": [item.participant for item in parts[models.PledgeSpeaker]],
+            "towards": [row.towards] if row.towards else parties("towards"),
+            "about": parties("about"),
+            "topics": [item.topic for item in ranked],
+            "instruments": [item.instrument for item in parts[models.PledgeInstrument]],
+            "due": due if row.due_kind else None,
+            "condition": {"kind": row.condition_kind, "text": row.condition_text} if row.condition_kind else None,
+            "citations": [item.model_dump(exclude={"pledge", "position"}) for item in parts[models.Citation]],
+            "links": [{**link, "target": targets.get(link["target"])} for link in links],
+        }
+    )
+
+
+def read_assessments(session: Session, ids: Sequence[str]) -> list[Record]:
+    rows = _rows(session, models.Assessment, "id", ids)
+    evidence = _by_owner(session, models.Evidence, "assessment", ids)
+    pledge = columns(models.Pledge)
+    query = select(pledge.c.key, pledge.c.id).where(pledge.c.key.in_([row.pledge for row in rows]))
+    pledge_ids: dict[int, str] = {key: id for key, id in session.execute(query)}
+    records = []
+    for row in rows:
+        line = row.model_dump(include=set(AssessmentCreate.model_fields))
+        line["evidence"] = [item.model_dump(exclude={"assessment", "position"}) for item in evidence.get(row.id, [])]
+        shape = AssessmentCreate.model_validate(line)
+        records.append(assessments.record(shape, pledge_ids[row.pledge], row.pledge, is_current=row.is_current))
+    return records
+
+
+def _rows(session: Session, table: type[SQLModel], key: str, ids: Sequence[Any]) -> Sequence[Any]:
+    first = columns(table).primary_key.columns[0]
+    return session.execute(select(table).where(columns(table).c[key].in_(ids)).order_by(first)).scalars().all()
+
+
+def _by_owner(session: Session, part: type[SQLModel], owner: str, ids: Sequence[Any]) -> dict[Any, list[Any]]:
+    """The parts of some records by owner, in their order."""
+    table = columns(part)
+    query = select(part).where(table.c[owner].in_(ids))
+    if "position" in table.c:
+        query = query.order_by(table.c.position)
+    owned: dict[Any, list[Any]] = {}
+    for row in session.execute(query).scalars():
+        owned.setdefault(getattr(row, owner), []).append(row)
+    return owned
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+# The triggers ---------------------------------------------------------------------------------------------------------
+
+
+def check_triggers(session: Session) -> Iterator[Finding]:
+    """The triggers that keep the ledger as it is are there and on."""
+    if session.get_bind().dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'revision' AND sql LIKE '%RAISE(ABORT%'"
+        expected: Sequence[str] = SQLITE_TRIGGERS
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'revision'::regclass AND tgenabled IN ('O', 'A')"
+        expected = POSTGRESQL_TRIGGERS
+    standing = set(session.execute(text(query)).scalars())
+    for name in expected:
+        if name not in standing:
+            yield Finding(f"trigger {name}", "is gone or off: the ledger could be rewritten")

@@ -1,0 +1,42 @@
+"""Alembic's environment: the schema of `app.models`, on the database of the settings or of the caller's connection."""
+
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.models import metadata
+from app.settings import Settings
+
+
+def is_compared(item: Any, name: str | None, type: str, _reflected: bool, _other: Any) -> bool:
+    """What `alembic check` looks at.
+
+    Not the tables that a search index makes for itself, and not the newest-first indexes, since SQLite cannot show
+    Alembic a DESC; a test looks at those itself.
+    """
+    if type == "table":
+        return not str(name).startswith("search")
+    return not (type == "index" and str(name).endswith("_newest"))
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        compare_type=True,
+        include_object=is_compared,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    with Database(Settings().database_url).writer.begin() as own:
+        migrate(own)
