@@ -57,7 +57,7 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
 
 
 def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate]) -> int:
-    """Add assessments to a pledge, those that it has already left out; each writes its pledge anew. How many were new."""
+    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new."""
     if not lines:
         return 0
     session = writer.session

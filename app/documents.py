@@ -80,6 +80,12 @@ def read_lines(paths: Iterable[Path]) -> Iterator[Placed]:
             yield from _read_file(file)
 
 
+def placed_export(session: Session) -> Iterator[Placed]:
+    """The lines of the book itself, as if they had been read from a file."""
+    for number, text in enumerate(export(session), start=1):
+        yield Placed(Path("book"), ReadItem(None, number), LINE.validate_json(text))
+
+
 def _read_file(file: Path) -> Iterator[Placed]:
     try:
         for item in read_json_lines(file) if file.suffix == ".jsonl" else read_yaml(file):

@@ -1,4 +1,4 @@
-"""Doubles: a meeting or pledge that the book seems to have already. People are told; `allow_similar` says it is another."""
+"""Doubles: meetings and pledges that the book seems to have already. `allow_similar` says one is really another."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with what was sent: where (`path` from the root of the body, or of the query) and what is right."""
+    """One thing wrong with what was sent: where (`path`, from the root of body or query) and what would be right."""
 
     path: Path
     message: str

@@ -96,6 +96,14 @@ def read_revision(session: Session, entity: Entity, id: str) -> Revision | None:
     return session.execute(own.order_by(table.c.version.desc()).limit(1)).scalar()
 
 
+def retracted_since(session: Session, entity: Entity, id: str) -> str:
+    """When a record that stands retracted was last withdrawn (or was first written so)."""
+    table = columns(Revision)
+    own = select(table.c.at).where(table.c.entity == entity, table.c.id == id)
+    withdrawn = own.where(table.c.operation.in_((Operation.retract, Operation.create))).order_by(table.c.version.desc())
+    return str(session.execute(withdrawn.limit(1)).scalar_one())
+
+
 def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: int | None = None) -> dict[str, str]:
     """The documents of some records by id: the standing ones, or those that stood at the seq `as_of`.
 
@@ -112,4 +120,4 @@ def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: 
     query = select(table.c.id, table.c.document).join(
         chosen, (table.c.id == chosen.c.id) & (table.c.version == chosen.c.version) & (table.c.entity == entity)
     )
-    return {id: document for id, document in session.execute(query)}
+    return dict(session.execute(query).tuples())

@@ -182,7 +182,7 @@ def create_meeting(
 def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: str, *, overwrite: bool = False) -> int:
     """Write a meeting over the one that stands, with the pledges it names; those it does not name stay.
 
-    A pledge whose record depends on what changed (the day, the parties) is written anew. Gives how many records differed.
+    A pledge whose record depends on what changed (the day, the parties) is written anew. Gives how many differed.
     """
     session = writer.session
     meeting = settle_references(writer, meeting, overwrite=overwrite)
@@ -224,20 +224,18 @@ def read_key(session: Session, id: str) -> MeetingKey:
     return MeetingKey(id, held_on, list(session.execute(parties).scalars()))
 
 
+def pledge_documents(session: Session, id: str) -> list[str]:
+    """The documents of a meeting's pledges as they stand, by number."""
+    pledge, revision = columns(models.Pledge), columns(models.Revision)
+    query = select(revision.c.document).join(pledge, revision.c.seq == pledge.c.revision)
+    return list(session.execute(query.where(pledge.c.meeting == id).order_by(pledge.c.number)).scalars())
+
+
 def standing_lines(session: Session, id: str) -> dict[int, PledgeCreate]:
     """The lines of a meeting's pledges by number, as they stand."""
-    pledge, revision = columns(models.Pledge), columns(models.Revision)
-    query = (
-        select(pledge.c.number, revision.c.document)
-        .join(revision, revision.c.seq == pledge.c.revision)
-        .where(pledge.c.meeting == id)
-        .order_by(pledge.c.number)
-    )
-    found: dict[int, PledgeCreate] = {
-        number: PledgeCreate.model_validate(pledges.line_of(json.loads(document)))
-        for number, document in session.execute(query)
-    }
-    return found
+    documents = [json.loads(document) for document in pledge_documents(session, id)]
+    lines = [PledgeCreate.model_validate(pledges.line_of(document)) for document in documents]
+    return {line.number: line for line in lines if line.number}
 
 
 def _context(

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this release, and founding an empty book: every state stands in it from the start."""
+"""Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start."""
 
 from pathlib import Path
 

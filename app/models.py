@@ -286,7 +286,7 @@ _CONTINUES = "target IS NOT NULL AND type IN ('renews', 'strengthens', 'weakens'
 
 
 class Link(SQLModel, table=True):
-    """To an earlier pledge, or to an undertaking outside the book. Continuations make undertakings: trees, by the index."""
+    """To an earlier pledge, or to an undertaking outside the book. The unique index makes undertakings trees."""
 
     __table_args__ = (
         CheckConstraint("(target IS NULL) <> (external IS NULL)", name="one_end"),
@@ -311,7 +311,7 @@ class Link(SQLModel, table=True):
 
 
 class Assessment(Recorded, table=True):
-    """A judgement on one party's side of a pledge. Never changed: `is_current` moves on to the latest of each party."""
+    """A judgement on one party's side of a pledge. Never changed; `is_current` marks the latest of each party."""
 
     __table_args__ = (UniqueConstraint("pledge", "number"), CheckConstraint("number > 0", name="number"))
     id: str = Field(sa_type=Id, primary_key=True)
@@ -340,7 +340,7 @@ class Evidence(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """One accepted write of one record: the document it had from then on, chained by hash. Triggers keep it as it is."""
+    """One accepted write of one record: the document it had from then on, chained by hash and kept by triggers."""
 
     __table_args__ = (UniqueConstraint("entity", "id", "version"),)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

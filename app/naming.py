@@ -47,7 +47,7 @@ def known(session: Session, entity: Entity, ids: Iterable[str]) -> set[str]:
 
 
 def resolve(session: Session, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:
-    """The ids each name leads to: its own if it is one, else all records that bear the name. Unknown ones are absent."""
+    """The ids each name leads to: its own if it is one, else all that bear the name. Unknown ones are absent."""
     table, key, aliases, owner = NAMED[entity]
     wanted = {name: fold(name) for name in names}
     by_name = select(table.c[key], table.c.folded).where(table.c.folded.in_(wanted.values()))
@@ -70,7 +70,7 @@ def nearest(session: Session, entity: Entity, name: str, count: int = 3) -> list
         table, key, aliases, owner = NAMED[entity]
         rows = session.execute(select(aliases.c.folded, aliases.c[owner]).limit(5000)).all()
         rows = [*rows, *session.execute(select(table.c.folded, table.c[key]).limit(5000)).all()]
-        candidates = {folded: id for folded, id in rows}
+        candidates = dict(row.tuple() for row in rows)
     ids = session.execute(select(_KEYS[entity]).limit(5000)).scalars()
     candidates |= {fold(id): id for id in ids}
     matches = get_close_matches(fold(name[:300]), candidates, n=count * 3, cutoff=0.5)

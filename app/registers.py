@@ -9,13 +9,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from app import recording
-from app.errors import Conflict, Fault, Invalid, NotFound
+from app import models, recording
+from app.errors import Conflict, Fault, Invalid
 from app.ledger import Writer, read_revision
 from app.models import columns
-from app.naming import did_you_mean, fold
+from app.naming import fold, resolve
+from app.paging import decode_cursor, encode_cursor
 from app.recording import Kind, Record, Rows
 from app.types import Shape
+from app.wire import canonical_json
 
 L = TypeVar("L", bound=Shape)
 PartRows = dict[type[SQLModel], list[Any]]
@@ -88,12 +90,23 @@ class Register(Generic[L]):
             raise Invalid(f"The {self.kind.entity} refers to what the book does not have.", faults)
 
 
-def get_document(session: Session, register_kind: Kind, id: str) -> str:
-    """The standing document of a record; NotFound names the nearest ids."""
-    revision = read_revision(session, register_kind.entity, id)
-    if revision is None:
-        raise NotFound(f"No {register_kind.entity} has this id{did_you_mean(session, register_kind.entity, id)}.")
-    return revision.document
+def read_register(
+    session: Session, kind: Kind, *, name: str | None, limit: int, cursor: str | None
+) -> tuple[list[str], str | None]:
+    """One page of a register's standing documents by key, of those called `name` if given, and the next cursor."""
+    table, revision = columns(kind.table), columns(models.Revision)
+    key = table.c[kind.key]
+    fingerprint = canonical_json([kind.entity, name])
+    query = select(key, revision.c.document).join(revision, revision.c.seq == table.c.revision)
+    query = query.where(table.c.retracted.is_(None)).order_by(key).limit(limit + 1)
+    if name is not None:
+        query = query.where(key.in_(resolve(session, kind.entity, [name]).get(name, set())))
+    if cursor is not None:
+        query = query.where(key > decode_cursor(fingerprint, cursor)[0])
+    rows = session.execute(query).all()
+    more = len(rows) > limit
+    shown = rows[:limit]
+    return [row.document for row in shown], encode_cursor(fingerprint, [shown[-1][0]]) if more else None
 
 
 def name_rows(owner: str, id: str, names: dict[str, str], aliases: Iterable[str]) -> Rows:

@@ -1,5 +1,7 @@
 """What a shape refuses, as faults: where it is, and in plain words what would be right. Never the input itself."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,7 +41,7 @@ _SENTENCES = {
 }
 _PATTERNS = {
     "^[a-z0-9]+(-[a-z0-9]+)*$": "must be a slug: lower-case letters and digits, words apart by single hyphens",
-    "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$": "must be a party's code such as KOR or ASEAN: capitals and digits, hyphens between",
+    "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$": "must be a code such as KOR or ASEAN: capitals and digits, hyphens between",
     "^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hex digits",
     r"^https?://[!-~]+$": "must be an http or https address",
     r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge's id: its meeting's id, a hyphen and its number",
@@ -86,3 +88,26 @@ def _one_for_each_place(faults: list[Fault]) -> list[Fault]:
     for fault in faults:
         first.setdefault(fault.path, fault)
     return list(first.values())
+
+
+def faults_of_request(errors: Iterable[Any], parameters: Iterable[str] = ()) -> tuple[str, list[Fault]]:
+    """Where FastAPI found a request wrong (`$` body, `query`, `header`, `path`), and its faults there."""
+    found: dict[str, list[Fault]] = {}
+    for item in errors:
+        part, *rest = item["loc"]
+        if item["type"] == "json_invalid":
+            found.setdefault("$", []).append(Fault((), f"must be JSON: {item['ctx']['error']}"))
+        elif part == "body":
+            found.setdefault("$", []).append(Fault(_path(tuple(rest)), sentence(item)))
+        else:
+            message = sentence(item)
+            if item["type"] == "extra_forbidden":
+                message = f"is not a parameter here{_nearest(str(rest[-1]), parameters)}"
+            found.setdefault(part, []).append(Fault(tuple(rest), message))
+    where = "$" if "$" in found else next(iter(found), "$")
+    return where, _one_for_each_place(found.get(where, []))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name[:100], list(known), n=3, cutoff=0.5)
+    return f"; the nearest are {', '.join(near)}" if near else "; see /docs for those there are"

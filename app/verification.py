@@ -265,7 +265,8 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 def check_triggers(session: Session) -> Iterator[Finding]:
     """The triggers that keep the ledger as it is are there and on."""
     if session.get_bind().dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'revision' AND sql LIKE '%RAISE(ABORT%'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'revision'"
+        query += " AND sql LIKE '%RAISE(ABORT%'"
         expected: Sequence[str] = SQLITE_TRIGGERS
     else:
         query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'revision'::regclass AND tgenabled IN ('O', 'A')"

@@ -1,7 +1,8 @@
 """How documents are read from and written as text: strict JSON in, canonical JSON out, YAML 1.2 in.
 
 The one parser refuses what Python's would let through: NaN and Infinity, a key that stands twice, lone surrogates,
-integers beyond 64 bits, nesting without end. The one writer is what the ledger hashes: UTF-8, no spaces, minimal escaping.
+integers beyond 64 bits, nesting without end. The one writer is what the ledger hashes: UTF-8, no spaces, minimal
+escaping.
 """
 
 import json

@@ -10,7 +10,7 @@ from app.models import metadata
 from app.settings import Settings
 
 
-def is_compared(item: Any, name: str | None, type: str, _reflected: bool, _other: Any) -> bool:
+def is_compared(_item: Any, name: str | None, type: str, _reflected: bool, _other: Any) -> bool:
     """What `alembic check` looks at.
 
     Not the tables that a search index makes for itself, and not the newest-first indexes, since SQLite cannot show

@@ -42,8 +42,8 @@ Towards = Annotated[
     Unique,
     Field(
         max_length=50,
-        description="To whom it is owed: parties, or one word alone (each-other, international-community, unspecified); "
-        "empty for positions.",
+        description="To whom it is owed: parties, or one word alone (each-other, international-community, "
+        "unspecified); empty for positions.",
     ),
 ]
 
@@ -118,6 +118,15 @@ class AssessmentCreate(Shape):
     assessor: Name
     note: Prose | None = None
     disputes: Annotated[Number | None, Field(description="The number of the assessment it contradicts.")] = None
+
+
+class AssessmentPublic(AssessmentCreate):
+    """An assessment as it is read."""
+
+    id: str
+    pledge: PledgeId
+    retracted: Retracted
+    version: Version
 
 
 def _six_words(text: str) -> str:

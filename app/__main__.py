@@ -1,0 +1,5 @@
+"""`python -m app` is `pledgebook`."""
+
+from app.cli import main
+
+main()

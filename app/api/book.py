@@ -1,0 +1,32 @@
+"""GET /v1/export.jsonl: the whole book, line by line."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from app.deps import StrictRoute
+from app.documents import export
+
+router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
+
+
+@router.get(
+    "/export.jsonl",
+    operation_id="export_book",
+    summary="Export the book",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}, "description": "Lines of a book."}
+    },
+)
+def export_book(request: Request) -> StreamingResponse:
+    """The whole book as JSON Lines, the form that `pledgebook load` reads: load it into an empty book and export again,
+    and the bytes are the same."""
+
+    def lines() -> Iterator[bytes]:
+        with request.app.state.database.reading() as session:
+            for line in export(session):
+                yield f"{line}\n".encode()
+
+    return StreamingResponse(lines(), media_type="application/jsonl")

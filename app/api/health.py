@@ -1,0 +1,47 @@
+"""/healthz, /readyz, /metrics: for those who keep the server running."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.deps import StrictRoute
+from app.errors import Unavailable
+from app.migrating import newest, revision_of
+from app.problems import responses
+from app.types import Shape
+
+router = APIRouter(tags=["Health"], route_class=StrictRoute)
+
+
+class Health(Shape):
+    status: str
+
+
+@router.get("/healthz", operation_id="health", summary="Is the server alive?")
+def health() -> Health:
+    """Answers as long as the process does."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", operation_id="readiness", summary="Can it answer?", responses=responses(503))
+def readiness(request: Request) -> Health:
+    """Answers 200 when the database can be reached and has this release's schema, else 503."""
+    try:
+        standing = revision_of(request.app.state.database)
+    except SQLAlchemyError:
+        raise Unavailable("The database cannot be reached.") from None
+    if standing != newest():
+        raise Unavailable("The database has another schema than this release; run `pledgebook migrate`.")
+    return Health(status="ok")
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Counts and times of requests",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text."}},
+)
+def metrics() -> Response:
+    """Requests by route, method and status, and how long they took, in the text format of Prometheus."""
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,105 @@
+"""What is settled before a body is read: the key of a write, the size and the type of what is sent. Pure ASGI.
+
+A request with a broken body and no key is answered 401, and a stranger's body is never read at all.
+"""
+
+from typing import Any
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.db import Database
+from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised, UnsupportedMedia
+from app.keys import find_key
+from app.models import ApiKey
+from app.problems import problem
+from app.vocabulary import Scope as KeyScope
+
+_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_JSON = ("application/json", "application/merge-patch+json")
+
+
+class Guard:
+    """Lets reads through, and writes that carry a key, in a JSON body of at most `limit` bytes."""
+
+    def __init__(self, app: ASGIApp, database: Database, limit: int) -> None:
+        self.app = app
+        self.database = database
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in _WRITING:
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self._check(scope)
+            body = _Bounded(receive, self.limit)
+        except PledgebookError as error:
+            await problem(error)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, body.receive, send)
+        except TooLarge as error:
+            await problem(error)(scope, receive, send)
+
+    async def _check(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        key = await to_thread.run_sync(self._key_of, headers.get("authorization", ""))
+        needed = KeyScope.assess if scope["path"].endswith("/assessments") else KeyScope.write
+        if key.scope not in (needed, KeyScope.write):
+            raise Forbidden(f"This needs a key of scope `{needed}`; yours has `{key.scope}`.")
+        scope.setdefault("state", {})["actor"] = key.name
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self.limit:
+            raise too_large(self.limit)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if scope["method"] in ("POST", "PATCH", "PUT") and kind not in _JSON:
+            raise UnsupportedMedia("Send `Content-Type: application/json`.")
+
+    def _key_of(self, authorization: str) -> ApiKey:
+        scheme, _, key = authorization.partition(" ")
+        with self.database.reading() as session:
+            found = find_key(session, key.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            detail = "Send `Authorization: Bearer pb_…` with a key that stands; `pledgebook key create NAME` makes one."
+            raise Unauthorised(detail, headers={"WWW-Authenticate": 'Bearer realm="pledgebook"'})
+        return found
+
+
+def too_large(limit: int) -> TooLarge:
+    return TooLarge(f"A body may have {limit} bytes; load larger books with `pledgebook load`.")
+
+
+class _Bounded:
+    """A receive channel that stops at the limit, for bodies that do not tell their length."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self.limit = limit
+        self.seen = 0
+
+    async def receive(self) -> Message:
+        message: Any = await self._receive()
+        if message["type"] == "http.request":
+            self.seen += len(message.get("body", b""))
+            if self.seen > self.limit:
+                raise too_large(self.limit)
+        return message  # type: ignore[no-any-return]
+
+
+class HeadAsGet:
+    """HEAD wherever GET is: the same answer without its body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)

@@ -1,0 +1,38 @@
+"""What a page of pledges refers to, sent beside it on request: one statement for each kind of record."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app import models
+from app.ledger import read_documents
+from app.models import columns
+from app.vocabulary import Entity
+
+Includable = Literal["meetings", "sources", "participants", "assessments"]
+
+
+def read_included(session: Session, documents: Sequence[str], wanted: Iterable[Includable]) -> dict[str, list[str]]:
+    """The documents that some pledges' documents refer to, by kind, each once, in order of id."""
+    pledges = [json.loads(document) for document in documents]
+    found: dict[str, list[str]] = {}
+    for kind in dict.fromkeys(wanted):
+        if kind == "meetings":
+            ids = {pledge["meeting"] for pledge in pledges}
+        elif kind == "sources":
+            ids = {citation["source"] for pledge in pledges for citation in pledge["citations"]}
+        elif kind == "participants":
+            table = columns(models.Attendance)
+            meetings = sorted({pledge["meeting"] for pledge in pledges})
+            ids = set(session.execute(select(table.c.participant).where(table.c.meeting.in_(meetings))).scalars())
+            ids |= {speaker for pledge in pledges for speaker in pledge["speakers"]}
+        else:
+            table, pledge = columns(models.Assessment), columns(models.Pledge)
+            query = select(table.c.id).join(pledge, pledge.c.key == table.c.pledge)
+            ids = set(session.execute(query.where(pledge.c.id.in_([item["id"] for item in pledges]))).scalars())
+        records = read_documents(session, Entity(kind.removesuffix("s")), sorted(ids))
+        found[kind] = [records[id] for id in sorted(records)]
+    return found

@@ -1,0 +1,51 @@
+"""The application: settings, middleware, error answers, routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app import __version__, problems
+from app.api import book, health, meetings, pledges, registers
+from app.db import Database
+from app.guard import Guard, HeadAsGet
+from app.observing import Observed
+from app.openapi import describe
+from app.pages import docs
+from app.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The app over the database of `settings`, which must be migrated."""
+    settings = settings or Settings()
+    database = Database(settings.database_url, settings.statement_timeout)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Pledgebook", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
+        redirect_slashes=False,
+    )  # fmt: skip
+    app.state.database = database
+    app.state.settings = settings
+    for door in (pledges, meetings, registers, book, health, docs):
+        app.include_router(door.router)
+    docs.mount_assets(app)
+    problems.install(app)
+    describe(app)
+    # The last added is the outermost.
+    app.add_middleware(Guard, database=database, limit=settings.body_limit)
+    app.add_middleware(HeadAsGet)
+    cors: dict[str, Any] = {
+        "allow_origins": ["*"],
+        "allow_methods": ["GET", "HEAD"],
+        "expose_headers": ["ETag", "Link"],
+    }
+    app.add_middleware(CORSMiddleware, **cors)
+    app.add_middleware(Observed)
+    return app

@@ -1,0 +1,58 @@
+"""What is seen of each request: an id that its answer carries, a line in the log, a count and a time. Pure ASGI."""
+
+import re
+import secrets
+import time
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUESTS = Counter("pledgebook_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("pledgebook_request_seconds", "Seconds from request to the end of the answer.", ["method", "route"])
+_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
+log = structlog.get_logger()
+
+
+class Observed:
+    """Gives every request an `X-Request-Id` (the client's own, if it is a plain one) and writes down how it went."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        id = given if _SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+        began = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            took = time.perf_counter() - began
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = getattr(scope.get("route"), "path", "none")
+            REQUESTS.labels(method, route, status).inc()
+            SECONDS.labels(method, route).observe(took)
+            actor = scope.get("state", {}).get("actor")
+            log.info(
+                "answered",
+                method=method,
+                path=scope["path"],
+                status=status,
+                ms=round(took * 1000, 1),
+                id=id,
+                actor=actor,
+            )

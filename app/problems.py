@@ -1,0 +1,145 @@
+"""Every error as application/problem+json (RFC 9457): what is wrong, where, and what would be right.
+
+Never the input itself, never a traceback, at most 16 kB.
+"""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import PROBLEMS, BadQuery, Fault, Invalid, PledgebookError, Unavailable
+from app.validation import faults_of_request
+from app.wire import canonical_json
+
+MEDIA_TYPE = "application/problem+json"
+_MOST_FAULTS = 40
+_LONGEST = 300
+log = structlog.get_logger()
+
+
+class ProblemFault(BaseModel):
+    """One fault. `path` leads to the place: `$.pledges[0].due.to` in a body, `query.topic` in a query."""
+
+    path: Annotated[str, Field(examples=["$.pledges[0].citations"])]
+    message: Annotated[str, Field(examples=["must have at least 1 item"])]
+
+
+class Problem(BaseModel):
+    """What every error looks like."""
+
+    type: Annotated[
+        str, Field(description="Which problem it is: an anchor of the docs page.", examples=["/docs#invalid"])
+    ]
+    title: Annotated[str, Field(examples=["The document is not valid"])]
+    status: Annotated[int, Field(examples=[422])]
+    detail: str
+    errors: list[ProblemFault] = []
+    candidates: Annotated[list[str] | None, Field(description="On 409: ids of the records that stand against it.")] = (
+        None
+    )
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of a route, for its OpenAPI."""
+    titles = {problem.status: problem.title for problem in PROBLEMS}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": titles[status], "model": Problem, "content": content} for status in statuses}
+
+
+def problem(error: PledgebookError, where: str = "$") -> Response:
+    """The answer for an error; fault paths begin with `where`: `$` for a body, else `query`, `header` or `path`."""
+    body: dict[str, Any] = {
+        "type": f"/docs#{error.type}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail[:2000],
+    }
+    if error.faults:
+        shown = error.faults[:_MOST_FAULTS]
+        body["errors"] = [{"path": path_text(fault, where), "message": fault.message[:_LONGEST]} for fault in shown]
+        if len(error.faults) > len(shown):
+            body["detail"] += f" The first {len(shown)} of {len(error.faults)} faults are shown."
+    if "candidates" in error.more:
+        body["candidates"] = error.more["candidates"][:20]
+    return Response(
+        canonical_json(body).encode("utf-8", "replace"), error.status, error.more.get("headers"), MEDIA_TYPE
+    )
+
+
+def path_text(fault: Fault, where: str = "$") -> str:
+    """A fault's path as text: JSON path in a body, dots elsewhere."""
+    text = where
+    for step in fault.path:
+        text += f"[{step}]" if isinstance(step, int) else f".{_printable(step)}"
+    return text[:_LONGEST]
+
+
+def _printable(step: str) -> str:
+    """A field's name, safe to show: an unknown field is named by whoever sent it."""
+    return "".join(letter for letter in step[:60] if letter.isprintable() and letter not in "<>&")
+
+
+def _parameters(request: Request) -> list[str]:
+    """The names of the query parameters that the request's route takes."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return []
+    fields = get_flat_params(route.dependant)
+    return [name for field in fields for name in getattr(field.field_info.annotation, "model_fields", [field.alias])]
+
+
+class _Routed(PledgebookError):
+    """What routing refuses, with its status."""
+
+    def __init__(self, error: HTTPException) -> None:
+        names = {
+            404: ("not-found", "There is nothing at this address"),
+            405: ("method", "This address does not take that method"),
+        }
+        self.status = error.status_code  # type: ignore[misc]
+        self.type, self.title = names.get(error.status_code, ("request", "The request cannot be read"))  # type: ignore[misc]
+        ways = {404: "The addresses are listed at /docs.", 405: "The methods it takes are in the Allow header."}
+        super().__init__(ways.get(error.status_code, "The body could not be read."), headers=error.headers)
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of `app` answered as a problem."""
+
+    @app.exception_handler(PledgebookError)
+    async def on_known_error(_: Request, error: PledgebookError) -> Response:
+        return problem(error, "query" if isinstance(error, BadQuery) else "$")
+
+    @app.exception_handler(RequestValidationError)
+    async def on_bad_request(request: Request, error: RequestValidationError) -> Response:
+        where, faults = faults_of_request(error.errors(), _parameters(request))
+        if where == "$":
+            return problem(Invalid("The body is not what this address takes.", faults))
+        return problem(BadQuery("The request cannot be answered as it is.", faults), where)
+
+    @app.exception_handler(HTTPException)
+    async def on_routing_error(_: Request, error: HTTPException) -> Response:
+        return problem(_Routed(error))
+
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(DBAPIError)
+    async def on_database_error(request: Request, error: Exception) -> Response:
+        if not isinstance(error, OperationalError | PoolTimeout):
+            return await on_unknown_error(request, error)
+        log.warning("database unavailable", error=str(error)[:500])
+        return problem(
+            Unavailable("The database is busy or away. Nothing was written; try again.", headers={"Retry-After": "2"})
+        )
+
+    @app.exception_handler(Exception)
+    async def on_unknown_error(request: Request, error: Exception) -> Response:
+        log.error("unhandled", path=request.url.path, exc_info=error)
+        return problem(PledgebookError("It is not your request; it has been written to the log."))

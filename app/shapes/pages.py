@@ -1,0 +1,69 @@
+"""Shapes of lists and composed answers: stored documents, and what stands beside them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.shapes.meetings import MeetingPublic
+from app.shapes.pledges import AssessmentPublic, PledgePublic
+from app.shapes.records import (
+    InstrumentPublic,
+    ParticipantPublic,
+    PartyPublic,
+    SourcePublic,
+    TopicPublic,
+)
+from app.types import Shape
+
+Next = Annotated[str | None, Field(description="Send it back as `cursor=`; null on the last page.")]
+
+
+class Included(Shape):
+    """The records that a page refers to, on request."""
+
+    meetings: list[MeetingPublic] = []
+    sources: list[SourcePublic] = []
+    participants: list[ParticipantPublic] = []
+    assessments: list[AssessmentPublic] = []
+
+
+class PledgePage(Shape):
+    items: list[PledgePublic]
+    next: Next
+    included: Included | None = None
+
+
+class MeetingPage(Shape):
+    items: list[MeetingPublic]
+    next: Next
+
+
+class PartyPage(Shape):
+    items: list[PartyPublic]
+    next: Next
+
+
+class TopicPage(Shape):
+    items: list[TopicPublic]
+    next: Next
+
+
+class InstrumentPage(Shape):
+    items: list[InstrumentPublic]
+    next: Next
+
+
+class ParticipantPage(Shape):
+    items: list[ParticipantPublic]
+    next: Next
+
+
+class SourcePage(Shape):
+    items: list[SourcePublic]
+    next: Next
+
+
+class MeetingPosted(MeetingPublic):
+    """A meeting as it was written, with its pledges."""
+
+    pledges: list[PledgePublic]

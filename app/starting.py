@@ -1,0 +1,35 @@
+"""What `make run` does before it serves: fill an empty book with the seeds, make a first key, say where to go."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import documents, keys, models
+from app.cli import book, out
+from app.models import columns
+from app.settings import Settings
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+FIRST_KEY = "first"
+
+
+def main() -> None:
+    settings = Settings()
+    address = f"http://{settings.host}:{settings.port}"
+    with book() as database:
+        with database.reading() as session:
+            is_empty = session.execute(select(columns(models.Meeting).c.id).limit(1)).first() is None
+            has_key = bool(keys.list_keys(session))
+        if is_empty:
+            report = documents.load(database, [SEEDS])
+            out.print(f"An empty book: seeded it with {report.created} records.")
+        if not has_key:
+            with database.writing() as session:
+                key = keys.create_key(session, FIRST_KEY)
+            out.print(f"A key to write with, shown this once: [bold]{key}[/bold]")
+    out.print(f"The book: {address}/v1/pledges?topic=opcon-transition")
+    out.print(f"The docs: {address}/docs")
+
+
+if __name__ == "__main__":
+    main()

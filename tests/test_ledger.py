@@ -1,0 +1,29 @@
+"""The ledger: chained, append-only, and the tables follow from it."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import Database
+from app.verification import verify
+
+
+def test_the_seeded_book_verifies(seeded_database: Database) -> None:
+    with seeded_database.reading() as session:
+        assert list(verify(session)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE revision SET actor = 'somebody' WHERE seq = 3",
+        "DELETE FROM revision WHERE seq = 3",
+        "INSERT OR REPLACE INTO revision SELECT * FROM revision WHERE seq = 3",
+        "TRUNCATE revision CASCADE",
+    ],
+)
+def test_the_ledger_refuses_to_be_rewritten(database: Database, statement: str) -> None:
+    if database.is_sqlite == statement.startswith("TRUNCATE") or (not database.is_sqlite and "OR REPLACE" in statement):
+        return  # the statement is the other engine's
+    with pytest.raises(DBAPIError, match="append-only"), database.writing() as session:
+        session.execute(text(statement))
