@@ -2,23 +2,33 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app import models, pledges, recording
-from app.errors import Fault, Invalid
+from app.errors import Fault, Invalid, NotFound, Path
 from app.ledger import Entry, Writer, read_documents
 from app.models import columns
-from app.naming import missing
+from app.naming import did_you_mean, missing
 from app.recording import Kind, Record
-from app.shapes.pledges import AssessmentCreate
+from app.shapes.assessments import AssessmentCreate, AssessmentPost
 from app.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
 from app.wire import canonical_json
 
 KIND = Kind(Entity.assessment, models.Assessment, "id", {models.Evidence: "assessment"})
+SCORES = {
+    Fulfilment.not_started: 0,
+    Fulfilment.in_progress: 0,
+    Fulfilment.stalled: 0,
+    Fulfilment.partly_fulfilled: 0,
+    Fulfilment.fulfilled: 1,
+    Fulfilment.upheld: 1,
+    Fulfilment.not_fulfilled: -1,
+    Fulfilment.renounced: -1,
+}
 PROGRESS = (Fulfilment.in_progress, Fulfilment.partly_fulfilled, Fulfilment.fulfilled, Fulfilment.upheld)
 
 
@@ -27,9 +37,11 @@ def assessment_id(pledge: str, number: int) -> str:
 
 
 def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -> Record:
+    """The document and rows of an assessment of the pledge with this id and key."""
     id = assessment_id(pledge, line.number)
     fields = line.model_dump(mode="json")
-    document = {"id": id, "pledge": pledge, **fields, "retracted": None}
+    named = ("number", "party", "fulfilment", "effective_on", "evidence", "assessor", "note", "disputes")
+    document = {"id": id, "pledge": pledge, **{name: fields[name] for name in named}, "retracted": None}
     own = line.model_dump(exclude={"evidence"})
     row = {"id": id, "pledge": key, **own, "is_current": is_current, "retracted": None}
     evidence = [
@@ -46,6 +58,8 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
     names = sorted(session.execute(pledgors).scalars())
     if line.party not in names:
         yield Fault(("party",), f"must be bound by the pledge: {', '.join(names)}")
+    if pledge.retracted is not None:
+        yield Fault((), "must assess a pledge that stands")
     if line.effective_on < pledge.held_on:
         yield Fault(("effective_on",), f"must not be before the pledge was made, on {pledge.held_on}")
     if line.effective_on > datetime.now(UTC).date():
@@ -56,42 +70,64 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
         yield Fault(("disputes",), "must be the number of an earlier assessment of this pledge")
 
 
+def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
+    """Add one assessment to a pledge, with the next number; gives its id."""
+    pledge = _pledge(writer.session, id)
+    if pledge is None:
+        raise NotFound(f"No pledge has this id{did_you_mean(writer.session, Entity.pledge, id)}.")
+    rows = _rows(writer.session, pledge.key)
+    number = max((row.number for row in rows), default=0) + 1
+    return _create(writer, pledge, AssessmentCreate(number=number, **sent.model_dump()), ())
+
+
 def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate]) -> int:
     """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new."""
     if not lines:
         return 0
     session = writer.session
-    pledge = session.execute(select(models.Pledge).where(columns(models.Pledge).c.id == id)).scalar_one()
+    pledge = _pledge(session, id)
+    assert pledge is not None
     standing = read_documents(session, Entity.assessment, [assessment_id(id, line.number) for line in lines])
     added = 0
     for index, line in enumerate(lines):
         same = standing.get(assessment_id(id, line.number))
         if same is None:
-            _create(writer, pledge, line, index)
+            _create(writer, pledge, line, ("assessments", index))
             added += 1
         elif record(line, id, pledge.key, is_current=True).text(1) != same:
             raise Invalid("An assessment is never changed.", [Fault(("assessments", index), "must be a new number")])
     return added
 
 
-def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, index: int) -> None:
+def _pledge(session: Session, id: str) -> models.Pledge | None:
+    found: models.Pledge | None = session.execute(
+        select(models.Pledge).where(columns(models.Pledge).c.id == id)
+    ).scalar()  # fmt: skip
+    return found
+
+
+def _rows(session: Session, key: int) -> Sequence[Any]:
+    table = columns(models.Assessment)
+    return session.execute(select(table).where(table.c.pledge == key).order_by(table.c.number)).all()
+
+
+def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: Path) -> str:
     session, table = writer.session, columns(models.Assessment)
-    rows = session.execute(select(table).where(table.c.pledge == pledge.key)).all()
+    rows = _rows(session, pledge.key)
     found = list(faults(session, line, pledge, [row.number for row in rows]))
     if pledge.act not in PLEDGE_ACTS:
         found.append(Fault((), "must assess a pledge: a position binds nobody"))
     if found:
-        raise Invalid("The assessment cannot be taken.", [fault.under("assessments", index) for fault in found])
-    later = [
-        row
-        for row in rows
-        if row.party == line.party and (row.effective_on, row.number) > (line.effective_on, line.number)
-    ]
-    if not later:
+        raise Invalid("The assessment cannot be taken.", [fault.under(*at) for fault in found])
+    order = (line.effective_on, line.number)
+    is_current = all((row.effective_on, row.number) < order for row in rows if row.party == line.party)
+    if is_current:
         same_party = (table.c.pledge == pledge.key) & (table.c.party == line.party)
         session.execute(update(table).where(same_party).values(is_current=False))
-    recording.create(writer, [record(line, pledge.id, pledge.key, is_current=not later)])
+    new = record(line, pledge.id, pledge.key, is_current=is_current)
+    recording.create(writer, [new])
     _assess(writer, pledge)
+    return new.id
 
 
 def _assess(writer: Writer, pledge: models.Pledge) -> None:
@@ -110,3 +146,36 @@ def _assess(writer: Writer, pledge: models.Pledge) -> None:
 def line_of(document: dict[str, Any]) -> dict[str, Any]:
     """The line that a public assessment was made from."""
     return {name: value for name, value in document.items() if name in AssessmentCreate.model_fields}
+
+
+# What the assessments amount to -----------------------------------------------------------------------------------
+
+
+def read_assessments(session: Session, id: str) -> tuple[list[str], str]:
+    """The documents of a pledge's assessments in order, and where each party stands by its latest, as JSON."""
+    pledge = _pledge(session, id)
+    if pledge is None:
+        raise NotFound(f"No pledge has this id{did_you_mean(session, Entity.pledge, id)}.")
+    rows = _rows(session, pledge.key)
+    documents = read_documents(session, Entity.assessment, [row.id for row in rows])
+    current = sorted((row for row in rows if row.is_current), key=lambda row: row.party)
+    return [documents[row.id] for row in rows], canonical_json([_standing(row, pledge.due_to) for row in current])
+
+
+def _standing(row: Any, due: date | None) -> dict[str, Any]:
+    days = days_late(row.fulfilment, row.effective_on, due, datetime.now(UTC).date())
+    return {
+        "party": row.party,
+        "fulfilment": row.fulfilment,
+        "score": SCORES.get(row.fulfilment),
+        "is_late": None if days is None else days > 0,
+        "days_late": days,
+    }
+
+
+def days_late(fulfilment: Fulfilment, effective_on: date, due: date | None, today: date) -> int | None:
+    """Days behind the last day it was due: until it was fulfilled, or so far; None where lateness has no sense."""
+    if due is None or fulfilment not in SCORES or fulfilment in (Fulfilment.upheld, Fulfilment.renounced):
+        return None
+    until = effective_on if fulfilment is Fulfilment.fulfilled else today
+    return max(0, (until - due).days)

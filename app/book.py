@@ -83,9 +83,10 @@ def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> lis
 
 def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outcome:
     id = line.id or meetings.made_id(line)
+    line = line.model_copy(update={"pledges": meetings.numbered(line.pledges, 1)})
     standing = read_revision(writer.session, Entity.meeting, id)
     if standing is None:
-        like = doubles.similar_meetings(writer.session, line)
+        like = doubles.similar_meetings(writer.session, line, meetings.circle_of(line.parties))
         alike = doubles.similar_pledges(line.pledges)
         meetings.create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
         added = _put_assessments(writer, id, line)

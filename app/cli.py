@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from app.migrating import migrate, newest, revision_of
 from app.settings import Settings
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
-from app.verification import verify
+from app.verification import Checkpoint, check_checkpoint, verify
 from app.vocabulary import Scope
 
 app = typer.Typer(
@@ -96,7 +97,15 @@ def serve(
     with book():
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(settings.log_level))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,
@@ -206,17 +215,50 @@ def schema() -> None:
 
 
 @app.command("verify")
-def verify_command() -> None:
+def verify_command(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A head kept from /v1/changes/head, to hold the ledger against."
+        ),
+    ] = None,
+) -> None:
     """Walk the ledger's chain, make every document again from the tables, and see that the triggers stand."""
+    kept = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
     with book() as database, database.reading() as session:
         findings = 0
-        for finding in verify(session):
+        for finding in chain(check_checkpoint(session, kept), verify(session)):
             findings += 1
             err.print(str(finding), markup=False)
     if findings:
         out.print(f"{findings} findings: the book is not as it was written.")
         raise typer.Exit(1)
     out.print("The chain holds, every document follows from the tables, and the triggers stand.")
+
+
+def _checkpoint(file: Path) -> Checkpoint:
+    try:
+        head = json.loads(file.read_text(encoding="utf-8"))
+        return Checkpoint(int(head["seq"]), str(head["hash"]))
+    except (ValueError, KeyError, TypeError):
+        err.print(
+            f"{file} is no head of a ledger: it needs seq and hash, as /v1/changes/head gives them.", markup=False
+        )
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file; it must not be there yet.")]) -> None:
+    """Write a copy of the book to a file, whole and consistent, while others write (SQLite)."""
+    with book() as database:
+        if not database.is_sqlite:
+            err.print("PostgreSQL has its own: pg_dump --format=custom --file FILE DATABASE-URL")
+            raise typer.Exit(2)
+        if file.exists():
+            err.print(f"{file} is there already; a backup never writes over one.", markup=False)
+            raise typer.Exit(2)
+        database.copy_to(file)
+    out.print(f"The book is in {file}; point PLEDGEBOOK_DATABASE_URL at it, or copy it back.", markup=False)
 
 
 @key_app.command("create")

@@ -51,6 +51,16 @@ class Database:
             else:
                 session.rollback()
 
+    def copy_to(self, file: Path) -> None:
+        """A consistent copy of an SQLite book, made while others write. VACUUM must stand outside a transaction."""
+        with self.reader.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA query_only=OFF")
+            try:
+                driver.execute("VACUUM INTO ?", (str(file),))
+            finally:
+                driver.execute("PRAGMA query_only=ON")
+
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()

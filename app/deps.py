@@ -16,9 +16,11 @@ from sqlmodel import Session
 from app import __version__
 from app.db import Database
 from app.errors import NotFound
-from app.ledger import Writer, read_head, read_revision, retracted_since
+from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
+from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
-from app.recording import Kind
+from app.types import MOMENT_PATTERN
+from app.vocabulary import Entity
 from app.wire import parse_json
 
 
@@ -28,19 +30,62 @@ def _reading(request: Request) -> Iterator[Session]:
         yield session
 
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[!-~]{1,200}$",
+        description="A name you choose for this request. Sent again within 24 hours, the first answer is given again "
+        "and nothing is written twice.",
+    ),
+]
 DryRun = Annotated[
     bool, Query(description="Check everything and answer as if it were written, and write nothing. Answers 200.")
 ]
 
 
-def _writing(request: Request, dry_run: DryRun = False) -> Iterator[Writer]:
+async def _body_hash(request: Request) -> str:
+    return hashlib.sha256(await request.body()).hexdigest()
+
+
+def _changing(request: Request) -> Iterator[Writer]:
     database: Database = request.app.state.database
-    with database.writing(commit=not dry_run) as session:
+    with database.writing() as session:
         yield Writer(session, request.state.actor)
 
 
+def _posting(
+    request: Request,
+    body_hash: Annotated[str, Depends(_body_hash)],
+    dry_run: DryRun = False,
+    idempotency_key: IdempotencyKey = None,
+) -> Iterator[Writer]:
+    database: Database = request.app.state.database
+    with database.writing(commit=not dry_run) as session:
+        writer = Writer(session, request.state.actor)
+        session.info["dry_run"] = dry_run
+        if idempotency_key is not None and not dry_run:
+            target = f"{request.url.path}?{request.url.query}"
+            key = RequestKey(writer.actor, idempotency_key, request.method, target, body_hash)
+            if answer := find_answer(session, key, writer.now):
+                raise Replayed(answer)
+            session.info["request_key"] = key
+        yield writer
+
+
 Reading = Annotated[Session, Depends(_reading, scope="function")]
-Writing = Annotated[Writer, Depends(_writing, scope="function")]
+Changing = Annotated[Writer, Depends(_changing, scope="function")]
+Posting = Annotated[Writer, Depends(_posting, scope="function")]
+IfMatch = Annotated[
+    str | None,
+    Header(description="The ETag of the record as it was read. Needed: 428 without, 412 if stale.", max_length=500),
+]
+AsOf = Annotated[
+    str | None,
+    Query(
+        pattern=MOMENT_PATTERN,
+        description="As it stood at this `seq` of the ledger, or at this instant (RFC 3339, UTC).",
+    ),
+]
 IfNoneMatch = Annotated[str | None, Header(description="An ETag; answered 304 while it stands.", max_length=500)]
 
 
@@ -64,16 +109,41 @@ class StrictRoute(APIRoute):
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def record_answer(session: Session, kind: Kind, id: str, if_none_match: str | None) -> Response:
-    """One record as the ledger has it, with its revision's hash for an ETag; a retracted one says since when."""
-    revision = read_revision(session, kind.entity, id)
+def record_answer(
+    session: Session, entity: Entity, id: str, if_none_match: str | None = None, as_of: str | None = None
+) -> Response:
+    """One record as the ledger has it (or had it at `as_of`), with its revision's hash for an ETag.
+
+    A retracted one says since when.
+    """
+    revision = read_revision(session, entity, id)
     if revision is None:
-        raise NotFound(f"No {kind.entity} has this id{did_you_mean(session, kind.entity, id)}.")
+        raise NotFound(f"No {entity} has this id{did_you_mean(session, entity, id)}.")
+    if as_of is not None:
+        revision = read_revision_at(session, entity, id, seq_at(session, as_of))
+        if revision is None:
+            raise NotFound(f"The book did not have this {entity} yet at that moment.")
     document = revision.document
     if json.loads(document)["retracted"] is not None:
-        retracted_at = retracted_since(session, kind.entity, id)
+        retracted_at = retracted_since(session, entity, id, revision.seq)
         document = f'{document[:-1]},"retracted_at":"{retracted_at}"}}'
     return _answer(document.encode(), f'"{revision.hash}"', if_none_match)
+
+
+def written_answer(writer: Writer, entity: Entity, id: str, status: int = 200, location: str | None = None) -> Response:
+    """The record that a write has left, with the ETag that the next write of it needs."""
+    answer = record_answer(writer.session, entity, id)
+    return written(writer, bytes(answer.body), status, location, answer.headers["ETag"])
+
+
+def written(writer: Writer, body: bytes, status: int, location: str | None, etag: str | None = None) -> Response:
+    """The answer to a write. Under an Idempotency-Key it is kept, in the write's own transaction, for replays."""
+    if writer.session.info.get("dry_run"):
+        status = 200
+    elif request_key := writer.session.info.get("request_key"):
+        keep_answer(writer.session, request_key, Answer(status, body.decode(), location, etag), writer.now)
+    headers = {name: value for name, value in (("Location", location), ("ETag", etag)) if value}
+    return Response(body, status, headers, "application/json")
 
 
 def list_etag(session: Session, request: Request) -> str:

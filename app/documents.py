@@ -231,7 +231,7 @@ def meeting_lines(session: Session, ids: Sequence[str], as_of: int | None = None
     query = select(pledge.c.meeting, pledge.c.id).where(pledge.c.meeting.in_(ids)).order_by(pledge.c.number)
     for meeting, id in session.execute(query):
         owned.setdefault(meeting, []).append(id)
-    for id in ids:
+    for id in (id for id in ids if id in documents):
         own = json.loads(documents[id])
         del own["version"]
         retracted = own.pop("retracted")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app import models
@@ -23,18 +23,11 @@ class Double:
     why: str
 
 
-def similar_meetings(session: Session, meeting: MeetingCreate) -> list[str]:
-    """Ids of standing meetings of the same parties, day and type."""
-    table, party = columns(models.Meeting), columns(models.MeetingParty)
-    query = (
-        select(table.c.id)
-        .join(party, party.c.meeting == table.c.id)
-        .where(table.c.held_on == meeting.held_on, table.c.type == meeting.type, table.c.retracted.is_(None))
-        .group_by(table.c.id)
-        .having(func.count() == len(meeting.parties))
-        .having(func.count().filter(party.c.party.in_(meeting.parties)) == len(meeting.parties))
-        .order_by(table.c.id)
-    )
+def similar_meetings(session: Session, meeting: MeetingCreate, circle: str) -> list[str]:
+    """Ids of standing meetings of the same parties (those of `circle`), day and type."""
+    table = columns(models.Meeting)
+    same = (table.c.circle == circle, table.c.held_on == meeting.held_on, table.c.type == meeting.type)
+    query = select(table.c.id).where(*same, table.c.retracted.is_(None)).order_by(table.c.id)
     return list(session.execute(query).scalars())
 
 

@@ -5,14 +5,15 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlmodel import Session
 
 from app import models
 from app.errors import BadQuery, Fault
+from app.ledger import seq_at
 from app.models import columns
 from app.naming import did_you_mean, known, resolve
-from app.types import Day
+from app.types import MOMENT_PATTERN, Day
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -97,7 +98,7 @@ class PledgeFilters(BaseModel):
     undertaking: Names = Field([], description="Of the same undertaking as this pledge, by id.")
     updated_since: str | None = Field(
         None,
-        pattern=r"^([0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z)$",
+        pattern=MOMENT_PATTERN,
         description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC).",
     )
 
@@ -296,7 +297,7 @@ def _standing(session: Session, query: PledgeFilters, parties: list[str], today:
     if query.fulfilment:
         yield or_(*(_stands(word, parties) for word in query.fulfilment))
     if query.updated_since is not None:
-        yield pledge.c.revision > _seq(session, query.updated_since)
+        yield pledge.c.revision > seq_at(session, query.updated_since)
 
 
 def _due(word: str, today: date) -> ColumnElement[bool]:
@@ -321,11 +322,12 @@ def _stands(word: str, parties: list[str]) -> ColumnElement[bool]:
     return ~exists().where(*current) if word == "none" else exists().where(*current, assessment.c.fulfilment == word)
 
 
-def _seq(session: Session, since: str) -> int:
-    """The last seq at or before `since`, which is a seq itself or an instant."""
-    if since.isdigit():
-        return int(since)
-    return session.execute(select(func.max(revision.c.seq)).where(revision.c.at <= since)).scalar() or 0
+def require_meetings(session: Session, named: dict[str, list[str]]) -> None:
+    """Refuse ids of meetings that the book does not have, by the parameter that names them."""
+    names = _Resolver(session)
+    for parameter, ids in named.items():
+        names.exact(parameter, Entity.meeting, ids)
+    names.refuse()
 
 
 def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnElement[bool]]:

@@ -96,10 +96,39 @@ def read_revision(session: Session, entity: Entity, id: str) -> Revision | None:
     return session.execute(own.order_by(table.c.version.desc()).limit(1)).scalar()
 
 
-def retracted_since(session: Session, entity: Entity, id: str) -> str:
-    """When a record that stands retracted was last withdrawn (or was first written so)."""
+def seq_at(session: Session, moment: str) -> int:
+    """The seq that `moment` names: a seq itself, or that of the last revision at or before an instant."""
+    if moment.isdigit():
+        return int(moment)
     table = columns(Revision)
-    own = select(table.c.at).where(table.c.entity == entity, table.c.id == id)
+    return session.execute(select(func.max(table.c.seq)).where(table.c.at <= moment)).scalar() or 0
+
+
+def read_revision_at(session: Session, entity: Entity, id: str, seq: int) -> Revision | None:
+    """The revision that stood for a record at `seq`, or None if it was not in the book yet."""
+    table = columns(Revision)
+    own = select(Revision).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
+    return session.execute(own.order_by(table.c.version.desc()).limit(1)).scalar()
+
+
+def read_history(session: Session, entity: Entity, id: str, after: int, limit: int) -> list[Revision]:
+    """The revisions of a record behind version `after`, in order."""
+    table = columns(Revision)
+    own = select(Revision).where(table.c.entity == entity, table.c.id == id, table.c.version > after)
+    return list(session.execute(own.order_by(table.c.version).limit(limit)).scalars())
+
+
+def read_changes(session: Session, since: int, limit: int) -> list[Revision]:
+    """The revisions behind `since`, in order: what a follower of the book has to replay."""
+    table = columns(Revision)
+    query = select(Revision).where(table.c.seq > since).order_by(table.c.seq).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def retracted_since(session: Session, entity: Entity, id: str, seq: int) -> str:
+    """When a record that stood retracted at `seq` was last withdrawn (or was first written so)."""
+    table = columns(Revision)
+    own = select(table.c.at).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
     withdrawn = own.where(table.c.operation.in_((Operation.retract, Operation.create))).order_by(table.c.version.desc())
     return str(session.execute(withdrawn.limit(1)).scalar_one())
 
@@ -120,4 +149,4 @@ def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: 
     query = select(table.c.id, table.c.document).join(
         chosen, (table.c.id == chosen.c.id) & (table.c.version == chosen.c.version) & (table.c.entity == entity)
     )
-    return dict(session.execute(query).tuples())
+    return {id: document for id, document in session.execute(query)}

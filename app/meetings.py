@@ -49,11 +49,17 @@ def made_id(meeting: MeetingCreate) -> str:
     return f"{meeting.held_on}-{parties}-{meeting.type}"[:100].rstrip("-")
 
 
+def circle_of(parties: Sequence[str]) -> str:
+    """What meetings of exactly these parties have in common."""
+    return " ".join(sorted(parties))
+
+
 def record(id: str, meeting: MeetingCreate) -> Record:
     """The document and rows of a meeting whose references are ids; its pledges are records of their own."""
     fields = meeting.model_dump(mode="json", exclude={"id", "pledges", "kind"})
     document = {"id": id, **fields}
     row = {"id": id, **meeting.model_dump(exclude={"id", "pledges", "kind", "parties", "sources", "participants"})}
+    row["circle"] = circle_of(meeting.parties)
     return Record(KIND, id, document, row, _parts(id, meeting))
 
 
@@ -134,7 +140,8 @@ def _put(tree: Any, path: Path, value: str) -> None:
 
 
 def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
-    """What keeps the meeting's own record from being written."""
+    """What keeps the meeting's own record from being written. One that is retracted may name what is retracted."""
+    standing = meeting.retracted is None
     named: list[tuple[Path, str]] = [
         (("participants", index, "party"), person.party) for index, person in enumerate(meeting.participants)
     ]
@@ -144,9 +151,9 @@ def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
     ]
     texts: list[tuple[Path, str]] = [(("sources", index), str(source)) for index, source in enumerate(meeting.sources)]
     return [
-        *missing(session, Entity.party, named),
-        *missing(session, Entity.participant, people),
-        *missing(session, Entity.source, texts),
+        *missing(session, Entity.party, named, standing=standing),
+        *missing(session, Entity.participant, people, standing=standing),
+        *missing(session, Entity.source, texts, standing=standing),
         *_twice(people, "must be another person than those before; one person attends once"),
     ]
 
@@ -170,7 +177,7 @@ def create_meeting(
     if read_revision(writer.session, Entity.meeting, id):
         detail = "The book already has a meeting of this id."
         raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
-    lines = _numbered(meeting.pledges, 1)
+    lines = numbered(meeting.pledges, 1)
     context = _context(writer.session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, lines)
     found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
     pledges.refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
@@ -187,7 +194,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     session = writer.session
     meeting = settle_references(writer, meeting, overwrite=overwrite)
     before = standing_lines(session, id)
-    lines = _numbered(meeting.pledges, max(before, default=0) + 1)
+    lines = numbered(meeting.pledges, max(before, default=0) + 1)
     after = before | {line.number: line for line in lines if line.number}
     merged = [after[number] for number in sorted(after)]
     keys = pledges.keys_of(session, id)
@@ -200,7 +207,9 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     ]
     pledges.refuse(found)
     differed = recording.change(writer, record(id, meeting), standing) is not None
-    changed = pledges.change_pledges(writer, [line for line in merged if line.number in before], context)
+    named = {line.number for line in lines}
+    affected = [line for line in merged if line.number in before and (differed or line.number in named)]
+    changed = pledges.change_pledges(writer, affected, context)
     new = [line for line in lines if line.number not in before]
     pledges.create_pledges(writer, new, context)
     return differed + changed + len(new)
@@ -244,7 +253,7 @@ def _context(
     return pledges.read_context(session, meeting, [str(source) for source in sources], lines, keys)
 
 
-def _numbered(lines: Sequence[PledgeCreate], first: int) -> list[PledgeCreate]:
+def numbered(lines: Sequence[PledgeCreate], first: int) -> list[PledgeCreate]:
     """The lines with a number each: their own, or the next free one."""
     taken = {line.number for line in lines}
     free = (number for number in count(first) if number not in taken)
@@ -264,7 +273,7 @@ def _refuse_doubles(session: Session, meeting: MeetingCreate) -> None:
     way_on = (
         "Cite the new source in the record that stands, or send it again with ?allow_similar=true if it is another."
     )
-    if like := doubles.similar_meetings(session, meeting):
+    if like := doubles.similar_meetings(session, meeting, circle_of(meeting.parties)):
         detail = f"The book has a meeting of the same parties, day and type. {way_on}"
         raise Conflict(detail, [Fault((), "resembles a meeting that stands")], candidates=like)
     if alike := list(doubles.similar_pledges(meeting.pledges)):

@@ -142,6 +142,7 @@ class Meeting(Recorded, table=True):
     __table_args__ = (
         CheckConstraint("ended_on IS NULL OR ended_on >= held_on", name="ended_on"),
         Index("ix_meeting_newest", text("held_on DESC"), "id"),
+        Index("ix_meeting_circle", "circle", "held_on"),
     )
     id: str = Field(sa_type=Id, primary_key=True)
     title: str = Field(sa_type=ShortName)
@@ -155,6 +156,8 @@ class Meeting(Recorded, table=True):
     venue: str | None = Field(default=None, sa_type=ShortName)
     coverage: words.Coverage = Field(sa_type=word(words.Coverage))
     inferred: dict[str, str] = Field(sa_type=JSON)
+    # The parties' codes, sorted and joined: meetings of exactly the same parties share it.
+    circle: str = Field(sa_type=Text)
 
 
 class MeetingParty(SQLModel, table=True):
@@ -378,6 +381,7 @@ class Idempotency(SQLModel, table=True):
     status: int
     answer: str = Field(sa_type=Text)
     location: str | None = Field(default=None, sa_type=Text)
+    etag: str | None = Field(default=None, max_length=100)
     at: str = Field(max_length=27, index=True)
 
 

@@ -21,11 +21,11 @@ NAMED: Mapping[Entity, tuple[Any, str, Any, str]] = {
     Entity.instrument: (columns(models.Instrument), "slug", columns(models.InstrumentAlias), "instrument"),
     Entity.participant: (columns(models.Participant), "slug", columns(models.ParticipantAlias), "participant"),
 }
-_KEYS = {
-    **{entity: table.c[key] for entity, (table, key, _, _) in NAMED.items()},
-    Entity.source: columns(models.Source).c.id,
-    Entity.meeting: columns(models.Meeting).c.id,
-    Entity.pledge: columns(models.Pledge).c.id,
+_TABLES = {
+    **{entity: (table, table.c[key]) for entity, (table, key, _, _) in NAMED.items()},
+    Entity.source: (columns(models.Source), columns(models.Source).c.id),
+    Entity.meeting: (columns(models.Meeting), columns(models.Meeting).c.id),
+    Entity.pledge: (columns(models.Pledge), columns(models.Pledge).c.id),
 }
 _SEPARATORS = re.compile(r"[\W_]+")
 
@@ -37,13 +37,14 @@ def fold(name: str) -> str:
     return _SEPARATORS.sub(" ", text).strip()[:300]
 
 
-def known(session: Session, entity: Entity, ids: Iterable[str]) -> set[str]:
-    """Which of these ids the book has."""
+def known(session: Session, entity: Entity, ids: Iterable[str], *, standing: bool = False) -> set[str]:
+    """Which of these ids the book has; with `standing`, without those of retracted records."""
     wanted = sorted(set(ids))
     if not wanted:
         return set()
-    key = _KEYS[entity]
-    return set(session.execute(select(key).where(key.in_(wanted))).scalars())
+    table, key = _TABLES[entity]
+    query = select(key).where(key.in_(wanted))
+    return set(session.execute(query.where(table.c.retracted.is_(None)) if standing else query).scalars())
 
 
 def resolve(session: Session, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:
@@ -71,7 +72,7 @@ def nearest(session: Session, entity: Entity, name: str, count: int = 3) -> list
         rows = session.execute(select(aliases.c.folded, aliases.c[owner]).limit(5000)).all()
         rows = [*rows, *session.execute(select(table.c.folded, table.c[key]).limit(5000)).all()]
         candidates = dict(row.tuple() for row in rows)
-    ids = session.execute(select(_KEYS[entity]).limit(5000)).scalars()
+    ids = session.execute(select(_TABLES[entity][1]).limit(5000)).scalars()
     candidates |= {fold(id): id for id in ids}
     matches = get_close_matches(fold(name[:300]), candidates, n=count * 3, cutoff=0.5)
     return list(dict.fromkeys(candidates[match] for match in matches))[:count]
@@ -83,10 +84,12 @@ def did_you_mean(session: Session, entity: Entity, name: str) -> str:
     return f"; the nearest are {', '.join(near)}" if near else ""
 
 
-def missing(session: Session, entity: Entity, named: Iterable[tuple[Path, str]]) -> list[Fault]:
-    """A fault for every named id that the book does not have, with the nearest that it has."""
+def missing(
+    session: Session, entity: Entity, named: Iterable[tuple[Path, str]], *, standing: bool = True
+) -> list[Fault]:
+    """A fault for every named id that the book does not have (or has retracted), with the nearest that it has."""
     places = list(named)
-    there = known(session, entity, (id for _, id in places))
+    there = known(session, entity, (id for _, id in places), standing=standing)
     absent = [(path, id) for path, id in places if id not in there]
     return [
         Fault(path, f"must name a {entity} of the book{did_you_mean(session, entity, id) if index < 10 else ''}")

@@ -11,6 +11,11 @@ CHAPTERS = [
     {"name": "Pledges", "description": "What states promised each other: the reason to come."},
     {"name": "Meetings", "description": "Where it was promised: who met, when, and on what grounds we know it."},
     {"name": "Posting", "description": "Adding to the book. Needs a key: put it into the Authorize box."},
+    {"name": "Editing", "description": "Correcting what stands: change, retract, restore. Nothing is ever erased."},
+    {
+        "name": "Ledger",
+        "description": "Every accepted write, chained by hash: histories, the feed of changes, the head.",
+    },
     {"name": "Registers", "description": "What pledges refer to: topics, parties, persons, instruments, sources."},
     {"name": "Book", "description": "The book as a whole."},
     {"name": "Health", "description": "For those who keep the server running."},

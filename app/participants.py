@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
 
 from app import models
+from app.models import columns
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
@@ -35,3 +37,17 @@ class Participants(Register[ParticipantCreate]):
 
 
 PARTICIPANTS = Participants()
+
+
+def read_offices(session: Session, slug: str) -> list[dict[str, Any]]:
+    """The offices a person held at each standing meeting, the newest first."""
+    attendance, meeting = columns(models.Attendance), columns(models.Meeting)
+    query = (
+        select(
+            meeting.c.id.label("meeting"), meeting.c.held_on, attendance.c.party, attendance.c.office, attendance.c.role
+        )
+        .join(meeting, meeting.c.id == attendance.c.meeting)
+        .where(attendance.c.participant == slug, meeting.c.retracted.is_(None))
+        .order_by(meeting.c.held_on.desc(), meeting.c.id)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]

@@ -277,16 +277,19 @@ def next_key(session: Session) -> int:
 
 
 def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)) -> list[Fault]:
-    """What keeps lines with ids for references from being written, each fault with its path from the body's root."""
-    placed = [((*at, index), line) for index, line in enumerate(lines)]
-    return [
-        *missing(session, Entity.party, _named_parties(placed)),
-        *missing(session, Entity.topic, _named(placed, "topics")),
-        *missing(session, Entity.instrument, _named(placed, "instruments")),
-        *missing(session, Entity.participant, _named(placed, "speakers")),
-        *(fault for path, line in placed for fault in _citation_faults(line, context, path)),
-        *(fault for path, line in placed for fault in _link_faults(session, line, context, path)),
-    ]
+    """What keeps lines, whose references are ids, from being written; those retracted may name what is retracted."""
+    everything = [((*at, index), line) for index, line in enumerate(lines)]
+    found: list[Fault] = []
+    for standing in (True, False):
+        placed = [(path, line) for path, line in everything if (line.retracted is None) == standing]
+        found += missing(session, Entity.party, _named_parties(placed), standing=standing)
+        found += missing(session, Entity.topic, _named(placed, "topics"), standing=standing)
+        found += missing(session, Entity.instrument, _named(placed, "instruments"), standing=standing)
+        found += missing(session, Entity.participant, _named(placed, "speakers"), standing=standing)
+    for path, line in everything:
+        found += _citation_faults(line, context, path)
+        found += _link_faults(session, line, context, path)
+    return found
 
 
 def _named(placed: Iterable[tuple[Path, PledgeCreate]], name: str) -> Iterator[tuple[Path, str]]:

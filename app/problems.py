@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import PROBLEMS, BadQuery, Fault, Invalid, PledgebookError, Unavailable
+from app.idempotency import Replayed
 from app.validation import faults_of_request
 from app.wire import canonical_json
 
@@ -117,6 +118,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PledgebookError)
     async def on_known_error(_: Request, error: PledgebookError) -> Response:
         return problem(error, "query" if isinstance(error, BadQuery) else "$")
+
+    @app.exception_handler(Replayed)
+    async def on_replay(_: Request, replayed: Replayed) -> Response:
+        kept = replayed.answer
+        headers = {"Location": kept.location, "ETag": kept.etag, "Idempotent-Replayed": "true"}
+        given = {name: value for name, value in headers.items() if value}
+        return Response(kept.body, kept.status, given, "application/json")
 
     @app.exception_handler(RequestValidationError)
     async def on_bad_request(request: Request, error: RequestValidationError) -> Response:

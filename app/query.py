@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -52,11 +52,12 @@ def _fingerprint(list: str, query: BaseModel) -> str:
 
 
 class Row(NamedTuple):
-    """A record of the answer: its key, its document as stored, and its place in the order."""
+    """A record of the answer: its key, its document as stored, its place in the order, and what else was asked for."""
 
     key: Any
     document: str
     place: tuple[Any, ...]
+    beside: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def read_page(session: Session, query: PledgeQuery, today: date | None = None) -
     if walked is not None:
         source = walked.join(source, pledge.c.key == walked.c.pledge)
     statement = select(pledge.c.key, revision.c.document).select_from(source).where(*conditions)
-    return _page(session, statement, order, query)
+    return page_of(session, statement, order, query)
 
 
 def read_meetings(session: Session, query: MeetingQuery) -> tuple[list[Row], str | None]:
@@ -119,26 +120,41 @@ def read_meetings(session: Session, query: MeetingQuery) -> tuple[list[Row], str
     source = meeting.join(revision, revision.c.seq == meeting.c.revision)
     conditions = meeting_conditions(session, query)
     statement = select(meeting.c.id, revision.c.document).select_from(source).where(*conditions)
-    return _page(session, statement, Order(by), query)
+    return page_of(session, statement, Order(by), query)
 
 
-def _page(
-    session: Session, statement: Select[Any], order: Order, query: PledgeQuery | MeetingQuery
-) -> tuple[list[Row], str | None]:
-    """The rows of a page in order; one more is asked for than shown, to know whether there is a next page."""
+class Paged(Protocol):
+    """A query that asks for a page."""
+
+    @property
+    def sort(self) -> str: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def cursor(self) -> str | None: ...
+    def fingerprint(self) -> str: ...
+
+
+def page_of(session: Session, statement: Select[Any], order: Order, query: Paged) -> tuple[list[Row], str | None]:
+    """The rows of a page in order; one more is asked for than shown, to know whether there is a next page.
+
+    The statement gives key, document and what else is wanted beside.
+    """
+    width = len(statement.selected_columns)
     statement = order.apply(statement.add_columns(*(column for column, _ in order.by))).limit(query.limit + 1)
     if query.cursor is not None:
         statement = statement.where(order.after(_place(query)))
-    rows = [Row(row[0], row[1], tuple(row[2:])) for row in session.execute(statement)]
+    found = session.execute(statement)
+    rows = [Row(row[0], row[1], tuple(row[width:]), tuple(row[2:width])) for row in found]
     if len(rows) <= query.limit:
         return rows, None
     rows.pop()
     return rows, encode_cursor(query.fingerprint(), [_portable(value) for value in rows[-1].place])
 
 
-def _place(query: PledgeQuery | MeetingQuery) -> list[Any]:
+def _place(query: Paged) -> list[Any]:
     position = decode_cursor(query.fingerprint(), query.cursor or "")
-    is_day = query.sort.lstrip("-") in ("held_on", "due")
+    is_day = query.sort.lstrip("-") in ("held_on", "due", "first_made", "last_renewed")
     return [date.fromisoformat(position[0]), *position[1:]] if is_day else position
 
 

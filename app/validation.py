@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import Fault, Path
+from app.types import MOMENT_PATTERN
 
 # What pydantic calls its errors, and how we say what would be right. `{}` takes from the error's context.
 _SENTENCES = {
@@ -46,7 +47,12 @@ _PATTERNS = {
     r"^https?://[!-~]+$": "must be an http or https address",
     r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge's id: its meeting's id, a hyphen and its number",
     "^[a-z_]+$": "must be the name of a field",
+    MOMENT_PATTERN: "must be a seq of the ledger, or an instant such as 2026-01-31T12:00:00Z",
 }
+
+
+# How shapes tag alternatives: `id` or `new` record, new `pledge` or `repeat` of one.
+_ALTERNATIVES = ("id", "new", "pledge", "repeat")
 
 
 def faults_of(error: ValidationError, skip: int = 0) -> list[Fault]:
@@ -72,11 +78,11 @@ def sentence(error: Any) -> str:
 
 
 def _path(location: tuple[str | int, ...]) -> Path:
-    """A location without the word that tells an id (`id`) from a record given whole (`new`) in its place."""
+    """A location without the words that tell alternatives apart, such as an id from a record given whole."""
     steps: list[str | int] = []
     for index, step in enumerate(location):
         before = location[index - 1] if index else None
-        is_tag = step in ("id", "new") and (isinstance(before, int) or before in ("source", "participant"))
+        is_tag = step in _ALTERNATIVES and (isinstance(before, int) or before in ("source", "participant"))
         if not is_tag:
             steps.append(step)
     return tuple(steps)

@@ -13,8 +13,9 @@ from app.book import REGISTERS
 from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.recording import Kind, Record
+from app.shapes.assessments import AssessmentCreate
 from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import AssessmentCreate, PledgeCreate
+from app.shapes.pledges import PledgeCreate
 from app.vocabulary import Entity
 
 _CHUNK = 500
@@ -38,6 +39,24 @@ def verify(session: Session) -> Iterator[Finding]:
     yield from check_triggers(session)
     yield from check_chain(session)
     yield from check_documents(session)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A head of the ledger that somebody kept outside."""
+
+    seq: int
+    hash: str
+
+
+def check_checkpoint(session: Session, kept: Checkpoint) -> Iterator[Finding]:
+    """A ledger that was cut short, or written anew from the start, is not the one whose head was kept."""
+    table = columns(models.Revision)
+    standing = session.execute(select(table.c.hash).where(table.c.seq == kept.seq)).scalar()
+    if kept.seq > 0 and standing is None:
+        yield Finding(f"revision {kept.seq}", "is gone: the ledger has been cut short since the checkpoint")
+    elif kept.seq > 0 and standing != kept.hash:
+        yield Finding(f"revision {kept.seq}", "is not the one of the checkpoint: the ledger has been rewritten")
 
 
 # The chain ------------------------------------------------------------------------------------------------------------
@@ -161,7 +180,7 @@ def read_meetings(session: Session, ids: Sequence[str]) -> list[Record]:
     people = _by_owner(session, models.Attendance, "meeting", ids)
     records = []
     for row in rows:
-        line = row.model_dump(exclude={"version", "revision"})
+        line = row.model_dump(exclude={"version", "revision", "circle"})
         line["parties"] = [item.party for item in parties.get(row.id, [])]
         line["sources"] = [item.source for item in sources.get(row.id, [])]
         line["participants"] = [item.model_dump(exclude={"meeting", "position"}) for item in people.get(row.id, [])]

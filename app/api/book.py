@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from app.deps import StrictRoute
+from app.deps import AsOf, StrictRoute
 from app.documents import export
+from app.ledger import seq_at
+from app.problems import responses
 
 router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
 
@@ -17,16 +19,17 @@ router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
     summary="Export the book",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}, "description": "Lines of a book."}
+        200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}, "description": "Lines of a book."},
+        **responses(422),
     },
 )
-def export_book(request: Request) -> StreamingResponse:
+def export_book(request: Request, as_of: AsOf = None) -> StreamingResponse:
     """The whole book as JSON Lines, the form that `pledgebook load` reads: load it into an empty book and export again,
     and the bytes are the same."""
 
     def lines() -> Iterator[bytes]:
         with request.app.state.database.reading() as session:
-            for line in export(session):
+            for line in export(session, seq_at(session, as_of) if as_of else None):
                 yield f"{line}\n".encode()
 
     return StreamingResponse(lines(), media_type="application/jsonl")

@@ -4,29 +4,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from app.deps import (
-    DryRun,
-    IfNoneMatch,
-    Reading,
-    StrictRoute,
-    Writing,
-    composed_answer,
-    list_answer,
-    list_etag,
-    record_answer,
-)
+from app.api.records import add_record_routes
+from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.documents import meeting_lines
+from app.editing import add_pledges
 from app.errors import NotFound
-from app.ledger import read_documents, read_revision
-from app.meetings import KIND, create_meeting, pledge_documents
+from app.ledger import read_documents, seq_at
+from app.meetings import create_meeting, pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, read_meetings
 from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
-from app.shapes.pages import MeetingPage, MeetingPosted
+from app.shapes.pages import MeetingPage, MeetingPosted, PledgesPosted
+from app.shapes.pledges import Added
 from app.vocabulary import Entity
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
+AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]
 
 
 @router.get(
@@ -42,29 +36,31 @@ def list_meetings(
     return list_answer([row.document for row in rows], next, etag, request, if_none_match)
 
 
-@router.get(
-    "/{id}", operation_id="get_meeting", tags=["Meetings"], summary="Read one meeting", response_model=MeetingPublic,
-    responses=responses(404),
-)  # fmt: skip
-def get_meeting(session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
-    """One meeting: when and where, who attended in which office, on which sources it is known.
-
-    `inferred` tells, field by field, what the sources do not state outright and why it is so. Its pledges are at
-    `/v1/pledges?meeting=…`; the whole as one document is at `/v1/meetings/{id}/document`.
-    """
-    return record_answer(session, KIND, id, if_none_match)
+add_record_routes(
+    router,
+    "",
+    Entity.meeting,
+    MeetingPublic,
+    "One meeting: when and where, who attended in which office, on which sources it is known. `inferred` tells, "
+    "field by field, what the sources do not state outright and why it is so. Its pledges are at "
+    "`/v1/pledges?meeting=…`; the whole as one document is at `/v1/meetings/{id}/document`.",
+    "Meetings",
+)
 
 
 @router.get(
     "/{id}/document", operation_id="get_meeting_document", tags=["Meetings"], summary="Read a meeting whole",
     response_model=MeetingLine, responses=responses(404),
 )  # fmt: skip
-def get_meeting_document(request: Request, session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+def get_meeting_document(
+    request: Request, session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None
+) -> Response:
     """The meeting with its pledges as one line of the book: what a seed file holds and what can be posted again."""
     etag = list_etag(session, request)
-    if read_revision(session, Entity.meeting, id) is None:
+    line = next(meeting_lines(session, [id], seq_at(session, as_of) if as_of else None), None)
+    if line is None:
         raise NotFound(f"No meeting has this id{did_you_mean(session, Entity.meeting, id)}.")
-    return composed_answer(next(meeting_lines(session, [id])), etag, if_none_match)
+    return composed_answer(line, etag, if_none_match)
 
 
 @router.post(
@@ -73,10 +69,9 @@ def get_meeting_document(request: Request, session: Reading, id: str, if_none_ma
     responses={200: {"model": MeetingPosted}, **responses(401, 403, 409, 413, 415, 422, 503)},
 )  # fmt: skip
 def post_meeting(
-    writer: Writing,
+    writer: Posting,
     meeting: Annotated[MeetingCreate, Body()],
-    allow_similar: Annotated[bool, Query(description="It resembles one that stands, and is really another.")] = False,
-    dry_run: DryRun = False,
+    allow_similar: AllowSimilar = False,
 ) -> Response:
     """A meeting with all its pledges, whole, in one transaction: all of it is on disk when this answers, or none of it.
 
@@ -87,4 +82,26 @@ def post_meeting(
     document = read_documents(writer.session, Entity.meeting, [id])[id]
     pledges = pledge_documents(writer.session, id)
     body = f'{document[:-1]},"pledges":[{",".join(pledges)}]}}'
-    return Response(body, 200 if dry_run else 201, {"Location": f"/v1/meetings/{id}"}, "application/json")
+    return written(writer, body.encode(), 201, f"/v1/meetings/{id}")
+
+
+@router.post(
+    "/{id}/pledges", operation_id="post_pledges", tags=["Posting"], summary="Add pledges to a meeting", status_code=201,
+    response_model=PledgesPosted,
+    responses={200: {"model": PledgesPosted}, **responses(401, 403, 404, 409, 413, 415, 422, 503)},
+)  # fmt: skip
+def post_pledges(
+    writer: Posting,
+    id: str,
+    sent: Annotated[list[Added], Body(min_length=1, max_length=500)],
+    allow_similar: AllowSimilar = False,
+) -> Response:
+    """Pledges that were found later, or a second report of a meeting that stands.
+
+    What the second report repeats is not counted again: send `{"repeats": 7, "citations": […]}`, and its citations
+    join those of number 7. Sources that are newly cited become sources of the meeting.
+    """
+    ids = add_pledges(writer, id, sent, allow_similar=allow_similar)
+    documents = read_documents(writer.session, Entity.pledge, ids)
+    body = f'{{"items":[{",".join(documents[id] for id in ids)}]}}'
+    return written(writer, body.encode(), 201, f"/v1/pledges?meeting={id}&kind=any")

@@ -5,16 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, record_answer
+from app.api.records import add_record_routes
+from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
 from app.included import Includable, read_included
-from app.pledges import KIND
 from app.problems import responses
 from app.query import PledgeQuery, read_page
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic
+from app.shapes.threads import Thread
+from app.threads import read_thread
+from app.vocabulary import Entity
 from app.wire import canonical_json
 
-router = APIRouter(prefix="/v1/pledges", tags=["Pledges"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/pledges", route_class=StrictRoute)
 
 
 class PledgeListQuery(PledgeQuery):
@@ -29,6 +32,7 @@ class PledgeListQuery(PledgeQuery):
     "",
     operation_id="list_pledges",
     summary="Find pledges",
+    tags=["Pledges"],
     response_model=PledgePage,
     responses=responses(422),
 )
@@ -55,16 +59,26 @@ def list_pledges(
     return list_answer(documents, next, etag, request, if_none_match, **beside)
 
 
-@router.get(
-    "/{id}",
-    operation_id="get_pledge",
-    summary="Read one pledge",
-    response_model=PledgePublic,
-    responses=responses(404),
+add_record_routes(
+    router,
+    "",
+    Entity.pledge,
+    PledgePublic,
+    "One pledge or position, with the words it stands on, its links and what became of it. The ETag is the hash of its "
+    "revision in the ledger. A retracted record is still shown, with the reason and the time.",
+    "Pledges",
 )
-def get_pledge(session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
-    """One pledge or position, with the words it stands on, its links and what became of it.
 
-    The ETag is the hash of its revision in the ledger. A retracted record is still shown, with the reason and the time.
+
+@router.get(
+    "/{id}/thread", operation_id="get_thread", summary="Follow a pledge through the years", tags=["Pledges"],
+    response_model=Thread, responses=responses(404),
+)  # fmt: skip
+def get_thread(request: Request, session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+    """The undertaking that a pledge belongs to: first made, last renewed, and how its words drifted in between.
+
+    `silent_meetings` are later full texts of exactly the same parties that do not repeat it; `unreported_meetings` are
+    those known by reports only, whose silence says nothing. Nothing is called dropped by silence alone.
     """
-    return record_answer(session, KIND, id, if_none_match)
+    etag = list_etag(session, request)
+    return composed_answer(read_thread(session, id), etag, if_none_match)

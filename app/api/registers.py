@@ -1,21 +1,36 @@
 """/v1/parties, topics, instruments, participants, sources: five registers alike, each with a list and a record."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, record_answer
+from app.api.records import add_record_routes
+from app.deps import (
+    AsOf,
+    IfNoneMatch,
+    Posting,
+    Reading,
+    StrictRoute,
+    composed_answer,
+    list_answer,
+    list_etag,
+    record_answer,
+    written_answer,
+)
 from app.instruments import INSTRUMENTS
-from app.participants import PARTICIPANTS
+from app.participants import PARTICIPANTS, read_offices
 from app.parties import PARTIES
 from app.problems import responses
 from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
 from app.topics import TOPICS
+from app.vocabulary import Entity
+from app.wire import canonical_json
 
-router = APIRouter(prefix="/v1", tags=["Registers"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
 
 class RegisterQuery(BaseModel):
@@ -37,32 +52,56 @@ class NamedQuery(RegisterQuery):
 
 def _add(
     plural: str, register: Register[Any], page: type[BaseModel], public: type[BaseModel],
-    query_shape: type[RegisterQuery], about_list: str, about_one: str,
+    query_shape: type[RegisterQuery], about_list: str, about_one: str, read: Callable[..., Response] | None = None,
 ) -> None:  # fmt: skip
-    """The list and the record of one register."""
-    kind = register.kind
-    singular = kind.entity.value
+    """The list of one register, its posting, and its records."""
+    entity = register.kind.entity
 
     def list_records(
         request: Request, session: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
     ) -> Response:
         etag = list_etag(session, request)
         name = getattr(query, "name", None)
-        items, next = read_register(session, kind, name=name, limit=query.limit, cursor=query.cursor)
+        items, next = read_register(session, register.kind, name=name, limit=query.limit, cursor=query.cursor)
         return list_answer(items, next, etag, request, if_none_match)
 
-    def get_record(session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
-        return record_answer(session, kind, id, if_none_match)
+    def post_record(writer: Posting, record: Annotated[Any, Body()]) -> Response:
+        register.create(writer, record)
+        id = register.id_of(record)
+        return written_answer(writer, entity, id, 201, f"/v1/{plural}/{id}")
 
     list_records.__annotations__["query"] = Annotated[query_shape, Query()]
+    post_record.__annotations__["record"] = Annotated[register.shape, Body()]
     router.add_api_route(
         f"/{plural}", list_records, operation_id=f"list_{plural}", summary=f"List {plural}", description=about_list,
-        response_model=page, responses=responses(422),
+        tags=["Registers"], response_model=page, responses=responses(422),
     )  # fmt: skip
     router.add_api_route(
-        f"/{plural}/{{id}}", get_record, operation_id=f"get_{singular}", summary=f"Read one {singular}",
-        description=about_one, response_model=public, responses=responses(404),
+        f"/{plural}", post_record, methods=["POST"], operation_id=f"post_{entity}", summary=f"Post a {entity}",
+        tags=["Posting"], description=f"Adds a {entity} to the book. A meeting may also bring its own, in its body.",
+        status_code=201, response_model=public,
+        responses={200: {"model": public}, **responses(401, 403, 409, 413, 415, 422, 503)},
     )  # fmt: skip
+    add_record_routes(router, f"/{plural}", entity, public, about_one, "Registers", read)
+
+
+def get_participant(
+    request: Request,
+    session: Reading,
+    id: str,
+    include: Annotated[
+        list[Literal["offices"]], Query(max_length=1, description="Add the offices held at each meeting.")
+    ] = [],  # noqa: B006 (FastAPI copies defaults)
+    as_of: AsOf = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """A participant, with the offices held if they are asked for."""
+    if not include:
+        return record_answer(session, Entity.participant, id, if_none_match, as_of)
+    etag = list_etag(session, request)
+    document = bytes(record_answer(session, Entity.participant, id, None, as_of).body).decode()
+    offices = canonical_json(read_offices(session, id))
+    return composed_answer(f'{document[:-1]},"offices":{offices}}}', etag, if_none_match)
 
 
 _add(
@@ -78,7 +117,8 @@ _add(
 _add(
     "participants", PARTICIPANTS, pages.ParticipantPage, records.ParticipantPublic, NamedQuery,
     "Persons who attended meetings. `name=` finds one under any spelling, slips of the sources included.",
-    "One person, with every spelling met. The offices held are told by the meetings.",
+    "One person, with every spelling met; `include=offices` adds the offices held at each meeting.",
+    get_participant,
 )  # fmt: skip
 _add(
     "instruments", INSTRUMENTS, pages.InstrumentPage, records.InstrumentPublic, NamedQuery,

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.shapes.assessments import AssessmentPublic
 from app.shapes.meetings import MeetingPublic
-from app.shapes.pledges import AssessmentPublic, PledgePublic
+from app.shapes.pledges import PledgePublic
 from app.shapes.records import (
     InstrumentPublic,
     ParticipantPublic,
@@ -61,6 +62,12 @@ class ParticipantPage(Shape):
 class SourcePage(Shape):
     items: list[SourcePublic]
     next: Next
+
+
+class PledgesPosted(Shape):
+    """The pledges as they were written, in the order they were sent."""
+
+    items: list[PledgePublic]
 
 
 class MeetingPosted(MeetingPublic):

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from app.shapes.assessments import AssessmentCreate
 from app.shapes.records import InstrumentCreate, ParticipantCreate, Retracted, SourceCreate, Version
-from app.types import Day, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique, Url
+from app.types import Day, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -13,7 +14,6 @@ from app.vocabulary import (
     Attested,
     ConditionKind,
     DueKind,
-    EvidenceType,
     Fulfilment,
     LinkType,
     Specificity,
@@ -99,36 +99,6 @@ class Link(Shape):
         return self
 
 
-class Evidence(Shape):
-    title: Name
-    publisher: Name | None = None
-    url: Url | None = None
-    published_on: Day | None = None
-    type: EvidenceType
-
-
-class AssessmentCreate(Shape):
-    """What came of a pledge on one party's side, as somebody judged it on a day, with evidence."""
-
-    number: Number
-    party: PartyCode
-    fulfilment: Fulfilment
-    effective_on: Day
-    evidence: Annotated[list[Evidence], Field(min_length=1, max_length=50)]
-    assessor: Name
-    note: Prose | None = None
-    disputes: Annotated[Number | None, Field(description="The number of the assessment it contradicts.")] = None
-
-
-class AssessmentPublic(AssessmentCreate):
-    """An assessment as it is read."""
-
-    id: str
-    pledge: PledgeId
-    retracted: Retracted
-    version: Version
-
-
 def _six_words(text: str) -> str:
     if len(text.split()) > 6:
         raise ValueError("must be at most six words")
@@ -210,6 +180,22 @@ class PledgeCreate(PledgeBody):
 
     number: Annotated[Number | None, Field(description="Stands at the end of the pledge's id; never reused.")] = None
     assessments: list[AssessmentCreate] = []
+
+
+class Repeat(Shape):
+    """A second report's citations for a pledge that the meeting has already."""
+
+    repeats: Annotated[Number, Field(description="The number of the pledge that is repeated.")]
+    citations: Annotated[list[Citation], Unique, Field(min_length=1, max_length=50)]
+
+
+def _sent_form(value: Any) -> str:
+    is_repeat = "repeats" in value if isinstance(value, dict) else isinstance(value, Repeat)
+    return "repeat" if is_repeat else "pledge"
+
+
+# What may be added to a meeting that stands.
+Added = Annotated[Annotated[PledgeCreate, Tag("pledge")] | Annotated[Repeat, Tag("repeat")], Discriminator(_sent_form)]
 
 
 class PublicCitation(Shape):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.types import Day, Language, Name, Names, Offset, PartyCode, Prose, Sha256, Shape, Slug, Unique, Url
-from app.vocabulary import InstrumentType, PartyType, SourceType
+from app.vocabulary import AttendanceRole, InstrumentType, PartyType, SourceType
 
 Aliases = Annotated[list[Name], Unique, Field(max_length=100, description="Other names and abbreviations in use.")]
 Retracted = Annotated[
@@ -95,8 +95,21 @@ class ParticipantLine(ParticipantCreate):
     kind: Literal["participant"]
 
 
+class Office(Shape):
+    """The office a person held on the day of a meeting."""
+
+    meeting: Slug
+    held_on: Day
+    party: PartyCode
+    office: Name
+    role: AttendanceRole
+
+
 class ParticipantPublic(ParticipantCreate):
     version: Version
+    offices: Annotated[list[Office] | None, Field(description="On request (`include=offices`), the newest first.")] = (
+        None
+    )
 
 
 class SourceCreate(Shape):

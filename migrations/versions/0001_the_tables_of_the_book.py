@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("location", sa.Text()),
+        sa.Column("etag", sa.String(100)),
         sa.Column("at", sa.String(27), nullable=False),
         sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency")),
     )
@@ -201,10 +202,12 @@ def upgrade() -> None:
         sa.Column("venue", sa.String(300)),
         sa.Column("coverage", word("coverage", "full-text", "report-only"), nullable=False),
         sa.Column("inferred", sa.JSON(), nullable=False),
+        sa.Column("circle", sa.Text(), nullable=False),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= held_on", name=op.f("ck_meeting_ended_on")),
         sa.ForeignKeyConstraint(["revision"], ["revision.seq"], name=op.f("fk_meeting_revision_revision")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
     )
+    op.create_index("ix_meeting_circle", "meeting", ["circle", "held_on"])
     op.create_index(op.f("ix_meeting_series"), "meeting", ["series"])
     op.create_table(
         "participant",

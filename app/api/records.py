@@ -1,0 +1,144 @@
+"""What every record can do: be read (now or as of then), changed, retracted, restored, and tell its history."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import BaseModel
+
+from app import editing
+from app.deps import (
+    AsOf,
+    Changing,
+    IfMatch,
+    IfNoneMatch,
+    Reading,
+    list_answer,
+    list_etag,
+    record_answer,
+    written_answer,
+)
+from app.errors import NotFound
+from app.ledger import read_history, read_revision
+from app.models import Revision
+from app.naming import did_you_mean
+from app.paging import decode_cursor, encode_cursor
+from app.problems import responses
+from app.shapes.changes import History
+from app.types import Prose
+from app.vocabulary import Entity
+from app.wire import canonical_json
+
+Patch = Annotated[
+    dict[str, Any],
+    Body(
+        media_type="application/merge-patch+json",
+        description="JSON Merge Patch (RFC 7396): the fields to change; null gives a field its default, and "
+        '`"retracted": null` restores the record.',
+    ),
+]
+Reason = Annotated[Prose, Query(description="Why the record was coded in error; it stays with the record.")]
+
+
+def add_record_routes(
+    router: APIRouter,
+    path: str,
+    entity: Entity,
+    public: type[BaseModel],
+    about: str,
+    tag: str,
+    read: Callable[..., Response] | None = None,
+) -> None:
+    """GET (by `read`, if it does more than give the document), PATCH and DELETE of one record, and its history."""
+    name = entity.value
+
+    def get_record(session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
+        return record_answer(session, entity, id, if_none_match, as_of)
+
+    def change_record(writer: Changing, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
+        editing.change(writer, entity, id, patch, if_match)
+        return written_answer(writer, entity, id)
+
+    def retract_record(writer: Changing, id: str, reason: Reason, if_match: IfMatch = None) -> Response:
+        editing.retract(writer, entity, id, reason, if_match)
+        return written_answer(writer, entity, id)
+
+    def get_history(
+        request: Request,
+        session: Reading,
+        id: str,
+        limit: Annotated[int, Query(ge=1, le=200, description="Versions on a page.")] = 50,
+        cursor: Annotated[str | None, Query(max_length=500)] = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        return _history_answer(request, session, entity, id, limit, cursor, if_none_match)
+
+    add = router.add_api_route
+    one = f"{path}/{{id}}"
+    add(
+        one, read or get_record, methods=["GET"], operation_id=f"get_{name}", summary=f"Read one {name}", tags=[tag],
+        description=about, response_model=public, responses=responses(404, 422),
+    )  # fmt: skip
+    add(
+        one, change_record, methods=["PATCH"], operation_id=f"change_{name}", summary=f"Change a {name}",
+        tags=["Editing"], response_model=public, responses=responses(401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
+        description=f"Changes the fields named, or restores a retracted {name} with `\"retracted\": null`. `If-Match` "
+        "carries the ETag of the version you read. The version before stays in its history.",
+    )  # fmt: skip
+    add(
+        one, retract_record, methods=["DELETE"], operation_id=f"retract_{name}", summary=f"Retract a {name}",
+        tags=["Editing"], response_model=public, responses=responses(401, 403, 404, 409, 412, 422, 428, 503),
+        description=f"Withdraws a {name} that was coded in error. Nothing is erased: reading it by id shows it "
+        "with the reason, and lists leave it out. What a standing record refers to is 409.",
+    )  # fmt: skip
+    add(
+        f"{one}/history", get_history, methods=["GET"], operation_id=f"get_{name}_history",
+        summary=f"Read a {name}'s history", tags=["Ledger"], response_model=History, responses=responses(404, 422),
+        description="Every version in order: who wrote it, when, which fields it changed, the document, and its hash.",
+    )  # fmt: skip
+
+
+def _history_answer(
+    request: Request,
+    session: Reading,
+    entity: Entity,
+    id: str,
+    limit: int,
+    cursor: str | None,
+    if_none_match: str | None,
+) -> Response:
+    etag = list_etag(session, request)
+    if read_revision(session, entity, id) is None:
+        raise NotFound(f"No {entity} has this id{did_you_mean(session, entity, id)}.")
+    fingerprint = canonical_json(["history", entity, id])
+    after = decode_cursor(fingerprint, cursor)[0] if cursor else 0
+    # The version before the first is read too, to tell what the first one changed.
+    rows = read_history(session, entity, id, max(after - 1, 0), limit + 2)
+    before = json.loads(rows.pop(0).document) if after and rows else {}
+    more = len(rows) > limit
+    items = []
+    for row in rows[:limit]:
+        document = json.loads(row.document)
+        items.append(_version(row, _changed(before, document) if before else []))
+        before = document
+    return list_answer(
+        items, encode_cursor(fingerprint, [after + limit]) if more else None, etag, request, if_none_match
+    )
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [name for name in after if name != "version" and before.get(name) != after[name]]
+
+
+def _version(row: Revision, changed: list[str]) -> str:
+    facts = {
+        "version": row.version,
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "operation": row.operation,
+        "changed": changed,
+        "hash": row.hash,
+    }
+    return f'{canonical_json(facts)[:-1]},"document":{row.document}}}'
