@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -49,7 +48,6 @@ OptionalTexts = Annotated[
 
 def main() -> None:
     """The entry point: errors of the book become a line on stderr and exit 1."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except PledgebookError as error:
@@ -97,15 +95,6 @@ def serve(
     with book():
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-    )
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,

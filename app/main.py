@@ -9,9 +9,10 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, problems
 from app.api import assessments, book, changes, health, meetings, pledges, registers, undertakings
+from app.cache import Cache, HeadReader
 from app.db import Database
 from app.guard import Guard, HeadAsGet
-from app.observing import Observed
+from app.observing import Observed, configure_logs
 from app.openapi import describe
 from app.pages import docs
 from app.settings import Settings
@@ -20,11 +21,14 @@ from app.settings import Settings
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The app over the database of `settings`, which must be migrated."""
     settings = settings or Settings()
+    configure_logs(settings.log_level)
     database = Database(settings.database_url, settings.statement_timeout)
+    heads = HeadReader(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        heads.close()
         database.close()
 
     app = FastAPI(
@@ -40,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     describe(app)
     # The last added is the outermost.
     app.add_middleware(Guard, database=database, limit=settings.body_limit)
+    app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
     app.add_middleware(HeadAsGet)
     cors: dict[str, Any] = {
         "allow_origins": ["*"],

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import sys
 import time
 
 import structlog
@@ -14,6 +15,20 @@ SECONDS = Histogram("pledgebook_request_seconds", "Seconds from request to the e
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 log = structlog.get_logger()
+
+
+def configure_logs(level: str) -> None:
+    """A line of JSON for each event, on stderr. Tracebacks go without the values of variables: keys are among them."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
 
 
 class Observed:

@@ -1,0 +1,109 @@
+"""The cache of answers: never older than the last acknowledged write, bounded, and blind to what does not matter."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from app import cache
+from tests.conftest import Client
+
+LIST = "/v1/pledges?topic=opcon-transition"
+
+
+def kept(client: Client) -> cache.Cache:
+    """The cache inside the client's application."""
+    layer = client.app.middleware_stack  # type: ignore[attr-defined]
+    while not isinstance(layer, cache.Cache):
+        layer = layer.app
+    return layer
+
+
+def test_an_answer_is_computed_once_and_given_again(seeded: Client) -> None:
+    first = seeded.get(LIST)
+    assert len(kept(seeded).kept) == 1
+    second = seeded.get(LIST)
+    assert (second.status_code, second.content, second.headers["ETag"]) == (200, first.content, first.headers["ETag"])
+    assert seeded.get(LIST, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert seeded.head(LIST).content == b""
+
+
+def test_what_changes_the_answer_is_part_of_the_key(seeded: Client) -> None:
+    seeded.get(LIST)
+    seeded.get(LIST + "&limit=1")
+    seeded.get("/v1/meetings")
+    assert len(kept(seeded).kept) == 3
+
+
+def test_a_write_ends_what_was_kept(seeded: Client) -> None:
+    path = "/v1/participants/suh-wook"
+    before = seeded.get(path)
+    patch = {"aliases": [{"name": "Wook Suh"}]}
+    headers = {**seeded.with_key, "If-Match": before.headers["ETag"]}
+    assert seeded.patch(path, json=patch, headers=headers).status_code == 200
+    assert seeded.get(path).json()["aliases"] == [{"name": "Wook Suh", "is_error": False}]
+
+
+def test_errors_streams_and_keyed_requests_are_not_kept(seeded: Client) -> None:
+    assert seeded.get("/v1/pledges?topic=nothing").status_code == 422
+    assert seeded.get("/v1/pledges/nothing").status_code == 404
+    assert seeded.get("/v1/export.jsonl").status_code == 200
+    seeded.get(LIST, headers=seeded.with_key)
+    seeded.get("/healthz")
+    assert len(kept(seeded).kept) == 0
+
+
+def test_the_cache_is_bounded_in_bytes(seeded: Client) -> None:
+    layer = kept(_warm(seeded))
+    layer.limit = 20_000
+    for limit in range(1, 40):
+        seeded.get(f"/v1/pledges?limit={limit}")
+    assert layer.size <= 20_000
+    assert layer.size == sum(answer.size for answer in layer.kept.values())
+
+
+def _warm(client: Client) -> Client:
+    client.get("/healthz")
+    return client
+
+
+def test_a_new_day_ends_what_was_kept(seeded: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeded.get(LIST)
+
+    class Tomorrow(datetime):
+        @classmethod
+        def now(cls, _: object = None) -> "Tomorrow":
+            return cls(2999, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(cache, "datetime", Tomorrow)
+    seeded.get("/v1/meetings")
+    assert len(kept(seeded).kept) == 1
+
+
+def test_no_answer_is_older_than_the_last_acknowledged_write(seeded: Client) -> None:
+    path = "/v1/topics/cyber"
+    acknowledged = [seeded.get(path).json()["version"]]
+    stale: list[tuple[int, int]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            at_least = acknowledged[-1]
+            version = seeded.get(path).json()["version"]
+            if version < at_least:
+                stale.append((version, at_least))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(40):
+        etag = seeded.get(path).headers["ETag"]
+        answer = seeded.patch(
+            path, json={"cues": [f"cue {number}"]}, headers={**seeded.with_key, "If-Match": etag}
+        )  # fmt: skip
+        assert answer.status_code == 200
+        acknowledged.append(answer.json()["version"])
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert stale == []
