@@ -3,32 +3,43 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SCRATCH := $(VENV)/check.db
 
-.PHONY: run test check format lock schema clean
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format schema lock clean
 
-run: $(VENV)/.run
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
+		printf '  %-14s %s\n' "$$name" "$$what"; done
+
+run: $(VENV)/.run ## Serve the book; an empty one is seeded, and gets a key to write with
 	@$(BIN)/python -m app.starting
-	@$(BIN)/pledgebook serve
+	@exec $(BIN)/pledgebook serve
 
-test: $(VENV)/.test
+test: $(VENV)/.test ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check: $(VENV)/.test
+check: lint test ## What must pass before a change lands: lint and test
+
+lint: $(VENV)/.test ## Style, types, and whether migrations and models agree
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	@rm -f $(SCRATCH)*
+	PLEDGEBOOK_DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/pledgebook migrate
+	PLEDGEBOOK_DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic check
+	@rm -f $(SCRATCH)*
 
-format: $(VENV)/.test
+format: $(VENV)/.test ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schema: $(VENV)/.run
+schema: $(VENV)/.run ## Write seeds/schema.json anew, which editors check the seeds against
 	$(BIN)/pledgebook schema > seeds/schema.json
 
 # The locks carry hashes and no addresses: whoever installs decides where from.
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
-lock:
+lock: ## Resolve the dependencies anew (needs uv)
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra test -o requirements-test.lock
 
@@ -45,5 +56,5 @@ $(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.run
 
-clean:
+clean: ## Take away what the other targets made, the book excepted
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from app import models, pledges, recording
+from app import models, recording
+from app.contexts import read_assessed
 from app.errors import Fault, Invalid, NotFound, Path
 from app.ledger import Entry, Writer, read_documents
 from app.models import columns
@@ -133,7 +134,7 @@ def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: P
 def _assess(writer: Writer, pledge: models.Pledge) -> None:
     """Write the pledge's document anew with what its assessments now amount to."""
     document = json.loads(read_documents(writer.session, Entity.pledge, [pledge.id])[pledge.id])
-    assessed = pledges.read_assessed(writer.session, [pledge.key])[pledge.key]
+    assessed = read_assessed(writer.session, [pledge.key])[pledge.key]
     document |= {"fulfilment": dict(assessed.fulfilment), "disputed": assessed.disputed}
     document["version"] += 1
     entry = Entry(Entity.pledge, pledge.id, document["version"], Operation.assess, canonical_json(document))

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -46,10 +47,17 @@ OptionalTexts = Annotated[
 ]
 
 
-def main() -> None:
-    """The entry point: errors of the book become a line on stderr and exit 1."""
+def main(run: Callable[[], Any] = app) -> None:
+    """The entry point: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
     try:
-        app()
+        run()
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        for fault in error.errors(include_input=False):
+            if fault["type"] != "default_factory_not_called":
+                err.print(f"PLEDGEBOOK_{fault['loc'][0]}".upper() + f": {fault['msg']}", markup=False)
+        sys.exit(2)
     except PledgebookError as error:
         err.print(error.detail, *(f"  {'.'.join(map(str, f.path))} {f.message}" for f in error.faults), sep="\n")
         sys.exit(1)
@@ -91,14 +99,15 @@ def serve(
 
     from app.main import create_app
 
-    settings = Settings()
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     with book():
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
     uvicorn.run(
         create_app(settings),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
+        host=settings.host,
+        port=settings.port,
         access_log=False,
         log_config=None,
         server_header=False,

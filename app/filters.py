@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlmodel import Session
 
 from app import models
-from app.errors import BadQuery, Fault
 from app.ledger import seq_at
 from app.models import columns
-from app.naming import did_you_mean, known, resolve
+from app.naming import Resolver
 from app.types import MOMENT_PATTERN, Day
 from app.vocabulary import (
     CONTINUATIONS,
@@ -119,48 +118,9 @@ class MeetingFilters(BaseModel):
     held_on__lt: Day | None = Field(None, description="Held before this day.")
 
 
-class _Resolver:
-    """Turns the names in a query into ids of the book, and collects a fault for each that leads nowhere."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.faults: list[Fault] = []
-
-    def named(self, parameter: str, entity: Entity, names: list[str]) -> list[str]:
-        """The ids of what may go by several names."""
-        found = resolve(self.session, entity, names) if names else {}
-        self._miss(parameter, entity, [name for name in names if name not in found])
-        return sorted({id for name in names for id in found.get(name, ())})
-
-    def exact(self, parameter: str, entity: Entity, ids: list[str]) -> list[str]:
-        there = known(self.session, entity, ids)
-        self._miss(parameter, entity, [id for id in ids if id not in there])
-        return ids
-
-    def series(self, names: list[str]) -> list[str]:
-        if not names:
-            return []
-        there = set(
-            self.session.execute(select(meeting.c.series).where(meeting.c.series.is_not(None)).distinct()).scalars()
-        )
-        if any(name not in there for name in names):
-            self.faults.append(Fault(("series",), f"must be a series of the book: {', '.join(sorted(there)[:10])}"))
-        return names
-
-    def _miss(self, parameter: str, entity: Entity, names: list[str]) -> None:
-        for name in names[:5]:
-            self.faults.append(
-                Fault((parameter,), f"must name a {entity} of the book{did_you_mean(self.session, entity, name)}")
-            )
-
-    def refuse(self) -> None:
-        if self.faults:
-            raise BadQuery("The query names what the book does not have.", self.faults)
-
-
 def pledge_conditions(session: Session, query: PledgeFilters, today: date) -> tuple[Any, list[ColumnElement[bool]]]:
     """The table whose index is walked in order (None: the pledges themselves), and every condition."""
-    names = _Resolver(session)
+    names = Resolver(session)
     topics = names.exact("topic", Entity.topic, query.topic)
     parties = names.named("party", Entity.party, query.party)
     walked: Any = None
@@ -193,7 +153,7 @@ def _plays(role: PartyRole, parties: list[str]) -> ColumnElement[bool]:
     return _has(models.PledgeParty, "party", parties, party.c.role == role)
 
 
-def _who_and_what(names: _Resolver, query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
+def _who_and_what(names: Resolver, query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
     for slug in names.exact("topic__all", Entity.topic, query.topic__all):
         yield _has(models.PledgeTopic, "topic", [slug])
     if primary := names.exact("topic__primary", Entity.topic, query.topic__primary):
@@ -216,7 +176,7 @@ def _who_and_what(names: _Resolver, query: PledgeFilters) -> Iterator[ColumnElem
         yield _has(models.PledgeSpeaker, "participant", speakers)
 
 
-def _towards(names: _Resolver, wanted: list[str]) -> ColumnElement[bool]:
+def _towards(names: Resolver, wanted: list[str]) -> ColumnElement[bool]:
     words = [name for name in wanted if name in set(TowardsWord)]
     parties = names.named("towards", Entity.party, [name for name in wanted if name not in words])
     return or_(
@@ -224,7 +184,7 @@ def _towards(names: _Resolver, wanted: list[str]) -> ColumnElement[bool]:
     )
 
 
-def _where_from(names: _Resolver, query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
+def _where_from(names: Resolver, query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
     if query.participant:
         people = names.named("participant", Entity.participant, query.participant)
         yield exists().where(attendance.c.meeting == pledge.c.meeting, attendance.c.participant.in_(people))
@@ -324,7 +284,7 @@ def _stands(word: str, parties: list[str]) -> ColumnElement[bool]:
 
 def require_meetings(session: Session, named: dict[str, list[str]]) -> None:
     """Refuse ids of meetings that the book does not have, by the parameter that names them."""
-    names = _Resolver(session)
+    names = Resolver(session)
     for parameter, ids in named.items():
         names.exact(parameter, Entity.meeting, ids)
     names.refuse()
@@ -332,7 +292,7 @@ def require_meetings(session: Session, named: dict[str, list[str]]) -> None:
 
 def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnElement[bool]]:
     """Every condition of a question for meetings."""
-    names = _Resolver(session)
+    names = Resolver(session)
     conditions: list[ColumnElement[bool]] = [meeting.c.retracted.is_(None)]
     if query.party:
         members = columns(models.MeetingParty)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from app import doubles, models, pledges, recording
+from app.contexts import Context, read_context
 from app.errors import Conflict, Fault, Path
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
@@ -247,10 +248,8 @@ def standing_lines(session: Session, id: str) -> dict[int, PledgeCreate]:
     return {line.number: line for line in lines if line.number}
 
 
-def _context(
-    session: Session, meeting: MeetingKey, sources: Any, lines: Any, keys: Sequence[int] = ()
-) -> pledges.Context:
-    return pledges.read_context(session, meeting, [str(source) for source in sources], lines, keys)
+def _context(session: Session, meeting: MeetingKey, sources: Any, lines: Any, keys: Sequence[int] = ()) -> Context:
+    return read_context(session, meeting, [str(source) for source in sources], lines, keys)
 
 
 def numbered(lines: Sequence[PledgeCreate], first: int) -> list[PledgeCreate]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, union
 from sqlmodel import Session
 
 from app import models
-from app.errors import Fault, Path
+from app.errors import BadQuery, Fault, Path
 from app.models import columns
 from app.vocabulary import Entity
 
@@ -95,3 +95,41 @@ def missing(
         Fault(path, f"must name a {entity} of the book{did_you_mean(session, entity, id) if index < 10 else ''}")
         for index, (path, id) in enumerate(absent[:100])
     ]
+
+
+class Resolver:
+    """Turns the names in a query into ids of the book, and collects a fault for each that leads nowhere."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.faults: list[Fault] = []
+
+    def named(self, parameter: str, entity: Entity, names: list[str]) -> list[str]:
+        """The ids of what may go by several names."""
+        found = resolve(self.session, entity, names) if names else {}
+        self._miss(parameter, entity, [name for name in names if name not in found])
+        return sorted({id for name in names for id in found.get(name, ())})
+
+    def exact(self, parameter: str, entity: Entity, ids: list[str]) -> list[str]:
+        there = known(self.session, entity, ids)
+        self._miss(parameter, entity, [id for id in ids if id not in there])
+        return ids
+
+    def series(self, names: list[str]) -> list[str]:
+        if not names:
+            return []
+        column = columns(models.Meeting).c.series
+        there = set(self.session.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+        if any(name not in there for name in names):
+            self.faults.append(Fault(("series",), f"must be a series of the book: {', '.join(sorted(there)[:10])}"))
+        return names
+
+    def _miss(self, parameter: str, entity: Entity, names: list[str]) -> None:
+        for name in names[:5]:
+            self.faults.append(
+                Fault((parameter,), f"must name a {entity} of the book{did_you_mean(self.session, entity, name)}")
+            )
+
+    def refuse(self) -> None:
+        if self.faults:
+            raise BadQuery("The query names what the book does not have.", self.faults)

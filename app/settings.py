@@ -1,9 +1,21 @@
 """Every setting of Pledgebook, read from the environment with the prefix PLEDGEBOOK_."""
 
-from typing import Literal
+from ipaddress import ip_address
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _address(settings: dict[str, Any]) -> str:
+    """Where this machine's own readers find the server; one that listens everywhere is found at 127.0.0.1."""
+    host = settings["host"]
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return f"http://{host}:{settings['port']}"
+    shown = "127.0.0.1" if number.is_unspecified else f"[{number}]" if number.version == 6 else str(number)
+    return f"http://{shown}:{settings['port']}"
 
 
 class Settings(BaseSettings):
@@ -17,7 +29,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port the server listens on.")
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="The address readers use; printed at start and used in feeds."
+        default_factory=_address,
+        description="The address readers use, printed at start and used in feeds; else made of host and port.",
     )
     body_limit: int = Field(2 * 1024 * 1024, gt=0, description="The largest request body, in bytes.")
     cache_limit: int = Field(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import documents, keys, models
+from app import cli, documents, keys, models
 from app.cli import book, out
 from app.models import columns
 from app.settings import Settings
@@ -13,9 +13,9 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 FIRST_KEY = "first"
 
 
-def main() -> None:
+def start() -> None:
     settings = Settings()
-    address = f"http://{settings.host}:{settings.port}"
+    address = settings.public_url.rstrip("/")
     with book() as database:
         with database.reading() as session:
             is_empty = session.execute(select(columns(models.Meeting).c.id).limit(1)).first() is None
@@ -32,4 +32,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    cli.main(start)

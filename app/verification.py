@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from app import assessments, meetings, models, pledges
 from app.book import REGISTERS
+from app.contexts import read_context
 from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.recording import Kind, Record
@@ -200,7 +201,7 @@ def read_pledges(session: Session, meeting: str) -> list[Record]:
         _pledge_line(row, {part: owned.get(row.key, []) for part, owned in parts.items()}, targets) for row in rows
     ]
     sources = [str(citation.source) for line in lines for citation in line.citations]
-    context = pledges.read_context(session, meetings.read_key(session, meeting), sources, lines, keys)
+    context = read_context(session, meetings.read_key(session, meeting), sources, lines, keys)
     return [pledges.record(line, row.key, context) for line, row in zip(lines, rows, strict=True)]
 
 

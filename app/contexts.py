@@ -1,0 +1,111 @@
+"""What pledges depend on beside their own lines: their meeting, the sources they cite, what they link to, assessments.
+
+Read once for all pledges of a meeting. Whatever changes a context writes its pledges anew.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app import models
+from app.models import columns
+from app.shapes.pledges import PledgeCreate
+from app.topics import parents
+from app.vocabulary import Act, SourceType
+
+
+@dataclass(frozen=True)
+class CitedSource:
+    type: SourceType
+    issued_by: frozenset[str]
+    length: int
+
+
+@dataclass(frozen=True)
+class LinkedPledge:
+    id: str
+    key: int
+    undertaking: int
+    held_on: date
+    act: Act
+    is_retracted: bool
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What the assessments of a pledge amount to."""
+
+    fulfilment: Mapping[str, str] = field(default_factory=dict)
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What pledges of one meeting depend on beside their own lines, read once for all of them."""
+
+    meeting: str
+    held_on: date
+    parties: frozenset[str]
+    sources: Mapping[str, CitedSource]
+    parents: Mapping[str, str]
+    targets: Mapping[str, LinkedPledge]
+    assessed: Mapping[int, Assessed] = field(default_factory=dict)
+
+
+def read_context(
+    session: Session, meeting: Any, sources: Iterable[str], lines: Sequence[PledgeCreate], keys: Sequence[int] = ()
+) -> Context:
+    """Read what `lines` depend on. `meeting` has id, held_on and parties; `keys` are those of pledges that stand."""
+    named = {link.target for line in lines for link in line.links if link.target}
+    return Context(
+        meeting=meeting.id,
+        held_on=meeting.held_on,
+        parties=frozenset(meeting.parties),
+        sources=_read_sources(session, sources),
+        parents=parents(session),
+        targets=_read_targets(session, named),
+        assessed=read_assessed(session, keys),
+    )
+
+
+def _read_sources(session: Session, ids: Iterable[str]) -> dict[str, CitedSource]:
+    source, issuer = columns(models.Source), columns(models.SourceIssuer)
+    query = (
+        select(source.c.id, source.c.type, source.c.length, issuer.c.party)
+        .outerjoin(issuer, issuer.c.source == source.c.id)
+        .where(source.c.id.in_(sorted(set(ids))))
+    )
+    found: dict[str, CitedSource] = {}
+    for id, type, length, party in session.execute(query):
+        before = found[id].issued_by if id in found else frozenset()
+        found[id] = CitedSource(type, before | ({party} if party else frozenset()), length)
+    return found
+
+
+def _read_targets(session: Session, ids: Iterable[str]) -> dict[str, LinkedPledge]:
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    pledge = columns(models.Pledge)
+    c = pledge.c
+    query = select(c.id, c.key, c.undertaking, c.held_on, c.act, c.retracted.is_not(None)).where(c.id.in_(wanted))
+    return {row[0]: LinkedPledge(*row) for row in session.execute(query)}
+
+
+def read_assessed(session: Session, keys: Sequence[int]) -> dict[int, Assessed]:
+    """The standing fulfilment of each party and whether anything is disputed, for the pledges that are assessed."""
+    if not keys:
+        return {}
+    assessment = models.Assessment
+    table = columns(assessment)
+    query = select(assessment).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.number)
+    found: dict[int, Assessed] = {}
+    for row in session.execute(query).scalars():
+        before = found.get(row.pledge, Assessed())
+        latest = {row.party: row.fulfilment.value} if row.is_current else {}
+        found[row.pledge] = Assessed({**before.fulfilment, **latest}, before.disputed or row.disputes is not None)
+    return {key: Assessed(dict(sorted(value.fulfilment.items())), value.disputed) for key, value in found.items()}

@@ -1,0 +1,160 @@
+"""What can be set, called and asked is documented, and nothing of anybody's machine got into the repository.
+
+A failure prints the line to add.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from app import cli
+from app.documents import schema
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+UNLISTED = {"GET /docs": "The documentation, to read and to try out", "GET /openapi.json": "The same for machines"}
+
+
+def _files() -> list[Path]:
+    """Every file of the repository, and every new one that is not ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    return [path for name in listed.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+FILES = _files()
+
+
+# Settings -------------------------------------------------------------------------------------------------------------
+
+
+def _setting_row(name: str) -> str:
+    field = Settings.model_fields[name]
+    default = str(getattr(Settings(_env_file=None), name))
+    about = str(field.description)
+    values = getattr(field.annotation, "__args__", ())
+    if values:
+        about += f" One of: {', '.join(values)}."
+    return f"| `PLEDGEBOOK_{name.upper()}` | `{default}` | {about} |"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_stands_in_the_readme(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for other in Settings.model_fields:
+        monkeypatch.delenv(f"PLEDGEBOOK_{other.upper()}", raising=False)
+    assert _setting_row(name) in README.splitlines()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    named = set(re.findall(r"\bPLEDGEBOOK_([A-Z_]+[A-Z])", path.read_text(encoding="utf-8", errors="replace")))
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+# Commands -------------------------------------------------------------------------------------------------------------
+
+
+def _commands(group: Any, name: str) -> dict[str, Any]:
+    inner = getattr(group, "commands", None)
+    if inner is None:
+        return {name: group}
+    return {full: found for key, item in inner.items() for full, found in _commands(item, f"{name} {key}").items()}
+
+
+COMMANDS = _commands(get_command(cli.app), "pledgebook")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_readme_with_its_options(name: str) -> None:
+    command = COMMANDS[name]
+    rows = [line for line in README.splitlines() if re.match(rf"\| `{name}[ `]", line)]
+    assert rows, f"add to the README: | `{name} …` | {command.help} |"
+    (row,) = rows
+    assert row.endswith(f"| {' '.join(str(command.help).split())} |")
+    options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+    assert {option for option in options if not re.search(rf"{option}\b", row)} <= {"--help"}
+    assert set(re.findall(r"--[a-z-]+", row.split("|")[1])) <= options
+
+
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    listed = re.findall(r"^\| `(pledgebook [a-z]+(?: [a-z]+)?)", README, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_every_target_of_make_is_told_by_help() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = str(re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[1]).split()  # type: ignore[index]
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^ +make (\w+) +\S", told, flags=re.MULTILINE) == targets
+
+
+# Routes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_route_stands_in_the_list_of_addresses(tmp_path: Path) -> None:
+    document = create_app(Settings(database_url=f"sqlite:///{tmp_path}/book.db")).openapi()
+    routes = {
+        f"{method.upper()} {path}": operation["summary"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    listed = dict(re.findall(r"^\| `([A-Z]+ /[^`]*)` \| (.*) \|$", API, flags=re.MULTILINE))
+    assert listed == routes | UNLISTED
+
+
+# The repository -------------------------------------------------------------------------------------------------------
+
+
+def test_the_schema_that_the_seeds_name_is_this_release_s() -> None:
+    kept = (ROOT / "seeds" / "schema.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(json.dumps(schema())), "run `make schema`"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "seeds").rglob("*.yaml")), ids=lambda path: path.name)
+def test_every_seed_file_names_the_schema(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    assert (path.parent / named).resolve() == ROOT / "seeds" / "schema.json"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_names_a_path_of_somebody_s_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    assert not re.findall(r"(?<![\w.:/{}-])/(?:work|tmp|home|root|Users)/\w+", text)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_lock_pins_by_hash_and_holds_no_address(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    wanted = [line for line in text.replace("\\\n", "").splitlines() if line.strip() and not line.startswith("#")]
+    assert wanted
+    for line in wanted:
+        assert re.match(r"[a-z0-9._\[\]-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".md"], ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_image_is_made_of_what_is_there() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    kept = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    copied = {source for source, _ in re.findall(r"^COPY (\w\S*) (\S+)$", dockerfile, flags=re.MULTILINE)}
+    assert copied == kept
+    assert all((ROOT / name).exists() for name in copied)
+    assert re.search(r"^USER (?!root|0$)\S+$", dockerfile, flags=re.MULTILINE)
+    assert "--require-hashes" in dockerfile
