@@ -12,7 +12,7 @@ from app import models
 from app.errors import BadQuery, Fault
 from app.models import columns
 from app.naming import did_you_mean, known, resolve
-from app.types import Day
+from app.types import Day, Since, Term
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -30,7 +30,7 @@ from app.vocabulary import (
     TowardsWord,
 )
 
-Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=50)]
+Names = Annotated[list[Term], Field(max_length=50)]
 
 pledge = columns(models.Pledge)
 meeting = columns(models.Meeting)
@@ -43,6 +43,8 @@ attendance = columns(models.Attendance)
 
 # Assessed and still owing, once the day has gone by.
 _OWING = ("not-started", "in-progress", "stalled", "partly-fulfilled", "not-fulfilled", "renounced")
+
+_LAST_SEQ = 2**31 - 1  # of the column that holds it
 
 
 class PledgeFilters(BaseModel):
@@ -95,10 +97,8 @@ class PledgeFilters(BaseModel):
     is_new: bool | None = Field(None, description="Continuing nothing, and no mere reaffirmation.")
     is_renewed: bool | None = Field(None, description="Continued by a later pledge.")
     undertaking: Names = Field([], description="Of the same undertaking as this pledge, by id.")
-    updated_since: str | None = Field(
-        None,
-        pattern=r"^([0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z)$",
-        description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC).",
+    updated_since: Since | None = Field(
+        None, description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC)."
     )
 
 
@@ -324,7 +324,7 @@ def _stands(word: str, parties: list[str]) -> ColumnElement[bool]:
 def _seq(session: Session, since: str) -> int:
     """The last seq at or before `since`, which is a seq itself or an instant."""
     if since.isdigit():
-        return int(since)
+        return min(int(since), _LAST_SEQ)
     return session.execute(select(func.max(revision.c.seq)).where(revision.c.at <= since)).scalar() or 0
 
 

@@ -128,18 +128,13 @@ def _page(
     """The rows of a page in order; one more is asked for than shown, to know whether there is a next page."""
     statement = order.apply(statement.add_columns(*(column for column, _ in order.by))).limit(query.limit + 1)
     if query.cursor is not None:
-        statement = statement.where(order.after(_place(query)))
+        kinds = [column.type.python_type for column, _ in order.by]
+        statement = statement.where(order.after(decode_cursor(query.fingerprint(), query.cursor, kinds)))
     rows = [Row(row[0], row[1], tuple(row[2:])) for row in session.execute(statement)]
     if len(rows) <= query.limit:
         return rows, None
     rows.pop()
     return rows, encode_cursor(query.fingerprint(), [_portable(value) for value in rows[-1].place])
-
-
-def _place(query: PledgeQuery | MeetingQuery) -> list[Any]:
-    position = decode_cursor(query.fingerprint(), query.cursor or "")
-    is_day = query.sort.lstrip("-") in ("held_on", "due")
-    return [date.fromisoformat(position[0]), *position[1:]] if is_day else position
 
 
 def _portable(value: Any) -> Any:

@@ -14,6 +14,7 @@ from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
 from app.topics import TOPICS
+from app.types import Term
 
 router = APIRouter(prefix="/v1", tags=["Registers"], route_class=StrictRoute)
 
@@ -30,9 +31,7 @@ class RegisterQuery(BaseModel):
 class NamedQuery(RegisterQuery):
     """Which records of a register whose records have names."""
 
-    name: str | None = Field(
-        None, min_length=1, max_length=200, description="Called so: any spelling, alias or language."
-    )
+    name: Term | None = Field(None, description="Called so: any spelling, alias or language.")
 
 
 def _add(
