@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app import models, pledges, recording
-from app.errors import Fault, Invalid
+from app.errors import Fault, Invalid, Path
 from app.ledger import Entry, Writer, read_documents
 from app.models import columns
 from app.naming import missing
@@ -56,8 +56,11 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
         yield Fault(("disputes",), "must be the number of an earlier assessment of this pledge")
 
 
-def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate]) -> int:
-    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new."""
+def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate], at: Path = ()) -> int:
+    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new.
+
+    `at` is the path from the root of what was sent to the pledge.
+    """
     if not lines:
         return 0
     session = writer.session
@@ -65,23 +68,24 @@ def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate
     standing = read_documents(session, Entity.assessment, [assessment_id(id, line.number) for line in lines])
     added = 0
     for index, line in enumerate(lines):
+        here = (*at, "assessments", index)
         same = standing.get(assessment_id(id, line.number))
         if same is None:
-            _create(writer, pledge, line, index)
+            _create(writer, pledge, line, here)
             added += 1
         elif record(line, id, pledge.key, is_current=True).text(1) != same:
-            raise Invalid("An assessment is never changed.", [Fault(("assessments", index), "must be a new number")])
+            raise Invalid("An assessment is never changed.", [Fault((*here, "number"), "must be a new one")])
     return added
 
 
-def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, index: int) -> None:
+def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: Path) -> None:
     session, table = writer.session, columns(models.Assessment)
     rows = session.execute(select(table).where(table.c.pledge == pledge.key)).all()
     found = list(faults(session, line, pledge, [row.number for row in rows]))
     if pledge.act not in PLEDGE_ACTS:
         found.append(Fault((), "must assess a pledge: a position binds nobody"))
     if found:
-        raise Invalid("The assessment cannot be taken.", [fault.under("assessments", index) for fault in found])
+        raise Invalid("The assessment cannot be taken.", [fault.under(*at) for fault in found])
     later = [
         row
         for row in rows

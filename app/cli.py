@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -20,6 +19,7 @@ from app import __version__, documents, keys
 from app.db import Database
 from app.errors import PledgebookError
 from app.migrating import migrate, newest, revision_of
+from app.observing import log_to_stderr
 from app.settings import Settings
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
@@ -48,7 +48,7 @@ OptionalTexts = Annotated[
 
 def main() -> None:
     """The entry point: errors of the book become a line on stderr and exit 1."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    log_to_stderr()
     try:
         app()
     except PledgebookError as error:
@@ -96,7 +96,7 @@ def serve(
     with book():
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(settings.log_level))
+    log_to_stderr(settings.log_level)
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,

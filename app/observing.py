@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import sys
 import time
 
 import structlog
@@ -14,6 +15,21 @@ SECONDS = Histogram("pledgebook_request_seconds", "Seconds from request to the e
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 log = structlog.get_logger()
+
+
+def log_to_stderr(level: str = "info") -> None:
+    """Write the log to stderr, with tracebacks as plain text: one with local values would show keys and bodies."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 class Observed:

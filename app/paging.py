@@ -38,7 +38,7 @@ def decode_cursor(query: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
         if seal != _seal(query, body) or encode_cursor(query, values) != cursor:
             raise ValueError("not a cursor of this list")
         return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         detail = "The cursor is not one that this list gave; begin again without it."
         fault = Fault(("cursor",), "must be the `next` of the same query, unchanged")
         raise BadQuery(detail, [fault]) from None
@@ -48,7 +48,8 @@ def _value(value: Any, kind: type) -> Any:
     """A value as the database takes it: the seal keeps no secret, so what it seals may still be anything."""
     if kind is date:
         return date.fromisoformat(value)
-    if type(value) is not kind or not (0 <= value < 2**31 if kind is int else value.isprintable()):
+    is_fit = 0 <= value < 2**31 if kind is int else value.isprintable()
+    if isinstance(value, bool) or not isinstance(value, kind) or not is_fit:
         raise ValueError("not a value of this column")
     return value
 

@@ -31,6 +31,7 @@ from app.db import Database
 from app.documents import load
 from app.main import create_app
 from app.migrating import migrate
+from app.observing import log_to_stderr
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,6 +158,7 @@ class Client(TestClient):
 
 
 def _client(url: str) -> Iterator[Client]:
+    log_to_stderr("warning")
     app: FastAPI = create_app(Settings(database_url=url))
     with Client(app, raise_server_exceptions=False) as client:
         client.key = make_key(url)

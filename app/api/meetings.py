@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.book import create_meeting
 from app.deps import (
     DryRun,
     IfNoneMatch,
@@ -18,7 +19,7 @@ from app.deps import (
 from app.documents import meeting_lines
 from app.errors import NotFound
 from app.ledger import read_documents, read_revision
-from app.meetings import KIND, create_meeting, pledge_documents
+from app.meetings import KIND, pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, read_meetings
@@ -83,7 +84,7 @@ def post_meeting(
     Persons, sources and instruments that the book knows are named by id; new ones are given whole in the same place.
     Without an `id`, one is made of day, parties and type. `dry_run=true` checks everything and writes nothing.
     """
-    id = create_meeting(writer, meeting, allow_similar=allow_similar)
+    id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.session, Entity.meeting, [id])[id]
     pledges = pledge_documents(writer.session, id)
     body = f'{document[:-1]},"pledges":[{",".join(pledges)}]}}'
