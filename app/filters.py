@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlmodel import Session
 
@@ -31,6 +31,17 @@ from app.vocabulary import (
 )
 
 Names = Annotated[list[Term], Field(max_length=50)]
+
+
+def _one_list(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return check(value)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Fulfilment)} or none") from None
+
+
+# WrapValidator: a word of neither alternative is told once, not once for each.
+Standing = Annotated[Fulfilment | Literal["none"], WrapValidator(_one_list)]
 
 pledge = columns(models.Pledge)
 meeting = columns(models.Meeting)
@@ -76,7 +87,7 @@ class PledgeFilters(BaseModel):
     )
     act: Annotated[list[Act], Field(max_length=50)] = Field([], description="With this speech act.")
     specificity: Annotated[list[Specificity], Field(max_length=50)] = Field([], description="As specific as this.")
-    fulfilment: Annotated[list[Fulfilment | Literal["none"]], Field(max_length=50)] = Field(
+    fulfilment: Annotated[list[Standing], Field(max_length=50)] = Field(
         [], description="Standing so on the side of `party` if given, else of any pledgor; `none`: not assessed."
     )
     disputed: bool | None = Field(None, description="Whether one assessment contradicts another.")
