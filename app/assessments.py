@@ -81,8 +81,11 @@ def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
     return _create(writer, pledge, AssessmentCreate(number=number, **sent.model_dump()), ())
 
 
-def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate]) -> int:
-    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new."""
+def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate], at: Path = ()) -> int:
+    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new.
+
+    `at` is the path from the root of what was sent to the pledge.
+    """
     if not lines:
         return 0
     session = writer.session
@@ -91,12 +94,13 @@ def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate
     standing = read_documents(session, Entity.assessment, [assessment_id(id, line.number) for line in lines])
     added = 0
     for index, line in enumerate(lines):
+        here = (*at, "assessments", index)
         same = standing.get(assessment_id(id, line.number))
         if same is None:
-            _create(writer, pledge, line, ("assessments", index))
+            _create(writer, pledge, line, here)
             added += 1
         elif record(line, id, pledge.key, is_current=True).text(1) != same:
-            raise Invalid("An assessment is never changed.", [Fault(("assessments", index), "must be a new number")])
+            raise Invalid("An assessment is never changed.", [Fault((*here, "number"), "must be a new one")])
     return added
 
 

@@ -81,15 +81,23 @@ def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> lis
     return sorted(set(writer.session.execute(query).scalars()))
 
 
+def create_meeting(
+    writer: Writer, meeting: MeetingCreate, *, allow_similar: bool = False, overwrite: bool = False
+) -> tuple[str, int]:
+    """Write a new meeting with all that its line holds; gives its id, and how many assessments came with it."""
+    meeting = meeting.model_copy(update={"pledges": meetings.numbered(meeting.pledges)})
+    id = meetings.create_meeting(writer, meeting, allow_similar=allow_similar, overwrite=overwrite)
+    return id, _put_assessments(writer, id, meeting)
+
+
 def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outcome:
     id = line.id or meetings.made_id(line)
-    line = line.model_copy(update={"pledges": meetings.numbered(line.pledges, 1)})
+    line = line.model_copy(update={"pledges": meetings.numbered(line.pledges)})
     standing = read_revision(writer.session, Entity.meeting, id)
     if standing is None:
         like = doubles.similar_meetings(writer.session, line, meetings.circle_of(line.parties))
         alike = doubles.similar_pledges(line.pledges)
-        meetings.create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
-        added = _put_assessments(writer, id, line)
+        id, added = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
         told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]
         return Outcome(created=1 + len(line.pledges) + added, remarks=tuple(told))
@@ -151,6 +159,9 @@ def edited_by_another(writer: Writer, entity: Entity, id: str) -> str | None:
     return None if actor == LOADER else actor
 
 
-def _put_assessments(writer: Writer, id: str, line: MeetingLine) -> int:
-    numbered = [(pledges.pledge_id(id, pledge.number), pledge) for pledge in line.pledges if pledge.number]
-    return sum(assessments.create_assessments(writer, pledge_id, pledge.assessments) for pledge_id, pledge in numbered)
+def _put_assessments(writer: Writer, id: str, line: MeetingCreate) -> int:
+    added = 0
+    for index, pledge in enumerate(line.pledges):
+        record = pledges.pledge_id(id, pledge.number or 0)
+        added += assessments.create_assessments(writer, record, pledge.assessments, at=("pledges", index))
+    return added

@@ -21,6 +21,7 @@ from app import __version__, documents, keys
 from app.db import Database
 from app.errors import PledgebookError
 from app.migrating import migrate, newest, revision_of
+from app.observing import configure_logs
 from app.settings import Settings
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
@@ -49,6 +50,7 @@ OptionalTexts = Annotated[
 
 def main(run: Callable[[], Any] = app) -> None:
     """The entry point: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
+    configure_logs("info")
     try:
         run()
     except ValidationError as error:
@@ -104,6 +106,7 @@ def serve(
     with book():
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
+    configure_logs(settings.log_level)
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -5,11 +5,14 @@ A write's transaction is committed when the route's function returns and before 
 
 import hashlib
 import json
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 
@@ -19,7 +22,7 @@ from app.errors import NotFound
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
-from app.types import MOMENT_PATTERN
+from app.types import Since
 from app.vocabulary import Entity
 from app.wire import parse_json
 
@@ -80,11 +83,7 @@ IfMatch = Annotated[
     Header(description="The ETag of the record as it was read. Needed: 428 without, 412 if stale.", max_length=500),
 ]
 AsOf = Annotated[
-    str | None,
-    Query(
-        pattern=MOMENT_PATTERN,
-        description="As it stood at this `seq` of the ledger, or at this instant (RFC 3339, UTC).",
-    ),
+    Since | None, Query(description="As it stood at this `seq` of the ledger, or at this instant (RFC 3339, UTC).")
 ]
 IfNoneMatch = Annotated[str | None, Header(description="An ETag; answered 304 while it stands.", max_length=500)]
 
@@ -95,15 +94,43 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON bodies are read by our one strict parser."""
+    """A route that reads JSON by our one strict parser, and ignores nothing that it is asked.
+
+    A parameter it does not know, or one given twice that it takes once, is refused.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        takes = dict(_parameters(self))
 
         async def handle_strictly(request: Request) -> Response:
-            return await handle(_StrictRequest(request.scope, request.receive))
+            _refuse_parameters(request, takes)
+            strict = _StrictRequest(request.scope, request.receive)
+            if self.body_field:
+                await strict.body()  # here, where a body that is too large is answered as what it is
+            return await handle(strict)
 
         return handle_strictly
+
+
+def _parameters(route: APIRoute) -> Iterator[tuple[str, bool]]:
+    """The query parameters that a route takes, each with whether it may be repeated."""
+    for field in get_flat_params(route.dependant):
+        if not isinstance(field.field_info, params.Path | params.Header | params.Cookie):
+            yield field.alias, get_origin(field.field_info.annotation) is list
+
+
+def _refuse_parameters(request: Request, takes: Mapping[str, bool]) -> None:
+    if any("\0" in value for value in request.path_params.values()):
+        raise NotFound("No record has this id.")  # PostgreSQL would refuse to be asked for it
+    wrong: list[dict[str, Any]] = []
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in takes:
+            wrong.append({"type": "extra_forbidden", "loc": ("query", name)})
+        elif count > 1 and not takes[name]:
+            wrong.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})
+    if wrong:
+        raise RequestValidationError(wrong)
 
 
 # Answers --------------------------------------------------------------------------------------------------------------

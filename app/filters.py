@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlmodel import Session
 
@@ -12,7 +12,7 @@ from app import models
 from app.ledger import seq_at
 from app.models import columns
 from app.naming import Resolver
-from app.types import MOMENT_PATTERN, Day
+from app.types import Day, Since, Term
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -30,7 +30,18 @@ from app.vocabulary import (
     TowardsWord,
 )
 
-Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=50)]
+Names = Annotated[list[Term], Field(max_length=50)]
+
+
+def _one_list(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return check(value)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Fulfilment)} or none") from None
+
+
+# WrapValidator: a word of neither alternative is told once, not once for each.
+Standing = Annotated[Fulfilment | Literal["none"], WrapValidator(_one_list)]
 
 pledge = columns(models.Pledge)
 meeting = columns(models.Meeting)
@@ -74,7 +85,7 @@ class PledgeFilters(BaseModel):
     )
     act: Annotated[list[Act], Field(max_length=50)] = Field([], description="With this speech act.")
     specificity: Annotated[list[Specificity], Field(max_length=50)] = Field([], description="As specific as this.")
-    fulfilment: Annotated[list[Fulfilment | Literal["none"]], Field(max_length=50)] = Field(
+    fulfilment: Annotated[list[Standing], Field(max_length=50)] = Field(
         [], description="Standing so on the side of `party` if given, else of any pledgor; `none`: not assessed."
     )
     disputed: bool | None = Field(None, description="Whether one assessment contradicts another.")
@@ -95,10 +106,8 @@ class PledgeFilters(BaseModel):
     is_new: bool | None = Field(None, description="Continuing nothing, and no mere reaffirmation.")
     is_renewed: bool | None = Field(None, description="Continued by a later pledge.")
     undertaking: Names = Field([], description="Of the same undertaking as this pledge, by id.")
-    updated_since: str | None = Field(
-        None,
-        pattern=MOMENT_PATTERN,
-        description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC).",
+    updated_since: Since | None = Field(
+        None, description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC)."
     )
 
 

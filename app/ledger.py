@@ -19,6 +19,7 @@ from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
 GENESIS = "0" * 64
+_LAST_SEQ = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_revision(session: Session, entity: Entity, id: str) -> Revision | None:
 def seq_at(session: Session, moment: str) -> int:
     """The seq that `moment` names: a seq itself, or that of the last revision at or before an instant."""
     if moment.isdigit():
-        return int(moment)
+        return min(int(moment), _LAST_SEQ)
     table = columns(Revision)
     return session.execute(select(func.max(table.c.seq)).where(table.c.at <= moment)).scalar() or 0
 

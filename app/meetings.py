@@ -178,7 +178,7 @@ def create_meeting(
     if read_revision(writer.session, Entity.meeting, id):
         detail = "The book already has a meeting of this id."
         raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
-    lines = numbered(meeting.pledges, 1)
+    lines = numbered(meeting.pledges)
     context = _context(writer.session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, lines)
     found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
     pledges.refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
@@ -195,7 +195,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     session = writer.session
     meeting = settle_references(writer, meeting, overwrite=overwrite)
     before = standing_lines(session, id)
-    lines = numbered(meeting.pledges, max(before, default=0) + 1)
+    lines = numbered(meeting.pledges)
     after = before | {line.number: line for line in lines if line.number}
     merged = [after[number] for number in sorted(after)]
     keys = pledges.keys_of(session, id)
@@ -252,8 +252,11 @@ def _context(session: Session, meeting: MeetingKey, sources: Any, lines: Any, ke
     return read_context(session, meeting, [str(source) for source in sources], lines, keys)
 
 
-def numbered(lines: Sequence[PledgeCreate], first: int) -> list[PledgeCreate]:
-    """The lines with a number each: their own, or the next free one."""
+def numbered(lines: Sequence[PledgeCreate], first: int = 1) -> list[PledgeCreate]:
+    """The lines of a meeting with a number each: their own, or the next from `first` that none of them has.
+
+    It follows from the lines alone, so that a file without numbers can be loaded again and nothing is added.
+    """
     taken = {line.number for line in lines}
     free = (number for number in count(first) if number not in taken)
     return [line if line.number else line.model_copy(update={"number": next(free)}) for line in lines]

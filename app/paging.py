@@ -1,10 +1,10 @@
 """Keyset pages: a cursor says after which row the next page begins, and for which query it is good."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -28,19 +28,30 @@ def encode_cursor(query: str, position: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(_seal(query, body) + body).rstrip(b"=").decode()
 
 
-def decode_cursor(query: str, cursor: str) -> list[Any]:
-    """The position in a cursor; refused if it is not one that this list gave."""
+def decode_cursor(query: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The position in a cursor, one value of each of `kinds`; refused if it is not one that this list gave."""
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    seal, body = raw[:6], raw[6:]
-    # The re-encoding refuses a cursor whose spare bits were changed: one position has one cursor.
-    if not body or seal != _seal(query, body) or encode_cursor(query, json.loads(body)) != cursor:
+        seal, body = raw[:6], raw[6:]
+        values = json.loads(body)
+        # The re-encoding refuses a cursor whose spare bits were changed: one position has one cursor.
+        if seal != _seal(query, body) or encode_cursor(query, values) != cursor:
+            raise ValueError("not a cursor of this list")
+        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, AttributeError):
         detail = "The cursor is not one that this list gave; begin again without it."
-        raise BadQuery(detail, [Fault(("cursor",), "must be the `next` of the same query, unchanged")])
-    position: list[Any] = json.loads(body)
-    return position
+        fault = Fault(("cursor",), "must be the `next` of the same query, unchanged")
+        raise BadQuery(detail, [fault]) from None
+
+
+def _value(value: Any, kind: type) -> Any:
+    """A value as the database takes it: the seal keeps no secret, so what it seals may still be anything."""
+    if kind is date:
+        return date.fromisoformat(value)
+    is_fit = 0 <= value < 2**31 if kind is int else value.isprintable()
+    if isinstance(value, bool) or not isinstance(value, kind) or not is_fit:
+        raise ValueError("not a value of this column")
+    return value
 
 
 def _seal(query: str, body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 Never the input itself, never a traceback, at most 16 kB.
 """
 
+from itertools import accumulate
 from typing import Annotated, Any
 
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.errors import PROBLEMS, BadQuery, Fault, Invalid, PledgebookError, Unavailable
 from app.idempotency import Replayed
@@ -22,7 +24,9 @@ from app.validation import faults_of_request
 from app.wire import canonical_json
 
 MEDIA_TYPE = "application/problem+json"
+WRONG_METHOD = 405
 _MOST_FAULTS = 40
+_MOST_BYTES = 10_000
 _LONGEST = 300
 log = structlog.get_logger()
 
@@ -65,8 +69,8 @@ def problem(error: PledgebookError, where: str = "$") -> Response:
         "detail": error.detail[:2000],
     }
     if error.faults:
-        shown = error.faults[:_MOST_FAULTS]
-        body["errors"] = [{"path": path_text(fault, where), "message": fault.message[:_LONGEST]} for fault in shown]
+        shown = _shown([{"path": path_text(f, where), "message": f.message[:_LONGEST]} for f in error.faults])
+        body["errors"] = shown
         if len(error.faults) > len(shown):
             body["detail"] += f" The first {len(shown)} of {len(error.faults)} faults are shown."
     if "candidates" in error.more:
@@ -74,6 +78,12 @@ def problem(error: PledgebookError, where: str = "$") -> Response:
     return Response(
         canonical_json(body).encode("utf-8", "replace"), error.status, error.more.get("headers"), MEDIA_TYPE
     )
+
+
+def _shown(faults: list[dict[str, str]]) -> list[dict[str, str]]:
+    """As many of the first faults as fit: the whole answer stays within 16 kB."""
+    sizes = accumulate(len(canonical_json(fault).encode()) for fault in faults[:_MOST_FAULTS])
+    return [fault for fault, size in zip(faults, sizes, strict=False) if size <= _MOST_BYTES]
 
 
 def path_text(fault: Fault, where: str = "$") -> str:
@@ -112,6 +122,16 @@ class _Routed(PledgebookError):
         super().__init__(ways.get(error.status_code, "The body could not be read."), headers=error.headers)
 
 
+def _methods_at(request: Request) -> list[str]:
+    """The methods that the request's address takes."""
+    found = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return ["GET", "HEAD", *found[1:]] if "GET" in found else found
+
+
 def install(app: FastAPI) -> None:
     """Have every error of `app` answered as a problem."""
 
@@ -136,6 +156,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_routing_error(_: Request, error: HTTPException) -> Response:
         return problem(_Routed(error))
+
+    @app.exception_handler(WRONG_METHOD)
+    async def on_wrong_method(request: Request, error: HTTPException) -> Response:
+        # Routing names the methods of the first route at this address; there may be several.
+        error.headers = {"Allow": ", ".join(_methods_at(request))}
+        return await on_routing_error(request, error)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)

@@ -143,19 +143,14 @@ def page_of(session: Session, statement: Select[Any], order: Order, query: Paged
     width = len(statement.selected_columns)
     statement = order.apply(statement.add_columns(*(column for column, _ in order.by))).limit(query.limit + 1)
     if query.cursor is not None:
-        statement = statement.where(order.after(_place(query)))
+        kinds = [column.type.python_type for column, _ in order.by]
+        statement = statement.where(order.after(decode_cursor(query.fingerprint(), query.cursor, kinds)))
     found = session.execute(statement)
     rows = [Row(row[0], row[1], tuple(row[width:]), tuple(row[2:width])) for row in found]
     if len(rows) <= query.limit:
         return rows, None
     rows.pop()
     return rows, encode_cursor(query.fingerprint(), [_portable(value) for value in rows[-1].place])
-
-
-def _place(query: Paged) -> list[Any]:
-    position = decode_cursor(query.fingerprint(), query.cursor or "")
-    is_day = query.sort.lstrip("-") in ("held_on", "due", "first_made", "last_renewed")
-    return [date.fromisoformat(position[0]), *position[1:]] if is_day else position
 
 
 def _portable(value: Any) -> Any:

@@ -5,7 +5,7 @@ says what would be right. The limits stand in the JSON Schema too, so that edito
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -14,11 +14,18 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _DAY_PATTERN = "^(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_SINCE = re.compile("[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z", re.ASCII)
 
 SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
-# A state of the ledger: a seq, or an instant (RFC 3339 in UTC).
-MOMENT_PATTERN = r"^([0-9]{1,9}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z)$"
 CODE_PATTERN = "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
+
+
+class Misplaced(ValueError):
+    """What a shape refuses as a whole, with the path from it to the field that is at fault."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class Shape(BaseModel):
@@ -57,6 +64,18 @@ def _day(value: Any) -> date:
         raise ValueError("must be a date that exists, as YYYY-MM-DD") from None
 
 
+def _since(text: str) -> str:
+    """A seq of the ledger, or an instant as the ledger writes it: in UTC, with six decimals."""
+    if not _SINCE.fullmatch(text):
+        raise ValueError("must be a seq, or an instant in UTC such as 2024-10-31T09:00:00Z")
+    if text.isdigit():
+        return text
+    try:
+        return datetime.fromisoformat(text).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        raise ValueError("must be an instant that exists, such as 2024-10-31T09:00:00Z") from None
+
+
 def _language(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", text):
         raise ValueError("must be a language tag such as en, ko or zh-Hant")
@@ -68,7 +87,7 @@ def _unique(items: list[Any]) -> list[Any]:
     for index, item in enumerate(items):
         key = item.model_dump_json() if isinstance(item, BaseModel) else str(item)
         if key in seen:
-            raise ValueError(f"must not name the same thing twice (item {index})")
+            raise Misplaced("must not name the same thing twice", index)
         seen.add(key)
     return items
 
@@ -84,6 +103,10 @@ PledgeId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$", 
 Name = Annotated[str, Field(min_length=1, max_length=300, json_schema_extra=_LINE_SCHEMA), AfterValidator(_one_line)]
 Prose = Annotated[
     str, Field(min_length=1, max_length=4000, json_schema_extra=_LINE_SCHEMA), AfterValidator(_some_lines)
+]
+Term = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Since = Annotated[
+    str, Field(max_length=40, json_schema_extra={"pattern": f"^({_SINCE.pattern})$"}), AfterValidator(_since)
 ]
 Language = Annotated[
     str,

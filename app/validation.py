@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import Fault, Path
-from app.types import MOMENT_PATTERN
+from app.types import Misplaced
 
 # What pydantic calls its errors, and how we say what would be right. `{}` takes from the error's context.
 _SENTENCES = {
@@ -47,18 +47,13 @@ _PATTERNS = {
     r"^https?://[!-~]+$": "must be an http or https address",
     r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge's id: its meeting's id, a hyphen and its number",
     "^[a-z_]+$": "must be the name of a field",
-    MOMENT_PATTERN: "must be a seq of the ledger, or an instant such as 2026-01-31T12:00:00Z",
 }
-
-
-# How shapes tag alternatives: `id` or `new` record, new `pledge` or `repeat` of one.
-_ALTERNATIVES = ("id", "new", "pledge", "repeat")
 
 
 def faults_of(error: ValidationError, skip: int = 0) -> list[Fault]:
     """The faults that a shape found, with paths from the document's root; `skip` drops leading steps."""
     faults = [
-        Fault(_path(item["loc"][skip:]), sentence(item))
+        Fault(_path(item["loc"][skip:]) + _further(item), sentence(item))
         for item in error.errors(include_url=False, include_input=False)
     ]
     return _one_for_each_place(faults)
@@ -77,15 +72,28 @@ def sentence(error: Any) -> str:
     return template.format(**context) if template else "is not valid here"
 
 
+def _further(error: Any) -> Path:
+    """The rest of the way to the field, where a shape as a whole was refused."""
+    reason = error.get("ctx", {}).get("error")
+    return reason.path if isinstance(reason, Misplaced) else ()
+
+
 def _path(location: tuple[str | int, ...]) -> Path:
     """A location without the words that tell alternatives apart, such as an id from a record given whole."""
-    steps: list[str | int] = []
-    for index, step in enumerate(location):
-        before = location[index - 1] if index else None
-        is_tag = step in _ALTERNATIVES and (isinstance(before, int) or before in ("source", "participant"))
-        if not is_tag:
-            steps.append(step)
-    return tuple(steps)
+    return tuple(step for index, step in enumerate(location) if not _is_tag(location, index))
+
+
+def _is_tag(location: tuple[str | int, ...], index: int) -> bool:
+    """Whether a step is such a word: it follows a field, or a place in a list, that takes alternatives."""
+    step = location[index]
+    if index == 0 or step not in ("id", "new", "pledge", "repeat"):
+        return False
+    before = location[index - 1]
+    if step in ("pledge", "repeat"):
+        return index == 1 and isinstance(before, int)
+    if isinstance(before, int):
+        return index > 1 and location[index - 2] in ("sources", "speakers", "instruments")
+    return before in ("source", "participant")
 
 
 def _one_for_each_place(faults: list[Fault]) -> list[Fault]:
@@ -104,7 +112,7 @@ def faults_of_request(errors: Iterable[Any], parameters: Iterable[str] = ()) -> 
         if item["type"] == "json_invalid":
             found.setdefault("$", []).append(Fault((), f"must be JSON: {item['ctx']['error']}"))
         elif part == "body":
-            found.setdefault("$", []).append(Fault(_path(tuple(rest)), sentence(item)))
+            found.setdefault("$", []).append(Fault(_path(tuple(rest)) + _further(item), sentence(item)))
         else:
             message = sentence(item)
             if item["type"] == "extra_forbidden":

@@ -32,6 +32,7 @@ from app.db import Database
 from app.documents import load
 from app.main import create_app
 from app.migrating import migrate
+from app.observing import configure_logs
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,6 +160,7 @@ class Client(TestClient):
 
 
 def _client(url: str) -> Iterator[Client]:
+    configure_logs("warning")
     app: FastAPI = create_app(Settings(database_url=url))
     with Client(app, raise_server_exceptions=False) as client:
         client.key = make_key(url)

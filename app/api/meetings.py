@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from app.api.records import add_record_routes
+from app.book import create_meeting
 from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
 from app.ledger import read_documents, seq_at
-from app.meetings import create_meeting, pledge_documents
+from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, read_meetings
@@ -78,7 +79,7 @@ def post_meeting(
     Persons, sources and instruments that the book knows are named by id; new ones are given whole in the same place.
     Without an `id`, one is made of day, parties and type. `dry_run=true` checks everything and writes nothing.
     """
-    id = create_meeting(writer, meeting, allow_similar=allow_similar)
+    id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.session, Entity.meeting, [id])[id]
     pledges = pledge_documents(writer.session, id)
     body = f'{document[:-1]},"pledges":[{",".join(pledges)}]}}'

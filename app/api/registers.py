@@ -27,6 +27,7 @@ from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
 from app.topics import TOPICS
+from app.types import Term
 from app.vocabulary import Entity
 from app.wire import canonical_json
 
@@ -45,9 +46,7 @@ class RegisterQuery(BaseModel):
 class NamedQuery(RegisterQuery):
     """Which records of a register whose records have names."""
 
-    name: str | None = Field(
-        None, min_length=1, max_length=200, description="Called so: any spelling, alias or language."
-    )
+    name: Term | None = Field(None, description="Called so: any spelling, alias or language.")
 
 
 def _add(

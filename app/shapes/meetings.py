@@ -1,13 +1,12 @@
 """Shapes of a meeting with its people, sources and pledges: a posted statement, and the last kind of book line."""
 
-from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from app.shapes.pledges import ParticipantRef, PledgeCreate, SourceRef
 from app.shapes.records import InstrumentLine, ParticipantLine, PartyLine, Retracted, SourceLine, TopicLine, Version
-from app.types import Day, Name, Number, PartyCode, Prose, Shape, Slug, Unique
+from app.types import Day, Misplaced, Name, Number, PartyCode, Prose, Shape, Slug, Unique
 from app.vocabulary import AttendanceRole, Coverage, Level, MeetingType
 
 
@@ -53,28 +52,29 @@ class MeetingBody(Shape):
     @model_validator(mode="after")
     def _in_order(self) -> "MeetingBody":
         if self.ended_on and self.ended_on < self.held_on:
-            raise ValueError("`ended_on` must not be before `held_on`")
+            raise Misplaced("must not be before `held_on`", "ended_on")
         unknown = [field for field in self.inferred if field not in MeetingBody.model_fields]
         if unknown:
-            raise ValueError("`inferred` is keyed by fields of the meeting, such as held_on or ordinal")
+            raise Misplaced("must be keyed by fields of the meeting, such as held_on or ordinal", "inferred")
         return self
 
 
 class MeetingCreate(MeetingBody):
     """A meeting with its pledges, whole. An id left out is made of day, parties and type."""
 
+    kind: Annotated[Literal["meeting"], Field(description="What the line is; may be left out of a POST.")] = "meeting"
     id: Slug | None = None
     pledges: Annotated[list[PledgeCreate], Field(max_length=2000)] = []
     retracted: Retracted = None
 
     @model_validator(mode="after")
     def _numbered_once(self) -> "MeetingCreate":
-        numbers = Counter(pledge.number for pledge in self.pledges if pledge.number is not None)
-        twice = sorted(number for number, count in numbers.items() if count > 1)
-        if twice:
-            raise ValueError(
-                f"each pledge needs a number of its own; standing twice: {', '.join(map(str, twice[:10]))}"
-            )
+        numbers: set[int] = set()
+        for index, pledge in enumerate(self.pledges):
+            if pledge.number in numbers:
+                raise Misplaced("must be a number that no other pledge of the meeting has", "pledges", index, "number")
+            if pledge.number is not None:
+                numbers.add(pledge.number)
         return self
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from app.shapes.assessments import AssessmentCreate
 from app.shapes.records import InstrumentCreate, ParticipantCreate, Retracted, SourceCreate, Version
-from app.types import Day, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique
+from app.types import Day, Misplaced, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -60,7 +60,7 @@ class Due(Shape):
     @model_validator(mode="after")
     def _in_order(self) -> "Due":
         if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError("`from` must not be after `to`")
+            raise Misplaced("must not be after `to`", "from")
         return self
 
 
@@ -80,7 +80,7 @@ class Citation(Shape):
     @model_validator(mode="after")
     def _not_empty(self) -> "Citation":
         if self.start >= self.end:
-            raise ValueError("`start` must be before `end`")
+            raise Misplaced("must be after `start`", "end")
         return self
 
 
@@ -106,7 +106,7 @@ def _six_words(text: str) -> str:
 
 
 Formula = Annotated[
-    list[Annotated[Name, Field(max_length=120)]],
+    list[Annotated[Name, Field(max_length=120), AfterValidator(_six_words)]],
     Field(max_length=3, description="Fragments the field watches, as said, at most six words each."),
 ]
 
@@ -159,19 +159,17 @@ class PledgeBody(Shape):
         words = [item for item in self.towards if item in set(TowardsWord)]
         if self.act not in PLEDGE_ACTS:
             if self.towards:
-                raise ValueError("a position (support, condemn, urge) owes nothing: `towards` must be []")
+                raise Misplaced("must be []: a position (support, condemn, urge) owes nothing", "towards")
             if self.links:
-                raise ValueError("only pledges link: `links` of a position must be []")
+                raise Misplaced("must be []: only pledges link, positions do not", "links")
         elif not self.towards:
-            raise ValueError("`towards` of a pledge names parties, each-other, international-community or unspecified")
+            raise Misplaced("must name parties, each-other, international-community or unspecified", "towards")
         if words and len(self.towards) > 1:
-            raise ValueError(f"`towards` holds parties or the one word {words[0]}, not both")
+            raise Misplaced("must hold parties, or one word and nothing else", "towards")
         if TowardsWord.each_other in words and len(self.pledgors) < 2:
-            raise ValueError("`each-other` in `towards` needs two pledgors")
+            raise Misplaced("must not be each-other: that needs two pledgors", "towards")
         if sum(link.type in CONTINUATIONS and link.target is not None for link in self.links) > 1:
-            raise ValueError("at most one of `links` may continue a pledge of the book (the nearest earlier one)")
-        for text in self.formula:
-            _six_words(text)
+            raise Misplaced("must continue at most one pledge of the book (the nearest earlier one)", "links")
         return self
 
 
