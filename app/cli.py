@@ -19,10 +19,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app import __version__, documents, keys
 from app.db import Database
+from app.draft_files import draft_yaml
+from app.drafts import draft_meeting
 from app.errors import PledgebookError
 from app.migrating import migrate, newest, revision_of
 from app.observing import configure_logs
 from app.settings import Settings
+from app.shapes.drafts import DraftRequest
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
 from app.verification import Checkpoint, check_checkpoint, verify
@@ -235,6 +238,29 @@ def verify_command(
         out.print(f"{findings} findings: the book is not as it was written.")
         raise typer.Exit(1)
     out.print("The chain holds, every document follows from the tables, and the triggers stand.")
+
+
+@app.command()
+def draft(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A statement's text, plain or HTML.")],
+    held_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")] = None,
+    party: Annotated[list[str] | None, typer.Option(help="A party to the meeting, by code. Repeat it.")] = None,
+    title: Annotated[str | None, typer.Option(help="The meeting's title.")] = None,
+) -> None:
+    """Draft a meeting's pledges from a text, as YAML to correct and load. The notes are comments; nothing is stored."""
+    media_type = "text/html" if file.suffix.lower() in (".html", ".htm") else "text/plain"
+    hints = {"held_on": held_on.date() if held_on else None, "parties": party or [], "title": title}
+    try:
+        with file.open(encoding="utf-8", newline="") as text:
+            request = DraftRequest.model_validate({"text": text.read(), "media_type": media_type, "meeting": hints})
+    except (UnicodeDecodeError, ValidationError):
+        err.print(f"{file} is not a text in UTF-8, or a hint is not valid.", markup=False)
+        raise typer.Exit(2) from None
+    with book() as database, database.reading() as session:
+        answer = draft_meeting(session, request)
+    if media_type == "text/html":
+        err.print("note: offsets count in the text without HTML; save that beside the draft to check it", markup=False)
+    sys.stdout.write(draft_yaml(answer))
 
 
 def _checkpoint(file: Path) -> Checkpoint:

@@ -17,16 +17,24 @@ from app.problems import problem
 from app.vocabulary import Scope as KeyScope
 
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+DRAFTS = "/v1/drafts"
 _JSON = ("application/json", "application/merge-patch+json")
 
 
 class Guard:
-    """Lets reads through, and writes that carry a key, in a JSON body of at most `limit` bytes."""
+    """Lets reads through, and writes that carry a key, in a JSON body of at most `limit` bytes.
 
-    def __init__(self, app: ASGIApp, database: Database, limit: int) -> None:
+    A text to be drafted from may be longer, up to `draft_limit`; it is stored nowhere, so any key will do.
+    """
+
+    def __init__(self, app: ASGIApp, database: Database, limit: int, draft_limit: int) -> None:
         self.app = app
         self.database = database
         self.limit = limit
+        self.draft_limit = draft_limit
+
+    def _limit_of(self, scope: Scope) -> int:
+        return self.draft_limit if scope["path"] == DRAFTS else self.limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _WRITING:
@@ -34,7 +42,7 @@ class Guard:
             return
         try:
             await self._check(scope)
-            body = _Bounded(receive, self.limit)
+            body = _Bounded(receive, self._limit_of(scope))
         except PledgebookError as error:
             await problem(error)(scope, receive, send)
             return
@@ -46,13 +54,13 @@ class Guard:
     async def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
         key = await to_thread.run_sync(self._key_of, headers.get("authorization", ""))
-        needed = KeyScope.assess if scope["path"].endswith("/assessments") else KeyScope.write
+        needed = KeyScope.assess if scope["path"].endswith(("/assessments", DRAFTS)) else KeyScope.write
         if key.scope not in (needed, KeyScope.write):
             raise Forbidden(f"This needs a key of scope `{needed}`; yours has `{key.scope}`.")
         scope.setdefault("state", {})["actor"] = key.name
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self.limit:
-            raise too_large(self.limit)
+        if length.isdigit() and int(length) > self._limit_of(scope):
+            raise too_large(self._limit_of(scope))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["method"] in ("POST", "PATCH", "PUT") and kind not in _JSON:
             raise UnsupportedMedia("Send `Content-Type: application/json`.")

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, problems
-from app.api import assessments, book, changes, health, meetings, pledges, registers, undertakings
+from app.api import assessments, book, changes, drafts, health, meetings, pledges, registers, undertakings
 from app.cache import Cache, HeadReader
 from app.db import Database
 from app.guard import Guard, HeadAsGet
@@ -37,13 +37,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
-    for door in (pledges, assessments, undertakings, meetings, registers, changes, book, health, docs):
+    for door in (pledges, assessments, undertakings, meetings, registers, drafts, changes, book, health, docs):
         app.include_router(door.router)
     docs.mount_assets(app)
     problems.install(app)
     describe(app)
     # The last added is the outermost.
-    app.add_middleware(Guard, database=database, limit=settings.body_limit)
+    app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
     app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
     app.add_middleware(HeadAsGet)
     cors: dict[str, Any] = {

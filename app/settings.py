@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         description="The address readers use, printed at start and used in feeds; else made of host and port.",
     )
     body_limit: int = Field(2 * 1024 * 1024, gt=0, description="The largest request body, in bytes.")
+    draft_limit: int = Field(8 * 1024 * 1024, gt=0, description="The largest body of a text to draft from, in bytes.")
     cache_limit: int = Field(
         32 * 1024 * 1024, ge=0, description="Bytes of finished answers kept in memory; 0 keeps none."
     )

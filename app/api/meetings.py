@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from app.api.records import add_record_routes
 from app.book import create_meeting
 from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.documents import meeting_lines
@@ -15,6 +14,7 @@ from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, read_meetings
+from app.record_routes import add_record_routes
 from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.shapes.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.shapes.pledges import Added

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.api.records import add_record_routes
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
 from app.included import Includable, read_included
 from app.problems import responses
 from app.query import PledgeQuery, read_page
+from app.record_routes import add_record_routes
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic
 from app.shapes.threads import Thread

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.records import add_record_routes
 from app.deps import (
     AsOf,
     IfNoneMatch,
@@ -23,6 +22,7 @@ from app.instruments import INSTRUMENTS
 from app.participants import PARTICIPANTS, read_offices
 from app.parties import PARTIES
 from app.problems import responses
+from app.record_routes import add_record_routes
 from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES

@@ -1,0 +1,26 @@
+"""POST /v1/drafts: a statement's text in, draft pledges out. Nothing is stored."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response
+
+from app.deps import Reading, StrictRoute
+from app.drafts import draft_meeting
+from app.problems import responses
+from app.shapes.drafts import DraftAnswer, DraftRequest
+from app.wire import canonical_json
+
+router = APIRouter(prefix="/v1/drafts", tags=["Posting"], route_class=StrictRoute)
+
+
+@router.post(
+    "", operation_id="post_draft", summary="Draft pledges from a text", response_model=DraftAnswer,
+    responses=responses(401, 403, 413, 415, 422),
+)  # fmt: skip
+def post_draft(session: Reading, request: Annotated[DraftRequest, Body()]) -> Response:
+    """Every pledge and position found in a statement, split, with its words, parties, topics, deadline and condition.
+
+    Rules and lexicons, no model: each draft says which words made it and how sure the rules are. Correct the document
+    (its source stands whole, as id `draft`), then post it as a meeting. Any key will do; nothing is stored.
+    """
+    return Response(canonical_json(draft_meeting(session, request)), media_type="application/json")

@@ -1,0 +1,40 @@
+"""Drafting is tested on sentences written for these tests; each rule has its example and its counter-example.
+
+`found` drafts one passage of a meeting of Japan and the United States (or others) held on 10 April 2024.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from app.drafting import Book, DraftPledge, Hints, Instrument, Person, Topic, draft
+
+HELD_ON = date(2024, 4, 10)
+BOOK = Book(
+    topics=(
+        Topic("alliance-strengthening", ("alliance", "bilateral ties"), "alliance"),
+        Topic("combined-exercises", ("joint exercises", "combined exercise", "joint exercise"), "alliance"),
+        Topic("climate", ("climate", "net-zero", "emissions", "offshore wind"), "transnational"),
+        Topic("cyber", ("cyber", "cyberspace", "ransomware"), "transnational"),
+        Topic("economic-security", ("supply chains", "nuclear energy", "trade"), "transnational"),
+        Topic("health-security", ("health", "vaccines"), "transnational"),
+        Topic("nonproliferation", ("NPT", "nuclear"), "global"),
+        Topic("extended-deterrence", ("extended deterrence", "overwhelming response"), "deterrence"),
+        Topic("consultation-mechanisms", ("consultations", "dialogue", "meet"), "alliance"),
+    ),
+    instruments=(Instrument("harbour-accord", "Harbour Accord", ("HAC", "Harbor Accord")),),
+    persons=(Person("mara-lindqvist", "Mara Lindqvist", ("Lindqvist",), "USA", "Secretary of State"),),
+)
+
+Found = Callable[..., list[DraftPledge]]
+
+
+@pytest.fixture
+def found() -> Found:
+    """Draft a passage; gives its drafts in order."""
+
+    def run(text: str, *parties: str) -> list[DraftPledge]:
+        return list(draft(text, BOOK, Hints(HELD_ON, parties or ("JPN", "USA"))).pledges)
+
+    return run

@@ -1,0 +1,57 @@
+"""What a text tells of its meeting, and whether it is a statement at all (codebook 1 and 9)."""
+
+from datetime import date
+
+import pytest
+
+from app.drafting import Book, Hints, draft
+from tests.drafting.conftest import BOOK
+
+REPORT = """Tokyo and Canberra to deepen ties
+
+Foreign Minister Aiko Mori of Japan and Australian Foreign Minister Jane Hill met in Canberra on March 4, 2024, for the
+third Foreign Ministers' Meeting.
+
+Both ministers agreed to expand joint exercises. Mori pledged to host the next meeting.
+
+Post a Comment
+"""
+
+
+def test_day_place_parties_and_persons_are_told() -> None:
+    meeting = draft(REPORT, BOOK).meeting
+    assert meeting.held_on == date(2024, 3, 4)
+    assert meeting.city == "Canberra"
+    assert meeting.parties == ("AUS", "JPN")
+    assert meeting.ordinal == 3
+    assert meeting.type == "foreign-ministers"
+    assert meeting.level == "ministers"
+    assert {(p.name, p.party) for p in meeting.participants} == {("Aiko Mori", "JPN"), ("Jane Hill", "AUS")}
+
+
+def test_a_surname_alone_binds_its_party() -> None:
+    assert draft(REPORT, BOOK).pledges[-1].pledgors == ("JPN",)
+
+
+def test_hints_win_and_aliases_lead_to_codes() -> None:
+    meeting = draft(REPORT, BOOK, Hints(date(2023, 1, 2), ("ROK", "USA"), "A title")).meeting
+    assert (meeting.held_on, meeting.parties, meeting.title) == (date(2023, 1, 2), ("KOR", "USA"), "A title")
+
+
+def test_a_persons_slug_is_the_books() -> None:
+    meeting = draft("Secretary of State Mara Lindqvist met the ministers of Japan.", BOOK).meeting
+    assert meeting.participants[0].participant == "mara-lindqvist"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The county clerk will mail ballots to residents in May. Applicants will register by June.",
+        "A judge sentenced the defendant. Prosecutors will appeal, and the court will hold a hearing.",
+        "The agency will reimburse survivors. Homeowners can apply. It is committed to helping residents.",
+        "",
+        "123 !!! ...",
+    ],
+)
+def test_administrative_news_has_no_pledges(text: str) -> None:
+    assert draft(text, Book()).pledges == ()
