@@ -27,7 +27,7 @@ def _sh(script: str, server: Server) -> str:
     script = f'curl() {{ command curl --silent --show-error --fail-with-body "$@"; }}\n{script}'
     environment = {**os.environ, "KEY": server.key}
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr
     return done.stdout
 
 
