@@ -20,13 +20,20 @@ NEWEST = [
 ]
 
 
+def _plain(value: Any) -> Any:
+    """What an inspector tells, as text: its types and conditions are objects."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else str(value)
+
+
 def _shape(database: Database) -> dict[str, Any]:
     """Tables with their columns, indexes, foreign keys and constraints, as the database itself tells them."""
     with database.reader.connect() as connection:
         seen = inspect(connection)
         return {
             table: [
-                sorted(str(item) for item in found)
+                sorted(str(_plain(item)) for item in found)
                 for found in (
                     seen.get_columns(table),
                     seen.get_indexes(table),
