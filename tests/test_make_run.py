@@ -19,6 +19,17 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    patience = time.monotonic() + 120  # it migrates and seeds first
+    while process.poll() is None and time.monotonic() < patience:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"no server came up: {log.read_text()}")
+
+
 def _make_run(url: str, log: Path) -> str:
     """What `make run` prints until its server answers, stopped by SIGTERM then."""
     port = _free_port()
@@ -32,13 +43,7 @@ def _make_run(url: str, log: Path) -> str:
         )
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{address}/readyz", timeout=1):
-                    break
-            except OSError:
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.1)
+        _wait_for(address, process, log)
         with urllib.request.urlopen(f"{address}/v1/pledges?topic=opcon-transition", timeout=5) as answer:
             assert b"2021-03-18-kor-usa-2plus2-06" in answer.read()
     finally:
