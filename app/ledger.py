@@ -14,11 +14,14 @@ from hashlib import sha256
 from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
+from app.errors import BadQuery, Fault
 from app.models import Revision, columns
 from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
 GENESIS = "0" * 64
+# Fixed in width, so that instants sort as text.
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Writer:
         self.session = session
         self.actor = actor
         self.head = read_head(session)
-        self.now = max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), self.head.at)
+        self.now = max(datetime.now(UTC).strftime(_INSTANT), self.head.at)
 
     def append(self, entries: Iterable[Entry]) -> list[int]:
         """Write the revisions, in order; gives their seqs."""
@@ -100,8 +103,12 @@ def seq_at(session: Session, moment: str) -> int:
     """The seq that `moment` names: a seq itself, or that of the last revision at or before an instant."""
     if moment.isdigit():
         return int(moment)
+    try:
+        at = datetime.fromisoformat(moment).strftime(_INSTANT)
+    except ValueError:
+        raise BadQuery("There is no such instant.", [Fault((), "must be an instant that exists")]) from None
     table = columns(Revision)
-    return session.execute(select(func.max(table.c.seq)).where(table.c.at <= moment)).scalar() or 0
+    return session.execute(select(func.max(table.c.seq)).where(table.c.at <= at)).scalar() or 0
 
 
 def read_revision_at(session: Session, entity: Entity, id: str, seq: int) -> Revision | None:
