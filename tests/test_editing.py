@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import Desk, meeting, pledge, renewal, source, topic
+from tests.building import Desk, meeting, pledge, renewal, topic
 from tests.conftest import Client
 
 SPRING = "2021-03-18-kor-usa-2plus2"
@@ -18,16 +18,6 @@ SEEDED: dict[str, tuple[str, dict[str, Any], str]] = {
     "sources": ("newsroom24x7-2021-03-18", {"publisher": "Another"}, "id"),
     "meetings": (SPRING, {"venue": "The ministry"}, "id"),
     "pledges": (f"{SPRING}-01", {"note": "Read again."}, "number"),
-}
-
-# Of each kind: one that nothing refers to, with what it needs.
-FRESH: dict[str, tuple[str, dict[str, Any]]] = {
-    "parties": ("NEW-GROUP", {"code": "NEW-GROUP", "type": "group", "name": "New group"}),
-    "topics": ("new-topic", topic("new-topic")),
-    "instruments": ("new-plan", {"slug": "new-plan", "type": "plan", "name": "New plan"}),
-    "participants": ("new-person", {"slug": "new-person", "name": "New Person"}),
-    "sources": ("new-text", source("new-text")),
-    "meetings": ("2026-01-01-new", meeting("2026-01-01-new")),
 }
 
 
