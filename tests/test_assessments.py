@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.assessments import days_late
 from app.db import Database
@@ -122,6 +123,16 @@ def test_a_dispute_names_what_it_disputes(desk: Desk) -> None:
     assert desk.ids("/pledges", disputed=True) == [FIRST]
     assert desk.ids("/pledges", disputed=False) == ["2021-01-01-a-02"]
     assert desk.findings() == []
+
+
+def test_verify_finds_a_judgement_that_was_made_the_latest_by_hand(desk: Desk) -> None:
+    desk.post(POSTED, assessment("KOR", "stalled", effective_on="2022-01-01"))
+    desk.post(POSTED, assessment("KOR", "fulfilled", effective_on="2022-02-01"))
+    with desk.database.writing() as session:
+        session.execute(text("UPDATE assessment SET is_current = NOT is_current"))
+    assert {f"assessment {FIRST}-a1", f"assessment {FIRST}-a2", f"pledge {FIRST}"} == {
+        finding.split(":")[0] for finding in desk.findings()
+    }
 
 
 def test_pledges_are_found_by_how_they_stand_on_the_side_of_a_party(desk: Desk) -> None:

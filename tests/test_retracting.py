@@ -18,6 +18,8 @@ FRESH: dict[str, tuple[str, dict[str, Any]]] = {
     "pledges": ("2025-12-31-held-01", pledge(1)),
 }
 
+CITED = [{"source": "text", "zone": "body", "start": 0, "end": 9}]
+
 # Of each kind: one of the book below that a standing record refers to, and the first that does.
 USED = {
     "parties": ("USA", "text"),
@@ -36,13 +38,12 @@ def desk(client: Client) -> Desk:
     desk = Desk(client)
     desk.post("/topics", topic("alliance"))
     desk.post("/topics", topic("defence", parent="alliance"))
-    cited = [{"source": "text", "zone": "body", "start": 0, "end": 9}]
-    first = pledge(1, instruments=["plan"], speakers=["speaker"], citations=cited)
+    first = pledge(1, instruments=["plan"], speakers=["speaker"], citations=CITED)
     attended = {"participant": {"slug": "speaker", "name": "A Speaker"}, "party": "KOR", "office": "Minister"}
     desk.post("/instruments", {"slug": "plan", "type": "plan", "name": "The plan"})
     desk.post("/sources", source("text"))
     brought = {"sources": ["text"], "participants": [attended]}
-    desk.post("/meetings", meeting("2021-01-01-a", first, pledge(2, citations=cited), **brought), allow_similar=True)
+    desk.post("/meetings", meeting("2021-01-01-a", first, pledge(2, citations=CITED), **brought), allow_similar=True)
     desk.post("/meetings", meeting("2022-01-01-b", renewal(1, "2021-01-01-a-01")))
     return desk
 
@@ -109,7 +110,7 @@ def test_a_meeting_takes_its_pledges_along_and_is_restored_alone(desk: Desk) -> 
 
     told = desk.patch("/pledges/2023-01-01-c-01", {"retracted": None}, status=409)
     assert told["candidates"] == ["2023-01-01-c"]
-    desk.post("/meetings/2023-01-01-c/pledges", [pledge(4)], status=409)
+    desk.post("/meetings/2023-01-01-c/pledges", [pledge(4, citations=CITED)], status=409)
     desk.patch(path, {"venue": "Nowhere"})  # what is retracted can still be put right
     desk.patch("/pledges/2023-01-01-c-01", {"note": "Read again."})
     desk.patch(path, {"retracted": None})
