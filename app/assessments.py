@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import models, recording
 from app.contexts import read_assessed
-from app.errors import Fault, Invalid, NotFound, Path
+from app.errors import Conflict, Fault, Invalid, NotFound, Path
 from app.ledger import Entry, Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
@@ -53,14 +53,12 @@ def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -
 
 def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numbers: Sequence[int]) -> Iterator[Fault]:
     """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
-    yield from missing(session, Entity.party, [(("party",), line.party)])
+    yield from missing(session, Entity.party, [(("party",), line.party)], standing=pledge.retracted is None)
     bound = columns(models.PledgeParty)
     pledgors = select(bound.c.party).where(bound.c.pledge == pledge.key, bound.c.role == PartyRole.pledgor)
     names = sorted(session.execute(pledgors).scalars())
     if line.party not in names:
         yield Fault(("party",), f"must be bound by the pledge: {', '.join(names)}")
-    if pledge.retracted is not None:
-        yield Fault((), "must assess a pledge that stands")
     if line.effective_on < pledge.held_on:
         yield Fault(("effective_on",), f"must not be before the pledge was made, on {pledge.held_on}")
     if line.effective_on > datetime.now(UTC).date():
@@ -76,6 +74,8 @@ def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
     pledge = _pledge(writer.session, id)
     if pledge is None:
         raise NotFound(f"No pledge has this id{did_you_mean(writer.session, Entity.pledge, id)}.")
+    if pledge.retracted is not None:
+        raise Conflict("The pledge is retracted; only what stands is assessed.", candidates=[id])
     rows = _rows(writer.session, pledge.key)
     number = max((row.number for row in rows), default=0) + 1
     return _create(writer, pledge, AssessmentCreate(number=number, **sent.model_dump()), ())

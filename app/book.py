@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import assessments, doubles, meetings, models, pledges
+from app import assessments, doubles, meetings, models, pledges, references
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.models import columns
@@ -64,7 +64,9 @@ def put(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome:
 
 
 def change_registered(writer: Writer, register: Register[Any], line: Any, standing: str) -> str | None:
-    """Change a record of a register, and write anew the pledges that depend on it."""
+    """Change a record of a register, and write anew the pledges that depend on it. Withdrawing one may be refused."""
+    if line.retracted is not None and json.loads(standing)["retracted"] is None:
+        references.refuse_retraction(writer.session, register.kind.entity, register.id_of(line))
     document = register.change(writer, line, standing)
     if document is not None and isinstance(line, TopicCreate | SourceCreate):
         for meeting in _meetings_that_name(writer, line):
@@ -96,7 +98,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
     standing = read_revision(writer.session, Entity.meeting, id)
     if standing is None:
         like = doubles.similar_meetings(writer.session, line, meetings.circle_of(line.parties))
-        alike = doubles.similar_pledges(line.pledges)
+        alike = doubles.similar_pledges(enumerate(line.pledges))
         id, added = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
         told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]

@@ -167,10 +167,14 @@ def _existing(paths: list[Path]) -> list[Path]:
 
 
 @app.command()
-def export() -> None:
+def export(
+    as_of: Annotated[
+        int | None, typer.Option(min=0, help="As the whole book stood at this `seq` of the ledger.")
+    ] = None,
+) -> None:
     """Write the book to stdout as JSON Lines, the form that `load` reads."""
     with book() as database, database.reading() as session:
-        for line in documents.export(session):
+        for line in documents.export(session, as_of):
             sys.stdout.write(f"{line}\n")
 
 

@@ -1,6 +1,6 @@
 """Doubles: meetings and pledges that the book seems to have already. `allow_similar` says one is really another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from app import models
 from app.models import columns
-from app.naming import fold
+from app.naming import fold_text
 from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import Citation, PledgeCreate
+from app.shapes.pledges import Citation, PledgeCreate, source_id
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,16 @@ def similar_meetings(session: Session, meeting: MeetingCreate, circle: str) -> l
     return list(session.execute(query).scalars())
 
 
-def similar_pledges(new: Sequence[PledgeCreate], standing: Sequence[tuple[str, PledgeCreate]] = ()) -> Iterator[Double]:
-    """Each new pledge that resembles one that stands in its meeting, or an earlier one of those sent with it."""
-    for index, line in enumerate(new):
+def similar_pledges(
+    new: Iterable[tuple[int, PledgeCreate]], standing: Sequence[tuple[str, PledgeCreate]] = ()
+) -> Iterator[Double]:
+    """Each new pledge (with its place) that resembles one of its meeting, or an earlier one of those sent with it."""
+    placed = list(new)
+    for index, line in placed:
         for id, other in standing:
             if why := _alike(line, other):
                 yield Double(index, id, why)
-    for (first, one), (second, other) in combinations(enumerate(new), 2):
+    for (first, one), (second, other) in combinations(placed, 2):
         if why := _alike(one, other):
             yield Double(second, f"the one sent at place {first}", why)
 
@@ -45,7 +48,7 @@ def similar_pledges(new: Sequence[PledgeCreate], standing: Sequence[tuple[str, P
 def _alike(one: PledgeCreate, other: PledgeCreate) -> str | None:
     if one.retracted or other.retracted:
         return None
-    if fold(one.summary) == fold(other.summary):
+    if fold_text(one.summary) == fold_text(other.summary):
         return "the summary is the same"
     same = (one.act, set(one.pledgors), one.topics[0]) == (other.act, set(other.pledgors), other.topics[0])
     if same and any(_overlap(a, b) for a in one.citations for b in other.citations):
@@ -55,4 +58,4 @@ def _alike(one: PledgeCreate, other: PledgeCreate) -> str | None:
 
 def _overlap(a: Citation, b: Citation) -> bool:
     shared = min(a.end, b.end) - max(a.start, b.start)
-    return a.source == b.source and 2 * shared > min(a.end - a.start, b.end - b.start)
+    return source_id(a.source) == source_id(b.source) and 2 * shared > min(a.end - a.start, b.end - b.start)

@@ -4,25 +4,30 @@ Nothing is erased. A retracted record stays with its reason; what a standing rec
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from app import doubles, meetings, models, pledges
+from app import assessments, doubles, meetings, models, pledges
 from app.book import REGISTERS, change_registered
-from app.errors import Conflict, Fault, Invalid, NotFound, PreconditionNeeded, Stale
+from app.errors import Conflict, Fault, Invalid, NotFound, Path, PreconditionNeeded, Stale
 from app.ledger import Writer, read_revision
 from app.models import Revision, columns
 from app.naming import did_you_mean
+from app.references import refuse_retraction
 from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import Citation, PledgeCreate, Repeat
+from app.shapes.pledges import Citation, PledgeCreate, Repeat, source_id
 from app.validation import faults_of
 from app.vocabulary import Entity, SourceType, Zone
 
 _IDENTITY = {"code", "slug", "id", "number", "kind", "meeting"}
+_APART = {
+    "pledges": "are records of their own: PATCH each, or POST new ones to the meeting's `/pledges`",
+    "assessments": "are records of their own: POST them to the pledge's `/assessments`",
+}
 
 
 def read_standing(writer: Writer, entity: Entity, id: str) -> Revision:
@@ -63,7 +68,7 @@ def change(writer: Writer, entity: Entity, id: str, patch: dict[str, Any], if_ma
         meetings.change_meeting(writer, id, _validated(MeetingCreate, merged), standing.document)
     else:
         _refuse_lone_restore(writer, document, merged)
-        with _from_body("pledges", 0):
+        with _from_body(()):
             write_pledges(writer, document["meeting"], [_validated(PledgeCreate, merged)])
 
 
@@ -86,6 +91,7 @@ def _without_version(document: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_fixed(line: dict[str, Any], patch: dict[str, Any]) -> None:
     faults = [Fault((name,), "never changes") for name in patch if name in _IDENTITY and patch[name] != line.get(name)]
+    faults += [Fault((name,), way_on) for name, way_on in _APART.items() if name in patch]
     if patch.get("retracted") is not None and patch["retracted"] != line["retracted"]:
         faults.append(Fault(("retracted",), "must be null, which restores; DELETE with ?reason= retracts"))
     if faults:
@@ -115,15 +121,12 @@ def write_pledges(writer: Writer, meeting_id: str, lines: list[PledgeCreate]) ->
     standing = read_standing(writer, Entity.meeting, meeting_id)
     meeting = _validated(MeetingCreate, _without_version(json.loads(standing.document)))
     cited = [citation.source for line in lines for citation in line.citations]
-    new = [source for source in dict.fromkeys(_source_id(source) for source in cited) if source not in meeting.sources]
-    given = {_source_id(source): source for source in reversed(cited)}
+    given = {source_id(source): source for source in reversed(cited)}
+    new = [id for id in dict.fromkeys(map(source_id, cited)) if id not in meeting.sources]
     sources = [*meeting.sources, *(given[id] for id in new)]
-    changed = meeting.model_copy(update={"pledges": lines, "sources": sources})
-    meetings.change_meeting(writer, meeting_id, changed, standing.document)
-
-
-def _source_id(source: Any) -> str:
-    return source if isinstance(source, str) else str(source.id)
+    # Validated as what was sent: numbers must differ, and no list outgrow its limit.
+    changed = meeting.model_copy(update={"pledges": lines, "sources": sources}).model_dump(by_alias=True)
+    meetings.change_meeting(writer, meeting_id, _validated(MeetingCreate, changed), standing.document)
 
 
 def add_pledges(
@@ -134,70 +137,98 @@ def add_pledges(
     if json.loads(standing.document)["retracted"] is not None:
         raise Conflict("The meeting is retracted; restore it first.", candidates=[meeting_id])
     before = meetings.standing_lines(writer.session, meeting_id)
+    _refuse_taken(meeting_id, sent, before)
+    if not allow_similar:
+        _refuse_similar(meeting_id, sent, before)
     fresh = [item for item in sent if isinstance(item, PledgeCreate)]
-    taken = [
-        Fault((index, "number"), "must be free; leave it out to have one given")
+    numbered = iter(meetings.numbered(fresh, max(before, default=0) + 1))
+    lines: list[PledgeCreate] = []
+    places: list[int] = []  # of each line, in what was sent
+    for index, item in enumerate(sent):
+        if isinstance(item, PledgeCreate):
+            lines.append(next(numbered))
+            places.append(index)
+            continue
+        line = before[item.repeats] = _repeated(writer, item, before, index)
+        if earlier := [place for place, other in enumerate(lines) if other.number == item.repeats]:
+            lines[earlier[0]] = line
+        else:
+            lines.append(line)
+            places.append(index)
+    with _from_body(*((place,) for place in places)):
+        write_pledges(writer, meeting_id, lines)
+    ids = [pledges.pledge_id(meeting_id, line.number or 0) for line in lines]
+    for id, line, place in zip(ids, lines, places, strict=True):
+        with _from_body(root=(place,)):
+            assessments.create_assessments(writer, id, line.assessments)
+    return ids
+
+
+def _refuse_taken(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Mapping[int, PledgeCreate]) -> None:
+    taken = {
+        index: item.number
         for index, item in enumerate(sent)
         if isinstance(item, PledgeCreate) and item.number in before
-    ]
+    }
     if taken:
-        raise Conflict("A number is never used again.", taken, candidates=[])
-    if not allow_similar:
-        _refuse_similar(meeting_id, sent, fresh, before)
-    numbered = iter(meetings.numbered(fresh, max(before, default=0) + 1))
-    lines = [
-        next(numbered) if isinstance(item, PledgeCreate) else _repeated(writer, item, before, index)
-        for index, item in enumerate(sent)
-    ]
-    with _from_body("pledges"):
-        write_pledges(writer, meeting_id, lines)
-    return [pledges.pledge_id(meeting_id, line.number or 0) for line in lines]
+        faults = [Fault((index, "number"), "must be free; leave it out to have one given") for index in taken]
+        ids = [pledges.pledge_id(meeting_id, number or 0) for number in taken.values()]
+        raise Conflict("A number is never used again.", faults, candidates=ids)
 
 
-def _refuse_similar(
-    meeting_id: str, sent: list[PledgeCreate | Repeat], fresh: list[PledgeCreate], before: dict[int, PledgeCreate]
-) -> None:
+def _refuse_similar(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Mapping[int, PledgeCreate]) -> None:
     stand = [(pledges.pledge_id(meeting_id, number), line) for number, line in before.items()]
+    fresh = ((index, item) for index, item in enumerate(sent) if isinstance(item, PledgeCreate))
     found = list(doubles.similar_pledges(fresh, stand))
     if found:
-        places = [index for index, item in enumerate(sent) if isinstance(item, PledgeCreate)]
-        faults = [Fault((places[double.new],), f"resembles {double.like}: {double.why}") for double in found[:20]]
+        faults = [Fault((double.new,), f"resembles {double.like}: {double.why}") for double in found[:20]]
         way_on = 'Send {"repeats": NUMBER, "citations": […]} to cite the new source in the pledge that stands, '
         detail = f"The meeting has such pledges. {way_on}or ?allow_similar=true if they are others."
-        raise Conflict(detail, faults, candidates=list(dict.fromkeys(double.like for double in found)))
+        candidates = [double.like for double in found if double.like in dict(stand)]
+        raise Conflict(detail, faults, candidates=list(dict.fromkeys(candidates)))
 
 
-def _repeated(writer: Writer, item: Repeat, before: dict[int, PledgeCreate], index: int) -> PledgeCreate:
+def _repeated(writer: Writer, item: Repeat, before: Mapping[int, PledgeCreate], index: int) -> PledgeCreate:
     line = before.get(item.repeats)
     if line is None or line.retracted is not None:
         raise Invalid(
             "There is no such pledge.", [Fault((index, "repeats"), "must be the number of a standing pledge")]
         )
-    new = [citation for citation in item.citations if citation not in line.citations]
+    known = {_span(citation) for citation in line.citations}
+    new = [citation for citation in item.citations if _span(citation) not in known]
     return line.model_copy(update={"citations": sorted([*line.citations, *new], key=_rank(writer, new))})
 
 
-def _rank(writer: Writer, citations: list[Citation]) -> Any:
+def _span(citation: Citation) -> tuple[str, Zone, int, int]:
+    return source_id(citation.source), citation.zone, citation.start, citation.end
+
+
+def _rank(writer: Writer, new: Sequence[Citation]) -> Callable[[Citation], tuple[bool, int]]:
     """The order of citations: primary texts first, then body, quote, lede, headline; ties as they stood."""
     source = columns(models.Source)
     primary = set(writer.session.execute(select(source.c.id).where(source.c.type == SourceType.primary_text)).scalars())
-    primary |= {
-        citation.source.id
-        for citation in citations
-        if not isinstance(citation.source, str) and citation.source.type is SourceType.primary_text
-    }
-    return lambda citation: (_source_id(citation.source) not in primary, list(Zone).index(citation.zone))
+    given = [citation.source for citation in new if not isinstance(citation.source, str)]
+    primary |= {source.id for source in given if source.type is SourceType.primary_text}
+    return lambda citation: (source_id(citation.source) not in primary, list(Zone).index(citation.zone))
 
 
 @contextmanager
-def _from_body(*prefix: str | int) -> Iterator[None]:
-    """Faults found in the whole meeting, told from the root of what was sent."""
+def _from_body(*places: Path, root: Path = ()) -> Iterator[None]:
+    """Faults found in the whole meeting, told from the root of what was sent.
+
+    `places` are the paths there of the pledges that were written; `root` stands before all other faults' paths.
+    """
     try:
         yield
     except Invalid as error:
-        length = len(prefix)
-        faults = [Fault(f.path[length:], f.message) if f.path[:length] == prefix else f for f in error.faults]
-        raise Invalid(error.detail, faults) from None
+        raise Invalid(error.detail, [_told_from_body(fault, places, root) for fault in error.faults]) from None
+
+
+def _told_from_body(fault: Fault, places: Sequence[Path], root: Path) -> Fault:
+    match fault.path:
+        case ("pledges", int(index), *rest) if index < len(places):
+            return Fault((*places[index], *rest), fault.message)
+    return fault.under(*root)
 
 
 # Retraction -----------------------------------------------------------------------------------------------------------
@@ -209,8 +240,7 @@ def retract(writer: Writer, entity: Entity, id: str, reason: str, if_match: str 
     document = json.loads(standing.document)
     if document["retracted"] is not None:
         raise Conflict("It is retracted already.", candidates=[id])
-    if users := list(_standing_users(writer, entity, id)):
-        raise Conflict("Standing records refer to it; change or retract those first.", candidates=users[:20])
+    refuse_retraction(writer.session, entity, id)
     document["retracted"] = reason
     if entity in REGISTERS:
         line = _validated(REGISTERS[entity].shape, _without_version(document))
@@ -222,55 +252,3 @@ def retract(writer: Writer, entity: Entity, id: str, reason: str, if_match: str 
         meetings.change_meeting(writer, id, meeting, standing.document)
     else:
         write_pledges(writer, document["meeting"], [_validated(PledgeCreate, pledges.line_of(document))])
-
-
-def _standing_users(writer: Writer, entity: Entity, id: str) -> Iterator[str]:
-    """Ids of standing records that refer to this one (a meeting's own pledges aside)."""
-    pledge, meeting, topic = columns(models.Pledge), columns(models.Meeting), columns(models.Topic)
-    session = writer.session
-
-    def pledges_with(part: Any, column: str) -> Iterator[str]:
-        table = columns(part)
-        query = select(pledge.c.id).join(table, table.c.pledge == pledge.c.key).where(table.c[column] == id)
-        yield from session.execute(query.where(pledge.c.retracted.is_(None)).order_by(pledge.c.key)).scalars()
-
-    def meetings_with(part: Any, column: str) -> Iterator[str]:
-        table = columns(part)
-        query = select(meeting.c.id).join(table, table.c.meeting == meeting.c.id).where(table.c[column] == id)
-        yield from session.execute(query.where(meeting.c.retracted.is_(None)).order_by(meeting.c.id)).scalars()
-
-    if entity is Entity.party:
-        source, issuer = columns(models.Source), columns(models.SourceIssuer)
-        issued = select(source.c.id).join(issuer, issuer.c.source == source.c.id).where(issuer.c.party == id)
-        yield from session.execute(issued.where(source.c.retracted.is_(None))).scalars()
-        yield from meetings_with(models.MeetingParty, "party")
-        yield from meetings_with(models.Attendance, "party")
-        yield from pledges_with(models.PledgeParty, "party")
-    elif entity is Entity.topic:
-        children = select(topic.c.slug).where(topic.c.parent == id, topic.c.retracted.is_(None))
-        yield from session.execute(children).scalars()
-        yield from pledges_with(models.PledgeTopic, "topic")
-    elif entity is Entity.instrument:
-        yield from pledges_with(models.PledgeInstrument, "instrument")
-    elif entity is Entity.participant:
-        yield from meetings_with(models.Attendance, "participant")
-        yield from pledges_with(models.PledgeSpeaker, "participant")
-    elif entity is Entity.source:
-        yield from meetings_with(models.MeetingSource, "source")
-        yield from pledges_with(models.Citation, "source")
-    else:
-        yield from _linking_pledges(writer, entity, id)
-
-
-def _linking_pledges(writer: Writer, entity: Entity, id: str) -> Iterator[str]:
-    """Ids of standing pledges that link to this pledge, or to one of this meeting."""
-    pledge, link = columns(models.Pledge), columns(models.Link)
-    target = pledge.alias("target")
-    query = (
-        select(pledge.c.id)
-        .join(link, link.c.pledge == pledge.c.key)
-        .join(target, target.c.key == link.c.target)
-        .where(pledge.c.retracted.is_(None), (target.c.id if entity is Entity.pledge else target.c.meeting) == id)
-        .order_by(pledge.c.key)
-    )
-    yield from writer.session.execute(query).scalars()

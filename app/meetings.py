@@ -4,17 +4,18 @@ A meeting comes whole, in one transaction: with its new persons, sources and ins
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from app import doubles, models, pledges, recording
+from app import doubles, models, pledges, recording, references
 from app.contexts import Context, read_context
-from app.errors import Conflict, Fault, Path
+from app.errors import Conflict, Fault, Invalid, Path
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.models import columns
@@ -26,6 +27,7 @@ from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
 from app.sources import SOURCES
 from app.types import Shape
+from app.validation import faults_of
 from app.vocabulary import Entity
 
 KIND = Kind(
@@ -107,7 +109,8 @@ def _given_whole(meeting: MeetingCreate) -> Iterator[tuple[Path, Register[Any], 
 def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
     """Write the records given whole, and give the meeting with ids in their places.
 
-    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed.
+    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed, but for sources:
+    pledges of other meetings depend on those, so they are changed by their own line.
     """
     given = list(_given_whole(meeting))
     if not given:
@@ -120,7 +123,7 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
             faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
             if not faults:
                 register.create(writer, line)
-        elif overwrite:
+        elif overwrite and register is not SOURCES:
             register.change(writer, line, standing.document)
         elif register.record(line).text(standing.version) != standing.document:
             faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
@@ -128,7 +131,10 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
     fields = meeting.model_dump(by_alias=True, exclude={"kind"})
     for path, register, line in given:
         _put(fields, path, register.id_of(line))
-    return MeetingCreate.model_validate(fields)
+    try:
+        return MeetingCreate.model_validate(fields)
+    except ValidationError as error:  # the same thing was named twice: once by its id, once whole
+        raise Invalid("The meeting would not be valid.", faults_of(error)) from None
 
 
 def _put(tree: Any, path: Path, value: str) -> None:
@@ -180,7 +186,9 @@ def create_meeting(
         raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
     lines = numbered(meeting.pledges)
     context = _context(writer.session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, lines)
+    paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
     found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
+    found += _standing_pledges(meeting, lines, paths)
     pledges.refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
     recording.create(writer, [record(id, meeting)])
     pledges.create_pledges(writer, lines, context)
@@ -198,13 +206,15 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     lines = numbered(meeting.pledges)
     after = before | {line.number: line for line in lines if line.number}
     merged = [after[number] for number in sorted(after)]
+    paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
     keys = pledges.keys_of(session, id)
     context = _context(session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, merged, keys)
     found = [
         *faults(session, meeting),
         *pledges.faults(session, lines, context),
         *pledges.faults(session, [line for number, line in before.items() if after[number] is line], context),
-        *pledges.later_link_faults(session, keys, meeting.held_on),
+        *references.faults(session, id, meeting.held_on, after, paths),
+        *_standing_pledges(meeting, merged, paths),
     ]
     pledges.refuse(found)
     differed = recording.change(writer, record(id, meeting), standing) is not None
@@ -214,6 +224,16 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     new = [line for line in lines if line.number not in before]
     pledges.create_pledges(writer, new, context)
     return differed + changed + len(new)
+
+
+def _standing_pledges(
+    meeting: MeetingCreate, lines: Sequence[PledgeCreate], paths: Mapping[int, Path]
+) -> Iterator[Fault]:
+    """A fault for each pledge that would stand in a meeting that does not."""
+    for line in lines if meeting.retracted is not None else ():
+        if line.retracted is None:
+            path = paths.get(line.number or 0, ())
+            yield Fault((*path, "retracted"), f"must be given for number {line.number}, as its meeting is retracted")
 
 
 def rewrite_pledges(writer: Writer, id: str) -> int:
@@ -278,6 +298,6 @@ def _refuse_doubles(session: Session, meeting: MeetingCreate) -> None:
     if like := doubles.similar_meetings(session, meeting, circle_of(meeting.parties)):
         detail = f"The book has a meeting of the same parties, day and type. {way_on}"
         raise Conflict(detail, [Fault((), "resembles a meeting that stands")], candidates=like)
-    if alike := list(doubles.similar_pledges(meeting.pledges)):
+    if alike := list(doubles.similar_pledges(enumerate(meeting.pledges))):
         found = [Fault(("pledges", double.new), f"resembles {double.like}: {double.why}") for double in alike[:20]]
         raise Conflict(f"Some pledges seem to be the same. {way_on}", found, candidates=[])

@@ -31,10 +31,15 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def fold(name: str) -> str:
-    """A name as it is searched for: no case, no accents, no dots, words apart by one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    text = unicodedata.normalize("NFC", plain).casefold().replace(".", "").replace("'", "").replace("’", "")
-    return _SEPARATORS.sub(" ", text).strip()[:300]
+    """A name as it is searched for, cut to the length of the column that holds it."""
+    return fold_text(name)[:300]
+
+
+def fold_text(text: str) -> str:
+    """Text without what spellings differ by: no case, no accents, no dots, words apart by one space."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFC", plain).casefold().replace(".", "").replace("'", "").replace("’", "")
+    return _SEPARATORS.sub(" ", folded).strip()
 
 
 def known(session: Session, entity: Entity, ids: Iterable[str], *, standing: bool = False) -> set[str]:

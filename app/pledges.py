@@ -4,7 +4,6 @@ What always holds: a pledge's record follows from its own line and a `Context` a
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -263,21 +262,6 @@ def keys_of(session: Session, meeting: str) -> list[int]:
     """The keys of a meeting's pledges."""
     pledge = columns(models.Pledge)
     return list(session.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
-
-
-def later_link_faults(session: Session, keys: Sequence[int], held_on: date) -> list[Fault]:
-    """A fault if a pledge that links to one of these would no longer be held on a later day."""
-    if not keys:
-        return []
-    link, pledge = columns(models.Link), columns(models.Pledge)
-    query = select(pledge.c.id).join(link, link.c.pledge == pledge.c.key)
-    query = query.where(link.c.target.in_(keys), pledge.c.held_on <= held_on).order_by(pledge.c.id).limit(1)
-    id = session.execute(query).scalar()
-    return (
-        [Fault(("held_on",), f"must stay before the day of {id}, which links to a pledge of this meeting")]
-        if id
-        else []
-    )
 
 
 def refuse(faults: Sequence[Fault]) -> None:

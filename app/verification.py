@@ -242,13 +242,22 @@ def read_assessments(session: Session, ids: Sequence[str]) -> list[Record]:
     pledge = columns(models.Pledge)
     query = select(pledge.c.key, pledge.c.id).where(pledge.c.key.in_([row.pledge for row in rows]))
     pledge_ids: dict[int, str] = {key: id for key, id in session.execute(query)}
+    latest = _latest_assessments(session, [row.pledge for row in rows])
     records = []
     for row in rows:
         line = row.model_dump(include=set(AssessmentCreate.model_fields))
         line["evidence"] = [item.model_dump(exclude={"assessment", "position"}) for item in evidence.get(row.id, [])]
         shape = AssessmentCreate.model_validate(line)
-        records.append(assessments.record(shape, pledge_ids[row.pledge], row.pledge, is_current=row.is_current))
+        records.append(assessments.record(shape, pledge_ids[row.pledge], row.pledge, is_current=row.id in latest))
     return records
+
+
+def _latest_assessments(session: Session, keys: Sequence[int]) -> set[str]:
+    """The ids of those that tell how a party stands: the latest by effective_on, then number."""
+    table = columns(models.Assessment)
+    query = select(table.c.pledge, table.c.party, table.c.id).where(table.c.pledge.in_(keys))
+    rows = session.execute(query.order_by(table.c.effective_on, table.c.number))
+    return set({(pledge, party): id for pledge, party, id in rows}.values())
 
 
 def _rows(session: Session, table: type[SQLModel], key: str, ids: Sequence[Any]) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from app.deps import AsOf, StrictRoute
+from app.deps import AsOf, Reading, StrictRoute
 from app.documents import export
 from app.ledger import seq_at
 from app.problems import responses
@@ -23,13 +23,15 @@ router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
         **responses(422),
     },
 )
-def export_book(request: Request, as_of: AsOf = None) -> StreamingResponse:
+def export_book(request: Request, session: Reading, as_of: AsOf = None) -> StreamingResponse:
     """The whole book as JSON Lines, the form that `pledgebook load` reads: load it into an empty book and export again,
     and the bytes are the same."""
 
+    seq = seq_at(session, as_of) if as_of else None
+
     def lines() -> Iterator[bytes]:
         with request.app.state.database.reading() as session:
-            for line in export(session, seq_at(session, as_of) if as_of else None):
+            for line in export(session, seq):
                 yield f"{line}\n".encode()
 
     return StreamingResponse(lines(), media_type="application/jsonl")

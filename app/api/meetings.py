@@ -9,7 +9,7 @@ from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
-from app.ledger import read_documents, seq_at
+from app.ledger import read_documents, read_revision, seq_at
 from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
@@ -58,9 +58,11 @@ def get_meeting_document(
 ) -> Response:
     """The meeting with its pledges as one line of the book: what a seed file holds and what can be posted again."""
     etag = list_etag(session, request)
+    if read_revision(session, Entity.meeting, id) is None:
+        raise NotFound(f"No meeting has this id{did_you_mean(session, Entity.meeting, id)}.")
     line = next(meeting_lines(session, [id], seq_at(session, as_of) if as_of else None), None)
     if line is None:
-        raise NotFound(f"No meeting has this id{did_you_mean(session, Entity.meeting, id)}.")
+        raise NotFound("The book did not have this meeting yet at that moment.")
     return composed_answer(line, etag, if_none_match)
 
 

@@ -18,6 +18,7 @@ from app.deps import (
     record_answer,
     written_answer,
 )
+from app.errors import BadQuery, Fault
 from app.instruments import INSTRUMENTS
 from app.participants import PARTICIPANTS, read_offices
 from app.parties import PARTIES
@@ -95,10 +96,14 @@ def get_participant(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A participant, with the offices held if they are asked for."""
+    if include and as_of is not None:
+        raise BadQuery(
+            "Offices are told as they stand.", [Fault(("include",), "must be left out where `as_of` is given")]
+        )
     if not include:
         return record_answer(session, Entity.participant, id, if_none_match, as_of)
     etag = list_etag(session, request)
-    document = bytes(record_answer(session, Entity.participant, id, None, as_of).body).decode()
+    document = bytes(record_answer(session, Entity.participant, id).body).decode()
     offices = canonical_json(read_offices(session, id))
     return composed_answer(f'{document[:-1]},"offices":{offices}}}', etag, if_none_match)
 

@@ -84,6 +84,11 @@ class Citation(Shape):
         return self
 
 
+def source_id(source: str | SourceCreate) -> str:
+    """The id of a source that is named, or given whole."""
+    return source if isinstance(source, str) else source.id
+
+
 class Link(Shape):
     """To an earlier pledge of the book (`target`), or to an undertaking outside it (`external`)."""
 
