@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock schema clean
+.PHONY: run test check format lock schema examples clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m app.starting
@@ -25,6 +25,10 @@ format: $(VENV)/.test
 
 schema: $(VENV)/.run
 	$(BIN)/pledgebook schema > seeds/schema.json
+
+# The answers that the docs page shows, from a book of the seeds.
+examples: $(VENV)/.test
+	$(BIN)/python -m tests.examples
 
 # The locks carry hashes and no addresses: whoever installs decides where from.
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url

@@ -44,7 +44,7 @@ class BadQuery(PledgebookError):
 class Invalid(PledgebookError):
     """What was sent can be read, but is not what the book takes. Nothing was written.
 
-    Read `errors`: `path` leads to each place, `message` says what would be right there. Mend them all and send it again.
+    Read `errors`: `path` leads to each place, `message` says what would be right there. Mend them and send it again.
     """
 
     status, type, title = 422, "invalid", "The document is not valid"

@@ -26,7 +26,7 @@ class Ask:
     summary: str = ""
 
 
-# A meeting to post -----------------------------------------------------------------------------------------------------
+# A meeting to post ----------------------------------------------------------------------------------------------------
 
 # Invented for this page, as is everybody in it. Spans below count its code points.
 STATEMENT = (
@@ -130,7 +130,7 @@ _SMALLEST = {
 _UNCITED = {**MEETING, "pledges": [{**MEETING["pledges"][1], "citations": []}]}  # type: ignore[dict-item]
 _STANDING = {**_SMALLEST, "held_on": "2021-03-18", "type": "2plus2", "level": "ministers", "parties": ["KOR", "USA"]}
 
-# What is asked ---------------------------------------------------------------------------------------------------------
+# What is asked --------------------------------------------------------------------------------------------------------
 
 ASKS: dict[str, list[Ask]] = {
     "list_pledges": [Ask(query={"topic": ["opcon-transition"]}), Ask(query={"topic": ["opcon-transfer"]})],

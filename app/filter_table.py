@@ -1,4 +1,4 @@
-"""The filters of a query as a Markdown table for the reference, made from the query's model so that it cannot go stale."""
+"""The filters of a query as a Markdown table for the reference, made from the query's model so that it stays true."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -43,7 +43,15 @@ def filter_table(model: type[BaseModel]) -> str:
     """A heading, the rule of OR and AND, and a row for each filter of `model`."""
     rows = [_row(name, field) for name, field in model.model_fields.items()]
     return "\n".join(
-        ["### Filters", "", RULE, "", "| Filter | Finds records | Values | Repeated |", "| --- | --- | --- | --- |", *rows]
+        [
+            "### Filters",
+            "",
+            RULE,
+            "",
+            "| Filter | Finds records | Values | Repeated |",
+            "| --- | --- | --- | --- |",
+            *rows,
+        ]
     )
 
 

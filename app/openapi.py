@@ -8,10 +8,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
 
 from app.errors import PROBLEMS, PledgebookError
-from app.examples import ASKS, Ask, read_answers
+from app.examples import ASKS, STATEMENT, Ask, read_answers
 from app.filter_table import filter_table
 from app.filters import MeetingFilters, PledgeFilters
 from app.problems import MEDIA_TYPE, Problem
@@ -27,12 +26,17 @@ CHAPTERS = [
 
 INTRODUCTION = (
     "The open ledger of what states promise each other: who promised what, on which topic, in which words, by when.\n\n"
-    "Reading is open; writing needs a key. Lists come as `{items, next}`: send `next` back as `cursor=` for more. Every "
-    "answer has an ETag; with `If-None-Match` it costs nothing while it stands. Errors are `application/problem+json`: "
-    "what is wrong, where, and what would be right."
+    "Reading is open; writing needs a key. Lists come as `{items, next}`: send `next` back as `cursor=` for more. "
+    "Answers have an ETag, and with `If-None-Match` cost nothing while it stands. Errors are "
+    "`application/problem+json`: what is wrong, where, and what would be right."
 )
 
-FILTERED: dict[str, type[BaseModel]] = {"list_pledges": PledgeFilters, "list_meetings": MeetingFilters}
+# What descriptions say beyond the docstrings of their routes.
+ADDED = {
+    "list_pledges": filter_table(PledgeFilters),
+    "list_meetings": filter_table(MeetingFilters),
+    "post_meeting": f"The first example codes this text, invented as is everybody in it:\n\n> {STATEMENT}",
+}
 
 _WRITING = ("post", "patch", "put", "delete")
 # Settled before any route is reached, so that every write answers alike.
@@ -61,8 +65,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "key": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A key that `pledgebook key create NAME` made: `pb_…`. It is kept in this page's memory only, "
-            "and gone when you leave or reload it.",
+            "description": "A key that `pledgebook key create NAME` made: `pb_…`. This page keeps it in memory, and "
+            "forgets it when you leave or reload.",
         }
     }
     components["schemas"].setdefault("Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}"))
@@ -70,8 +74,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for method, operation in _operations(document):
         if method in _WRITING:
             operation["security"] = [{"key": []}]
-        if (filters := FILTERED.get(operation["operationId"])) is not None:
-            operation["description"] += f"\n\n{filter_table(filters)}"
+        if added := ADDED.get(operation["operationId"]):
+            operation["description"] += f"\n\n{added}"
         _plain_parameters(operation)
         _show_request(operation, ASKS.get(operation["operationId"], []))
         _show_answers(method, operation, answers)
@@ -118,6 +122,8 @@ def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dic
     shown = answers.get(operation["operationId"], {})
     for status, answer in operation["responses"].items():
         if status < "400":
+            if answer["description"] in ("Successful Response", "OK"):
+                answer["description"] = _described(status, is_write="201" in operation["responses"])
             for content in answer.get("content", {}).values():
                 if status in shown:
                     content["example"] = shown[status]
@@ -134,6 +140,14 @@ def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dic
         answer["content"] = {
             MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example},
         }
+
+
+def _described(status: str, *, is_write: bool) -> str:
+    if status == "201":
+        return "Written, and on disk."
+    return (
+        "With `dry_run=true`: it would do, and nothing was written." if is_write else "The answer of the seeds' book."
+    )
 
 
 def _error_of(status: int, method: str) -> type[PledgebookError]:

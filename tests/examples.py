@@ -1,4 +1,4 @@
-"""Asking what `app.examples` asks, of a real app over the seeds. Run as a program (`make examples`) it records the answers."""
+"""Asking what `app.examples` asks, of a real app over the seeds; `make examples` records the answers."""
 
 import json
 import tempfile

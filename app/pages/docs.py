@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 ASSETS = "/docs/assets"  # Swagger UI's
 STATIC = "/docs/static"  # ours
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 TOPIC = "opcon-transition"

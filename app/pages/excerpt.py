@@ -20,7 +20,7 @@ def excerpt(documents: Sequence[str], next: str | None, left_out: int) -> Markup
     if left_out:
         lines.append(f"    … {left_out} pledge{'s' if left_out > 1 else ''} more")
     lines += ["  ],", f'  "next": {json.dumps(next)}', "}"]
-    return Markup("\n").join(_highlighted(line) for line in lines)
+    return Markup("").join(Markup('<span class="row">{}\n</span>').format(_highlighted(line)) for line in lines)
 
 
 def _item(pledge: dict[str, Any], *, is_last: bool) -> list[str]:
