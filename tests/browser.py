@@ -42,7 +42,7 @@ class Watched:
 def watch(page: Page) -> Watched:
     """Have every request, console message above info, page error and failed load of `page` written down."""
     watched = Watched(page)
-    page.on("request", watched.requests.append)
+    page.on("request", lambda request: watched.requests.append(request))
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     page.on("requestfailed", lambda request: watched.complaints.append(f"failed: {request.url}"))
     page.on(
