@@ -23,7 +23,7 @@ VALUES: dict[str, list[str]] = {
     "meeting": ["2024-10-31-kor-usa-2plus2"],
     "series": ["kor-usa-2plus2"],
     "source": ["korea-defense-daily-2024-11-14"],
-    "instrument": ["ncg", "COT-P"],
+    "instrument": ["cotp", "COT-P"],
     "undertaking": ["2021-03-18-kor-usa-2plus2-06"],
     "updated_since": ["1", "2024-10-31T00:00:00Z"],
     "held_on__gte": ["2021-01-01"],

@@ -140,6 +140,9 @@ def test_nothing_is_wider_than_the_window(docs: Watched, width: int) -> None:
     docs.page.set_viewport_size({"width": width, "height": 780})
     _open(docs.page, "Pledges", "list_pledges")
     assert docs.page.evaluate("document.documentElement.scrollWidth") == width
+    bar = docs.page.locator(".bar nav").bounding_box()
+    assert bar is not None
+    assert bar["x"] + bar["width"] < width
 
 
 def test_the_page_follows_the_dark_scheme(docs: Watched) -> None:

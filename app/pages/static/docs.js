@@ -19,6 +19,14 @@ if (copy && navigator.clipboard) {
 // The page says what the document's introduction says, and says it better.
 const withoutInfo = () => ({ components: { InfoContainer: () => null } });
 
+// The reference grows after the browser has gone to the anchor of a problem, which stands below it: go there again.
+function goToProblem() {
+  const target = /^#[a-z-]+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+  if (!target) return;
+  if (document.querySelector("#swagger .opblock")) target.scrollIntoView({ behavior: "instant" });
+  else requestAnimationFrame(goToProblem);
+}
+
 SwaggerUIBundle({
   url: document.getElementById("swagger").dataset.openapi,
   dom_id: "#swagger",
@@ -31,9 +39,5 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   persistAuthorization: false,
   validatorUrl: null,
-  onComplete: () => {
-    // The reference has grown since the browser went to the anchor of a problem.
-    const target = /^#[a-z-]+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
-    if (target) target.scrollIntoView();
-  },
+  onComplete: () => goToProblem(),
 });
