@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format schema lock clean
+.PHONY: help run test check lint format schema lock examples clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -36,6 +36,10 @@ format: $(VENV)/.test ## Put the code into shape
 
 schema: $(VENV)/.run ## Write seeds/schema.json anew, which editors check the seeds against
 	$(BIN)/pledgebook schema > seeds/schema.json
+
+# The answers that the docs page shows, from a book of the seeds.
+examples: $(VENV)/.test
+	$(BIN)/python -m tests.examples
 
 # The locks carry hashes and no addresses: whoever installs decides where from.
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url

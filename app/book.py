@@ -8,9 +8,11 @@ pledges that depend on it written anew.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlmodel import Session
 
 from app import assessments, doubles, meetings, models, pledges, references
 from app.instruments import INSTRUMENTS
@@ -25,13 +27,33 @@ from app.shapes.records import SourceCreate, TopicCreate
 from app.sources import SOURCES
 from app.topics import TOPICS
 from app.types import Shape
-from app.vocabulary import Entity, Operation
+from app.vocabulary import PLEDGE_ACTS, Entity, Operation
 
 REGISTERS: dict[Entity, Register[Any]] = {
     register.kind.entity: register for register in (PARTIES, TOPICS, INSTRUMENTS, PARTICIPANTS, SOURCES)
 }
 
 LOADER = "load"
+
+
+class Extent(NamedTuple):
+    """How far the book reaches: what stands in it, and the first and last day of a meeting (None: it is empty)."""
+
+    meetings: int
+    pledges: int
+    positions: int
+    first: date | None
+    last: date | None
+
+
+def read_extent(session: Session) -> Extent:
+    meeting, pledge = columns(models.Meeting), columns(models.Pledge)
+    held = select(func.count(), func.min(meeting.c.held_on), func.max(meeting.c.held_on))
+    meetings, first, last = session.execute(held.where(meeting.c.retracted.is_(None))).one()
+    binding = func.count().filter(pledge.c.act.in_(PLEDGE_ACTS))
+    standing = select(func.count(), binding).where(pledge.c.retracted.is_(None))
+    records, pledged = session.execute(standing).one()
+    return Extent(meetings, pledged, records - pledged, first, last)
 
 
 @dataclass(frozen=True)

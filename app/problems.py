@@ -18,7 +18,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from app.errors import PROBLEMS, BadQuery, Fault, Invalid, PledgebookError, Unavailable
+from app.errors import (
+    PROBLEMS,
+    BadQuery,
+    Fault,
+    Internal,
+    Invalid,
+    NotFound,
+    PledgebookError,
+    Unavailable,
+    Unreadable,
+    WrongMethod,
+)
 from app.idempotency import Replayed
 from app.validation import faults_of_request
 from app.wire import canonical_json
@@ -108,18 +119,18 @@ def _parameters(request: Request) -> list[str]:
     return [name for field in fields for name in getattr(field.field_info.annotation, "model_fields", [field.alias])]
 
 
-class _Routed(PledgebookError):
-    """What routing refuses, with its status."""
+def _routing_error(error: HTTPException) -> PledgebookError:
+    """What routing refuses, as one of ours with its status."""
+    headers = error.headers
+    if error.status_code == NotFound.status:
+        return _NoRoute("The addresses are listed at /docs.", headers=headers)
+    if error.status_code == WrongMethod.status:
+        return WrongMethod("The methods it takes are in the Allow header.", headers=headers)
+    return Unreadable("The body could not be read.", headers=headers)
 
-    def __init__(self, error: HTTPException) -> None:
-        names = {
-            404: ("not-found", "There is nothing at this address"),
-            405: ("method", "This address does not take that method"),
-        }
-        self.status = error.status_code  # type: ignore[misc]
-        self.type, self.title = names.get(error.status_code, ("request", "The request cannot be read"))  # type: ignore[misc]
-        ways = {404: "The addresses are listed at /docs.", 405: "The methods it takes are in the Allow header."}
-        super().__init__(ways.get(error.status_code, "The body could not be read."), headers=error.headers)
+
+class _NoRoute(NotFound):
+    title = "There is nothing at this address"
 
 
 def _methods_at(request: Request) -> list[str]:
@@ -155,7 +166,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_routing_error(_: Request, error: HTTPException) -> Response:
-        return problem(_Routed(error))
+        return problem(_routing_error(error))
 
     @app.exception_handler(WRONG_METHOD)
     async def on_wrong_method(request: Request, error: HTTPException) -> Response:
@@ -176,4 +187,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def on_unknown_error(request: Request, error: Exception) -> Response:
         log.error("unhandled", path=request.url.path, exc_info=error)
-        return problem(PledgebookError("It is not your request; it has been written to the log."))
+        return problem(Internal("It is not your request; it has been written to the log."))

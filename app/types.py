@@ -93,8 +93,9 @@ def _unique(items: list[Any]) -> list[Any]:
 
 
 # The patterns for JSON Schema say "something visible, nothing hidden" to generators; the validators above are exact.
+_SHOWN = r"\u2010-\u2027\u2030-\u205E\u3001-\uD7FF"  # typographic marks (’ – …), then from CJK on
 _LINE_SCHEMA: dict[str, Any] = {
-    "pattern": r"^[ -~\u00A1-\u1FFF\u3001-\uD7FF]*[!-~\u00A1-\u167F\u3001-\uD7FF][ -~\u00A1-\u1FFF\u3001-\uD7FF]*$"
+    "pattern": rf"^[ -~\u00A1-\u1FFF{_SHOWN}]*[!-~\u00A1-\u167F{_SHOWN}][ -~\u00A1-\u1FFF{_SHOWN}]*$"
 }
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=120, examples=["opcon-transition"])]

@@ -24,8 +24,12 @@ router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
     },
 )
 def export_book(request: Request, session: Reading, as_of: AsOf = None) -> StreamingResponse:
-    """The whole book as JSON Lines, the form that `pledgebook load` reads: load it into an empty book and export again,
-    and the bytes are the same."""
+    """The whole book as JSON Lines: parties, topics, instruments, participants, sources, then meetings with their
+    pledges, one record a line.
+
+    It is the form that `pledgebook load` reads: load it into an empty book and export again, and the bytes are the
+    same. Each line has a `kind` and the shape that posting takes; nothing derived stands in it.
+    """
 
     seq = seq_at(session, as_of) if as_of else None
 

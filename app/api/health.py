@@ -19,13 +19,16 @@ class Health(Shape):
 
 @router.get("/healthz", operation_id="health", summary="Is the server alive?")
 def health() -> Health:
-    """Answers as long as the process does."""
+    """Answers as long as the process does, whatever the database is at. For the check that restarts a dead server."""
     return Health(status="ok")
 
 
 @router.get("/readyz", operation_id="readiness", summary="Can it answer?", responses=responses(503))
 def readiness(request: Request) -> Health:
-    """Answers 200 when the database can be reached and has this release's schema, else 503."""
+    """Answers 200 when the database can be reached and has this release's schema, else 503.
+
+    For the check that sends requests elsewhere while this server cannot answer them.
+    """
     try:
         standing = revision_of(request.app.state.database)
     except SQLAlchemyError:

@@ -31,7 +31,11 @@ AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, 
 def list_meetings(
     request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Meetings by party, type, series, person, topic and day, the newest first."""
+    """Who met, by party, type, series, person, topic and day, the newest first.
+
+    Two meetings of one day are two records: a 2+2, and the foreign ministers after it. What was promised at one is at
+    `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
+    """
     etag = list_etag(session, request)
     rows, next = read_meetings(session, query)
     return list_answer([row.document for row in rows], next, etag, request, if_none_match)
@@ -56,7 +60,10 @@ add_record_routes(
 def get_meeting_document(
     request: Request, session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """The meeting with its pledges as one line of the book: what a seed file holds and what can be posted again."""
+    """The meeting with its pledges as one line of the book: what a seed file and a line of the export hold.
+
+    Take one as the pattern for your own: without `kind` and `id` it has the shape that posting a meeting takes.
+    """
     etag = list_etag(session, request)
     if read_revision(session, Entity.meeting, id) is None:
         raise NotFound(f"No meeting has this id{did_you_mean(session, Entity.meeting, id)}.")
@@ -78,8 +85,14 @@ def post_meeting(
 ) -> Response:
     """A meeting with all its pledges, whole, in one transaction: all of it is on disk when this answers, or none of it.
 
-    Persons, sources and instruments that the book knows are named by id; new ones are given whole in the same place.
-    Without an `id`, one is made of day, parties and type. `dry_run=true` checks everything and writes nothing.
+    1. Put your key into **Authorize**. Try it first with `dry_run=true`, which checks everything and writes nothing.
+    2. Sources, persons and instruments that the book knows are named by id; a new one is given whole in that place.
+    3. Of a source, `sha256` is that of its text in UTF-8, and `length` counts its code points. The text is not sent.
+    4. Each pledge cites at least one span of a source. Its `summary` is in your own words, never the source's.
+    5. An `id` left out is made of day, parties and type; a `number` left out is the next free one.
+
+    A meeting of the same parties, day and type as one that stands is 409, with its id; if yours is really another, say
+    so with `allow_similar=true`. The example can be posted once as it is; a second time it is its own double.
     """
     id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.session, Entity.meeting, [id])[id]

@@ -42,11 +42,15 @@ def list_pledges(
     query: Annotated[PledgeListQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Pledges by topic, party, person, meeting, words of the field and time, the newest first.
+    """What was promised, by topic, party, person, meeting, act, deadline and day, the newest first.
 
-    Different filters must all match; a filter given several times matches any of its values. A topic includes its
-    children, and any name of a party or person will do: `party=ROK`, `party=KOR` and `party=South Korea` are one
-    question. Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in.
+    Begin with a topic: `topic=opcon-transition`, or a parent such as `topic=deterrence`, which includes its children.
+    Any name of a party or person will do: `party=ROK`, `party=KOR` and `party=South Korea` are one question.
+    Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in.
+
+    An item is the pledge as the ledger keeps it, and names its meeting, sources and persons by id;
+    `include=meetings&include=sources` sends those records too, beside the items. For more than one page, send `next`
+    back as `cursor=` until it is null, or follow the `Link` header.
     """
     etag = list_etag(session, request)
     rows, next = read_page(session, query)
@@ -64,8 +68,16 @@ add_record_routes(
     "",
     Entity.pledge,
     PledgePublic,
-    "One pledge or position, with the words it stands on, its links and what became of it. The ETag is the hash of its "
-    "revision in the ledger. A retracted record is still shown, with the reason and the time.",
+    """One pledge or position, with the words it stands on, its links and what became of it.
+
+- `citations` say where the words stand: a span of a source's text, from `start` up to, not including, `end`, in
+  Unicode code points. The first is the canonical one.
+- `attested` says on whose account it stands: a text that all issued, reports of both sides, of one, or the press.
+- `links` lead to the earlier pledge that this one renews, strengthens, weakens, extends or supersedes.
+- `fulfilment` holds the latest assessment of each party; `{}` is *not assessed*, and never *not kept*.
+
+The ETag is the hash of its revision in the ledger. A retracted record is still shown, with the reason and the time.
+""",
     "Pledges",
 )
 

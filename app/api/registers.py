@@ -110,27 +110,32 @@ def get_participant(
 
 _add(
     "topics", TOPICS, pages.TopicPage, records.TopicPublic, NamedQuery,
-    "What pledges are about, in two levels. A query for a parent includes its children.",
-    "One topic: its definition, its names in other languages, and the cues that point to it.",
+    "What pledges are about, in two levels: a query for a parent includes its children. Take the `slug` to "
+    "`/v1/pledges?topic=…`. `name=` finds a topic by its name in any language.",
+    "One topic: its definition, its parent, its names in other languages, and its cues: words that point to it.",
 )  # fmt: skip
 _add(
     "parties", PARTIES, pages.PartyPage, records.PartyPublic, NamedQuery,
-    "States by ISO 3166-1 alpha-3, organisations, and named groups of states. `name=` finds one by any name.",
-    "One party by its code, with every name it goes by.",
+    "States by ISO 3166-1 alpha-3, organisations, and named groups of states. `name=` finds one by any name, alias or "
+    "language. A group is a party of its own: filters do not expand it into its members.",
+    "One party by its code, with every name it goes by. Any of them can be given to a filter of parties.",
 )  # fmt: skip
 _add(
     "participants", PARTICIPANTS, pages.ParticipantPage, records.ParticipantPublic, NamedQuery,
-    "Persons who attended meetings. `name=` finds one under any spelling, slips of the sources included.",
+    "Persons who attended meetings. `name=` finds one under any spelling, in Hangul too, and by the slips of sources: "
+    "the example asks for a misspelt name.",
     "One person, with every spelling met; `include=offices` adds the offices held at each meeting.",
     get_participant,
 )  # fmt: skip
 _add(
     "instruments", INSTRUMENTS, pages.InstrumentPage, records.InstrumentPublic, NamedQuery,
-    "The named treaties, declarations, plans, bodies and exercises that pledges refer to.",
-    "One instrument, with its abbreviations.",
+    "The named treaties, declarations, plans, bodies and exercises that pledges refer to, each under one slug whatever "
+    "its spelling: `COTP` and `COT-P` are one plan.",
+    "One instrument, with its abbreviations. Pledges that name it are at `/v1/pledges?instrument=…`.",
 )  # fmt: skip
 _add(
     "sources", SOURCES, pages.SourcePage, records.SourcePublic, RegisterQuery,
-    "The texts that pledges are cited from. A text is known by its SHA-256 and its length; it is not kept here.",
-    "One source: who issued it, when, and the hash that the offsets of citations count in.",
+    "The texts that pledges are cited from. A text is not kept here: whoever has it can tell by `sha256` and `length` "
+    "that it is the same, and find each citation in it by its span.",
+    "One source: who issued and who published it, when, and the hash of the text that citations count their spans in.",
 )  # fmt: skip

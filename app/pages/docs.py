@@ -1,30 +1,97 @@
-"""The docs page: Swagger UI from an installed package, so that nothing is asked of another host."""
+"""The docs page: what Pledgebook is, a question with its real answer, the words, the reference, the problems.
 
+Swagger UI comes from an installed package, and the policy lets the page reach no other host.
+"""
+
+import re
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from markupsafe import Markup, escape
+from sqlmodel import Session
 from starlette.responses import HTMLResponse
 
-ASSETS = "/docs/assets"
+from app import __version__
+from app.book import read_extent
+from app.deps import Reading
+from app.errors import PROBLEMS
+from app.naming import known
+from app.openapi import meaning_of
+from app.pages.excerpt import excerpt
+from app.query import PledgeQuery, read_page
+from app.vocabulary import Entity
+
+HERE = Path(__file__).parent
+ASSETS = "/docs/assets"  # Swagger UI's
+STATIC = "/docs/static"  # ours
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+TOPIC = "opcon-transition"
+_SHOWN_ITEMS = 2
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?", re.ASCII)
+
 router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(HERE / "templates")
 
 
-@router.get("/docs")
-def docs() -> HTMLResponse:
-    """The interactive documentation."""
-    return get_swagger_ui_html(
-        openapi_url="/openapi.json",
-        title="Pledgebook",
-        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{ASSETS}/favicon.png",
+def _with_code(text: str) -> Markup:
+    """Text whose words in backticks are code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
     )
 
 
+templates.env.filters["code"] = _with_code
+
+
+@router.get("/docs")
+def docs(request: Request, session: Reading) -> HTMLResponse:
+    """The page, with an answer from the book that is served."""
+    path, answer = _question(session)
+    context = {
+        "version": __version__,
+        "extent": read_extent(session),
+        "url": f"{_address(request)}{path}",
+        "path": path,
+        "answer": answer,
+        "problems": [(problem, *meaning_of(problem)) for problem in PROBLEMS],
+        "assets": ASSETS,
+        "static": STATIC,
+    }
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return templates.TemplateResponse(request, "docs.html", context, headers=headers)
+
+
+def _question(session: Session) -> tuple[str, str | None]:
+    """A question that this book has an answer to, and the answer, shortened; no answer if the book is empty."""
+    path, query = f"/v1/pledges?topic={TOPIC}", {"topic": [TOPIC]}
+    if not known(session, Entity.topic, [TOPIC]):
+        path, query = "/v1/pledges", {}
+    rows, next = read_page(session, PledgeQuery.model_validate(query))
+    shown = [row.document for row in rows[:_SHOWN_ITEMS]]
+    return path, excerpt(shown, next, len(rows) - len(shown)) if shown else None
+
+
+def _address(request: Request) -> str:
+    """The address that the reader came by; that of the settings if the Host header is none."""
+    host = request.headers.get("host", "")
+    public: str = request.app.state.settings.public_url
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
+
+
 def mount_assets(app: FastAPI) -> None:
-    """Serve Swagger UI's files from the package that carries them."""
+    """Serve Swagger UI's files from the package that carries them, and our own."""
     folder = Path(fastapi_offline.__file__).parent / "static"
     app.mount(ASSETS, StaticFiles(directory=folder), name="docs-assets")
+    app.mount(STATIC, StaticFiles(directory=HERE / "static"), name="docs-static")

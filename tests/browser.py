@@ -1,0 +1,54 @@
+"""Debian's Chromium for the tests of pages. Without it they skip and say so; with CI set it must be there."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+# Not a measure of speed: a machine that is busy with other tests gets the time it needs.
+expect.set_options(timeout=30_000)
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser, or the end of the test that asks for one."""
+    if not os.path.exists(CHROMIUM):  # noqa: PTH110
+        if os.environ.get("CI"):
+            pytest.fail("the browser tests need Debian's chromium, which is not installed")
+        pytest.skip("no chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and all that it asked for and complained of."""
+
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def asked_of_others(self, address: str) -> list[str]:
+        """The requests that left the host; `data:` addresses go nowhere."""
+        own = (f"{address}/", "data:", "blob:")
+        return [request.url for request in self.requests if not request.url.startswith(own)]
+
+
+def watch(page: Page) -> Watched:
+    """Have every request, console message above info, page error and failed load of `page` written down."""
+    watched = Watched(page)
+    page.on("request", lambda request: watched.requests.append(request))
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on("requestfailed", lambda request: watched.complaints.append(f"failed: {request.url}"))
+    page.on(
+        "console",
+        lambda message: watched.complaints.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    return watched

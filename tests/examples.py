@@ -1,0 +1,80 @@
+"""Asking what `app.examples` asks, of a real app over the seeds; `make examples` records the answers."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from app import keys
+from app.db import Database
+from app.documents import load
+from app.examples import ANSWERS_FILE, ASKS, Ask
+from app.main import create_app
+from app.migrating import migrate
+from app.settings import Settings
+from app.vocabulary import Scope
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+_SHOWN_LINES = 2
+
+
+def ask_all(url: str) -> dict[str, dict[str, Any]]:
+    """The answers of the app over the seeded database at `url`: by operation, then by status, the first of each."""
+    answers: dict[str, dict[str, Any]] = {}
+    with _client(url) as (client, by_scope):
+        for operation, asks in ASKS.items():
+            for ask in asks:
+                status, answer = _ask(client, operation, ask, by_scope)
+                answers.setdefault(operation, {}).setdefault(str(status), answer)
+    return answers
+
+
+@contextmanager
+def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    database = Database(url)
+    with database.writing() as session:
+        by_scope = {scope.value: keys.create_key(session, f"example-{scope}", scope) for scope in Scope}
+    database.close()
+    with TestClient(create_app(Settings(database_url=url))) as client:
+        yield client, by_scope
+
+
+def _ask(client: TestClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
+    method, path = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
+    headers = {"Authorization": f"Bearer {by_scope[ask.key]}"} if ask.key else {}
+    content = None
+    if ask.body is not None:
+        headers["Content-Type"] = ask.media_type
+        content = json.dumps(ask.body).encode()
+    answer = client.request(method, path.format(**ask.path), params=ask.query, headers=headers, content=content)
+    if "json" in answer.headers["content-type"] and "jsonl" not in answer.headers["content-type"]:
+        return answer.status_code, answer.json()
+    return answer.status_code, "".join(answer.text.splitlines(keepends=True)[:_SHOWN_LINES])
+
+
+def route_of(document: dict[str, Any], operation_id: str) -> tuple[str, str]:
+    """The method and path of an operation."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if operation["operationId"] == operation_id:
+                return method.upper(), path
+    raise LookupError(operation_id)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/book.db"
+        database = Database(url)
+        migrate(database)
+        assert load(database, [SEEDS]).is_clean
+        database.close()
+        answers = ask_all(url)
+    ANSWERS_FILE.write_text(f"{json.dumps(answers, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
