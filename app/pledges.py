@@ -18,6 +18,7 @@ from app.ledger import Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
+from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
 from app.topics import parents
 from app.vocabulary import (
@@ -73,11 +74,15 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Context:
-    """What pledges of one meeting depend on beside their own lines, read once for all of them."""
+    """What pledges of one meeting depend on beside their own lines, read once for all of them.
+
+    `things` are the tokens that the meeting lends to the search for its pledges.
+    """
 
     meeting: str
     held_on: date
     parties: frozenset[str]
+    things: Sequence[str]
     sources: Mapping[str, CitedSource]
     parents: Mapping[str, str]
     targets: Mapping[str, LinkedPledge]
@@ -124,7 +129,8 @@ def record(line: PledgeCreate, key: int, context: Context) -> Record:
         "disputed": assessed.disputed,
         "undertaking": _undertaking(line, key, context),
     }
-    return Record(KIND, id, document, row, _parts(line, key, context))
+    found_by = pledge_row(key, document, context.parents, context.things)
+    return Record(KIND, id, document, row, _parts(line, key, context), found_by)
 
 
 def _attested(line: PledgeCreate, context: Context) -> Attested:
@@ -210,12 +216,13 @@ def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str
 def read_context(
     session: Session, meeting: Any, sources: Iterable[str], lines: Sequence[PledgeCreate], keys: Sequence[int] = ()
 ) -> Context:
-    """Read what `lines` depend on. `meeting` has id, held_on and parties; `keys` are those of pledges that stand."""
+    """Read what `lines` depend on. `meeting` has what a MeetingKey has; `keys` are those of pledges that stand."""
     named = {link.target for line in lines for link in line.links if link.target}
     return Context(
         meeting=meeting.id,
         held_on=meeting.held_on,
         parties=frozenset(meeting.parties),
+        things=meeting.things,
         sources=_read_sources(session, sources),
         parents=parents(session),
         targets=_read_targets(session, named),

@@ -21,10 +21,11 @@ from app.ledger import read_documents, read_revision
 from app.meetings import KIND, create_meeting, pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
-from app.query import MeetingQuery, read_meetings
+from app.query import MeetingQuery, highlights, read_meetings
 from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.shapes.pages import MeetingPage, MeetingPosted
 from app.vocabulary import Entity
+from app.wire import canonical_json
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 
@@ -36,10 +37,11 @@ router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 def list_meetings(
     request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Meetings by party, type, series, person, topic and day, the newest first."""
+    """Meetings by party, type, series, person, topic, day and words, the newest first."""
     etag = list_etag(session, request)
     rows, next = read_meetings(session, query)
-    return list_answer([row.document for row in rows], next, etag, request, if_none_match)
+    beside = {"highlights": canonical_json(highlights(session, query, rows))} if query.highlight else {}
+    return list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, 
 from app.included import Includable, read_included
 from app.pledges import KIND
 from app.problems import responses
-from app.query import PledgeQuery, read_page
+from app.query import PledgeQuery, highlights, read_page
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic
 from app.wire import canonical_json
@@ -42,7 +42,8 @@ def list_pledges(
 
     Different filters must all match; a filter given several times matches any of its values. A topic includes its
     children, and any name of a party or person will do: `party=ROK`, `party=KOR` and `party=South Korea` are one
-    question. Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in.
+    question. Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in. `q` searches
+    by words, "phrases", -not and prefix*, and combines with every filter.
     """
     etag = list_etag(session, request)
     rows, next = read_page(session, query)
@@ -52,6 +53,8 @@ def list_pledges(
         included = read_included(session, documents, query.include)
         joined = ",".join(f"{canonical_json(kind)}:[{','.join(items)}]" for kind, items in included.items())
         beside["included"] = f"{{{joined}}}"
+    if query.highlight:
+        beside["highlights"] = canonical_json(highlights(session, query, rows))
     return list_answer(documents, next, etag, request, if_none_match, **beside)
 
 
