@@ -170,10 +170,13 @@ class _Resolver:
             raise BadQuery("The query names what the book does not have.", self.faults)
 
 
-def pledge_conditions(session: Session, query: PledgeFilters, today: date) -> tuple[Any, list[ColumnElement[bool]]]:
+def pledge_conditions(
+    session: Session, query: PledgeFilters, today: date, *, said: bool = False
+) -> tuple[Any, list[ColumnElement[bool]]]:
     """The table whose index is walked in order (None: the pledges themselves), and every condition.
 
-    The table has a column `pledge`, the key; what is found by words has `place` on SQLite, which sorts by day.
+    The table has a column `pledge`, the key; what is found by words has `place` on SQLite, which sorts by day. With
+    `said`, the question must be met by a pledge's own words alone.
     """
     names = _Resolver(session)
     topics = names.exact("topic", Entity.topic, query.topic)
@@ -182,7 +185,7 @@ def pledge_conditions(session: Session, query: PledgeFilters, today: date) -> tu
     conditions: list[ColumnElement[bool]] = [pledge.c.retracted.is_(None)]
     if query.q is not None and query.q.strip():
         # The topics stand in the index beside the words, and one walk answers for both.
-        walked = found_by_words(session, query.q, topics, query.held_on__gte, query.held_on__lt)
+        walked = found_by_words(session, query.q, topics, (query.held_on__gte, query.held_on__lt), said=said)
     elif len(topics) == 1:
         walked = topic
         conditions.append(topic.c.topic == topics[0])

@@ -24,15 +24,17 @@ _meeting = columns(models.Meeting)
 
 
 def found_by_words(
-    session: Session, question: str, topics: Sequence[str], since: date | None, before: date | None
+    session: Session, question: str, topics: Sequence[str], days: tuple[date | None, date | None], *, said: bool
 ) -> Subquery:
-    """The pledges that meet a question and are on one of the topics, if there are any; see `found_pledges`."""
+    """The pledges that meet a question, with `said` by their words alone, on one of the topics; see `found_pledges`."""
     clauses = read_lexicon(session).clauses(question)
+    if said:
+        clauses = [clause if clause.is_not else replace(clause, things=()) for clause in clauses]
     if not clauses:
         return select(_pledge.c.key.label("pledge")).where(false()).subquery("found")
     if topics:
         clauses.append(Clause(AnyOf(tuple(Phrase((thing(Entity.topic, slug),)) for slug in topics))))
-    return found_pledges(on_sqlite(session), clauses, since, before)
+    return found_pledges(on_sqlite(session), clauses, *days)
 
 
 def said_at_meeting(session: Session, question: str) -> Iterator[ColumnElement[bool]]:

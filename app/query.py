@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -24,7 +24,6 @@ from app.marking import marked
 from app.paging import decode_cursor, encode_cursor
 from app.ranking import meeting_score, pledge_score
 from app.search import Clause
-from app.search_index import found_pledges, on_sqlite
 from app.wire import canonical_json
 
 SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id", "relevance"]
@@ -107,7 +106,7 @@ class Order:
 
 
 # As many are ranked by relevance; ranking the whole of a large book would not be worth its time.
-_CANDIDATES = 500
+_CANDIDATES = 200
 _FAR = date(9999, 12, 31)
 _NEVER = date(1, 1, 1)
 
@@ -143,8 +142,8 @@ def read_page(session: Session, query: PledgeQuery, today: date | None = None) -
     return _page(session, statement, order, query)
 
 
-def _pledges(session: Session, query: PledgeQuery, today: date) -> tuple[Select[Any], Order]:
-    walked, conditions = pledge_conditions(session, query, today)
+def _pledges(session: Session, query: PledgeQuery, today: date, *, said: bool = False) -> tuple[Select[Any], Order]:
+    walked, conditions = pledge_conditions(session, query, today, said=said)
     order = _order_walked(query.sort, walked)
     source = pledge.join(revision, revision.c.seq == pledge.c.revision)
     if walked is not None:
@@ -156,10 +155,9 @@ def _relevant_pledges(session: Session, query: PledgeQuery, today: date) -> list
     """The pledges that answer the question best, of the newest that say it and the newest that meet it at all."""
     clauses = asked(session, query)
     newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
-    statement, order = _pledges(session, newest, today)
-    said = found_pledges(on_sqlite(session), [replace(clause, things=()) for clause in clauses])
-    rows, _ = _page(session, statement.where(pledge.c.key.in_(select(said.c.pledge))), order, newest)
-    rows += _page(session, statement, order, newest)[0]
+    rows = [
+        row for said in (True, False) for row in _page(session, *_pledges(session, newest, today, said=said), newest)[0]
+    ]
     documents = {row: json.loads(row.document) for row in rows}
     ranked = sorted(documents, key=lambda row: row.key)
     ranked.sort(key=lambda row: (pledge_score(clauses, documents[row]), documents[row]["held_on"]), reverse=True)

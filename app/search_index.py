@@ -186,7 +186,8 @@ def fill(session: Session) -> None:
 # Checking -------------------------------------------------------------------------------------------------------------
 
 _NORMAL = text(
-    "SELECT CAST(CAST(form AS tsvector) AS text) FROM unnest(CAST(:forms AS text[])) WITH ORDINALITY AS f(form, n) ORDER BY n"
+    "SELECT CAST(CAST(form AS tsvector) AS text)"
+    " FROM unnest(CAST(:forms AS text[])) WITH ORDINALITY AS given(form, at) ORDER BY at"
 )
 
 
