@@ -45,11 +45,15 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Context:
-    """What pledges of one meeting depend on beside their own lines, read once for all of them."""
+    """What pledges of one meeting depend on beside their own lines, read once for all of them.
+
+    `things` are the tokens that the meeting lends to the search for its pledges.
+    """
 
     meeting: str
     held_on: date
     parties: frozenset[str]
+    things: Sequence[str]
     sources: Mapping[str, CitedSource]
     parents: Mapping[str, str]
     targets: Mapping[str, LinkedPledge]
@@ -59,12 +63,13 @@ class Context:
 def read_context(
     session: Session, meeting: Any, sources: Iterable[str], lines: Sequence[PledgeCreate], keys: Sequence[int] = ()
 ) -> Context:
-    """Read what `lines` depend on. `meeting` has id, held_on and parties; `keys` are those of pledges that stand."""
+    """Read what `lines` depend on. `meeting` has what a MeetingKey has; `keys` are those of pledges that stand."""
     named = {link.target for line in lines for link in line.links if link.target}
     return Context(
         meeting=meeting.id,
         held_on=meeting.held_on,
         parties=frozenset(meeting.parties),
+        things=meeting.things,
         sources=_read_sources(session, sources),
         parents=parents(session),
         targets=_read_targets(session, named),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlmodel import Session
 
 from app import models
+from app.finding import HOW_SEARCHED, found_by_words, said_at_meeting
 from app.ledger import seq_at
 from app.models import columns
 from app.naming import Resolver
@@ -109,6 +110,12 @@ class PledgeFilters(BaseModel):
     updated_since: Since | None = Field(
         None, description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC)."
     )
+    q: str | None = Field(
+        None,
+        description='Words, "phrases", -not and prefix*: all must be met, by the summary and formula, or by the names '
+        "of topics, parties, persons, instruments and the type of meeting." + HOW_SEARCHED,
+        json_schema_extra={"example": "wartime operational control"},
+    )
 
 
 class MeetingFilters(BaseModel):
@@ -125,16 +132,31 @@ class MeetingFilters(BaseModel):
     coverage: Annotated[list[Coverage], Field(max_length=50)] = Field([], description="Known in this way.")
     held_on__gte: Day | None = Field(None, description="Held on this day or later.")
     held_on__lt: Day | None = Field(None, description="Held before this day.")
+    q: str | None = Field(
+        None,
+        description='Words, "phrases", -not and prefix*: each must be met by the title, place, parties, persons or '
+        "type of the meeting, or by one of its pledges or positions." + HOW_SEARCHED,
+        json_schema_extra={"example": "Washington OPCON"},
+    )
 
 
-def pledge_conditions(session: Session, query: PledgeFilters, today: date) -> tuple[Any, list[ColumnElement[bool]]]:
-    """The table whose index is walked in order (None: the pledges themselves), and every condition."""
+def pledge_conditions(
+    session: Session, query: PledgeFilters, today: date, *, said: bool = False
+) -> tuple[Any, list[ColumnElement[bool]]]:
+    """The table whose index is walked in order (None: the pledges themselves), and every condition.
+
+    The table has a column `pledge`, the key; what is found by words has `place` on SQLite, which sorts by day. With
+    `said`, the question must be met by a pledge's own words alone.
+    """
     names = Resolver(session)
     topics = names.exact("topic", Entity.topic, query.topic)
     parties = names.named("party", Entity.party, query.party)
     walked: Any = None
     conditions: list[ColumnElement[bool]] = [pledge.c.retracted.is_(None)]
-    if len(topics) == 1:
+    if query.q is not None and query.q.strip():
+        # The topics stand in the index beside the words, and one walk answers for both.
+        walked = found_by_words(session, query.q, topics, (query.held_on__gte, query.held_on__lt), said=said)
+    elif len(topics) == 1:
         walked = topic
         conditions.append(topic.c.topic == topics[0])
     elif topics:
@@ -326,4 +348,6 @@ def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnEl
     if query.held_on__lt:
         conditions.append(meeting.c.held_on < query.held_on__lt)
     names.refuse()
+    if query.q is not None and query.q.strip():
+        conditions += said_at_meeting(session, query.q)
     return conditions

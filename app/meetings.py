@@ -23,6 +23,7 @@ from app.naming import missing
 from app.participants import PARTICIPANTS
 from app.recording import Kind, Record, Rows
 from app.registers import Register
+from app.search_index import meeting_row, meeting_things
 from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
 from app.sources import SOURCES
@@ -39,11 +40,12 @@ KIND = Kind(
 
 
 class MeetingKey(NamedTuple):
-    """What a pledge needs to know of its meeting."""
+    """What a pledge needs to know of its meeting. `things` are the tokens it lends to the search for its pledges."""
 
     id: str
     held_on: date
     parties: list[str]
+    things: Sequence[str]
 
 
 def made_id(meeting: MeetingCreate) -> str:
@@ -63,7 +65,13 @@ def record(id: str, meeting: MeetingCreate) -> Record:
     document = {"id": id, **fields}
     row = {"id": id, **meeting.model_dump(exclude={"id", "pledges", "kind", "parties", "sources", "participants"})}
     row["circle"] = circle_of(meeting.parties)
-    return Record(KIND, id, document, row, _parts(id, meeting))
+    return Record(KIND, id, document, row, _parts(id, meeting), meeting_row(document))
+
+
+def key_of(id: str, meeting: MeetingCreate) -> MeetingKey:
+    """What pledges need to know of a meeting whose references are ids."""
+    people = [str(attendance.participant) for attendance in meeting.participants]
+    return MeetingKey(id, meeting.held_on, meeting.parties, meeting_things(meeting.type, people))
 
 
 def _parts(id: str, meeting: MeetingCreate) -> dict[type[SQLModel], Rows]:
@@ -185,7 +193,7 @@ def create_meeting(
         detail = "The book already has a meeting of this id."
         raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
     lines = numbered(meeting.pledges)
-    context = _context(writer.session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, lines)
+    context = _context(writer.session, key_of(id, meeting), meeting.sources, lines)
     paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
     found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
     found += _standing_pledges(meeting, lines, paths)
@@ -208,7 +216,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     merged = [after[number] for number in sorted(after)]
     paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
     keys = pledges.keys_of(session, id)
-    context = _context(session, MeetingKey(id, meeting.held_on, meeting.parties), meeting.sources, merged, keys)
+    context = _context(session, key_of(id, meeting), meeting.sources, merged, keys)
     found = [
         *faults(session, meeting),
         *pledges.faults(session, lines, context),
@@ -248,10 +256,11 @@ def rewrite_pledges(writer: Writer, id: str) -> int:
 
 
 def read_key(session: Session, id: str) -> MeetingKey:
-    table, party = columns(models.Meeting), columns(models.MeetingParty)
-    held_on = session.execute(select(table.c.held_on).where(table.c.id == id)).scalar_one()
+    table, party, person = columns(models.Meeting), columns(models.MeetingParty), columns(models.Attendance)
+    held_on, type = session.execute(select(table.c.held_on, table.c.type).where(table.c.id == id)).one()
     parties = select(party.c.party).where(party.c.meeting == id).order_by(party.c.position)
-    return MeetingKey(id, held_on, list(session.execute(parties).scalars()))
+    people = session.execute(select(person.c.participant).where(person.c.meeting == id)).scalars()
+    return MeetingKey(id, held_on, list(session.execute(parties).scalars()), meeting_things(type, people))
 
 
 def pledge_documents(session: Session, id: str) -> list[str]:

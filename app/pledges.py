@@ -16,6 +16,7 @@ from app.ledger import Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
+from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
 from app.vocabulary import (
     CONTINUATIONS,
@@ -82,7 +83,8 @@ def record(line: PledgeCreate, key: int, context: Context) -> Record:
         "disputed": assessed.disputed,
         "undertaking": _undertaking(line, key, context),
     }
-    return Record(KIND, id, document, row, _parts(line, key, context))
+    found_by = pledge_row(key, document, context.parents, context.things)
+    return Record(KIND, id, document, row, _parts(line, key, context), found_by)
 
 
 def _attested(line: PledgeCreate, context: Context) -> Attested:

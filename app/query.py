@@ -1,10 +1,12 @@
 """The one query: which pledges are asked for, in which order. Every rendering takes it and gives the same pledges."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
@@ -17,30 +19,53 @@ from app.filters import (
     pledge_conditions,
     revision,
 )
+from app.lexicon import read_lexicon
+from app.marking import marked
 from app.paging import decode_cursor, encode_cursor
+from app.ranking import meeting_score, pledge_score
+from app.search import Clause
 from app.wire import canonical_json
 
-SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id"]
-MeetingSortKey = Literal["-held_on", "held_on", "-updated", "updated", "-id", "id"]
+SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id", "relevance"]
+MeetingSortKey = Literal["-held_on", "held_on", "-updated", "updated", "-id", "id", "relevance"]
+
+_RELEVANCE = " `relevance` needs `q`, and is one page."
 
 
-class PledgeQuery(PledgeFilters):
-    """The filters, and which page of the answer in which order."""
+class Asked(BaseModel):
+    """What the lists that can be searched have in common."""
 
-    sort: SortKey = Field("-held_on", description="Ties in order of entry; what has no such day comes last.")
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
+    highlight: bool = Field(
+        False, description="With `q`: send the words that meet it, marked, beside the items, under `highlights`."
+    )
+
+    @field_validator("sort", check_fields=False)
+    @classmethod
+    def _relevance_is_one_page_for_a_question(cls, sort: str, info: ValidationInfo) -> str:
+        if sort == "relevance" and not (info.data.get("q") or "").strip():
+            raise ValueError("must be another without `q`: relevance is to a question")
+        if sort == "relevance" and info.data.get("cursor") is not None:
+            raise ValueError("must be another with `cursor`: relevance is one page")
+        return sort
+
+
+class PledgeQuery(Asked, PledgeFilters):
+    """The filters, and which page of the answer in which order."""
+
+    sort: SortKey = Field(
+        "-held_on", description="Ties in order of entry; what has no such day comes last." + _RELEVANCE
+    )
 
     def fingerprint(self) -> str:
         return _fingerprint("pledges", self)
 
 
-class MeetingQuery(MeetingFilters):
+class MeetingQuery(Asked, MeetingFilters):
     """The filters, and which page of the meetings in which order."""
 
-    sort: MeetingSortKey = Field("-held_on", description="Ties by id.")
-    limit: int = Field(50, ge=1, le=200, description="Items on a page.")
-    cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
+    sort: MeetingSortKey = Field("-held_on", description="Ties by id." + _RELEVANCE)
 
     def fingerprint(self) -> str:
         return _fingerprint("meetings", self)
@@ -48,7 +73,7 @@ class MeetingQuery(MeetingFilters):
 
 def _fingerprint(list: str, query: BaseModel) -> str:
     """What a cursor is good for: the filters and the order, not the size of the page."""
-    return canonical_json([list, *query.model_dump(mode="json", exclude={"limit", "cursor"}).values()])
+    return canonical_json([list, *query.model_dump(mode="json", exclude={"limit", "cursor", "highlight"}).values()])
 
 
 class Row(NamedTuple):
@@ -81,6 +106,8 @@ class Order:
         return and_(bound, or_(*alternatives))
 
 
+# As many are ranked by relevance; ranking the whole of a large book would not be worth its time.
+_CANDIDATES = 200
 _FAR = date(9999, 12, 31)
 _NEVER = date(1, 1, 1)
 
@@ -98,19 +125,79 @@ def order_of(sort: str, held_on: Any = pledge.c.held_on, key: Any = pledge.c.key
     return Order(((pledge.c.meeting, down), (pledge.c.number, down)))
 
 
+def _order_walked(sort: str, walked: Any) -> Order:
+    """The order, by the columns of the table that is walked if it has them. What was found has `place`, newest last."""
+    if sort == "-held_on" and walked is not None and "place" in walked.c:
+        return Order(((walked.c.place, True),))
+    if walked is None or "held_on" not in walked.c:
+        return order_of(sort)
+    return order_of(sort, walked.c.held_on, walked.c.pledge)
+
+
 def read_page(session: Session, query: PledgeQuery, today: date | None = None) -> tuple[list[Row], str | None]:
     """One page of pledges, and the cursor of the next or None. One statement, and one for each kind of name given."""
-    walked, conditions = pledge_conditions(session, query, today or datetime.now(UTC).date())
-    order = order_of(query.sort) if walked is None else order_of(query.sort, walked.c.held_on, walked.c.pledge)
+    today = today or datetime.now(UTC).date()
+    if query.sort == "relevance":
+        return _relevant_pledges(session, query, today), None
+    statement, order = _pledges(session, query, today)
+    return page_of(session, statement, order, query)
+
+
+def _pledges(session: Session, query: PledgeQuery, today: date, *, said: bool = False) -> tuple[Select[Any], Order]:
+    walked, conditions = pledge_conditions(session, query, today, said=said)
+    order = _order_walked(query.sort, walked)
     source = pledge.join(revision, revision.c.seq == pledge.c.revision)
     if walked is not None:
         source = walked.join(source, pledge.c.key == walked.c.pledge)
-    statement = select(pledge.c.key, revision.c.document).select_from(source).where(*conditions)
-    return page_of(session, statement, order, query)
+    return select(pledge.c.key, revision.c.document).select_from(source).where(*conditions), order
+
+
+def _relevant_pledges(session: Session, query: PledgeQuery, today: date) -> list[Row]:
+    """The pledges that answer the question best, of the newest that say it and the newest that meet it at all."""
+    clauses = asked(session, query)
+    newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
+    rows = [
+        row
+        for said in (True, False)
+        for row in page_of(session, *_pledges(session, newest, today, said=said), newest)[0]
+    ]
+    documents = {row: json.loads(row.document) for row in rows}
+    ranked = sorted(documents, key=lambda row: row.key)
+    ranked.sort(key=lambda row: (pledge_score(clauses, documents[row]), documents[row]["held_on"]), reverse=True)
+    return ranked[: query.limit]
+
+
+def _relevant_meetings(session: Session, query: MeetingQuery) -> list[Row]:
+    """The meetings that answer the question best, of the newest that meet it."""
+    clauses = asked(session, query)
+    newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
+    rows, _ = read_meetings(session, newest)
+    return sorted(rows, key=lambda row: -meeting_score(clauses, json.loads(row.document)))[: query.limit]
+
+
+def asked(session: Session, query: PledgeQuery | MeetingQuery) -> list[Clause]:
+    """What the question in a query demands; nothing if there is none."""
+    return read_lexicon(session).clauses(query.q) if query.q else []
+
+
+def highlights(session: Session, query: PledgeQuery | MeetingQuery, rows: Sequence[Row]) -> dict[str, str]:
+    """The words of each row by its record's id, as HTML in which those that meet the question are marked."""
+    clauses = asked(session, query)
+    if not clauses:
+        return {}
+    documents = [json.loads(row.document) for row in rows]
+    return {
+        document["id"]: marked(clauses, [document["summary"], *document["formula"]])
+        if isinstance(query, PledgeQuery)
+        else marked(clauses, [document["title"]])
+        for document in documents
+    }
 
 
 def read_meetings(session: Session, query: MeetingQuery) -> tuple[list[Row], str | None]:
     """One page of meetings, and the cursor of the next or None."""
+    if query.sort == "relevance":
+        return _relevant_meetings(session, query), None
     down = query.sort.startswith("-")
     by = {
         "held_on": ((meeting.c.held_on, down), (meeting.c.id, False)),

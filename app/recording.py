@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from app.ledger import Entry, Writer
 from app.models import Recorded, columns
+from app.search_index import Indexed, insert_rows, replace_row
 from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
@@ -33,13 +34,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class Record:
-    """One record, ready to be written. `document` is all of the public one but its version."""
+    """One record, ready to be written. `document` is all of the public one but its version; `indexed` is its row in
+    the search index, if it is searched for."""
 
     kind: Kind
     id: str
     document: dict[str, Any]
     row: dict[str, Any]
     parts: dict[type[SQLModel], Rows] = field(default_factory=dict)
+    indexed: Indexed | None = None
 
     def text(self, version: int) -> str:
         """The public document as the ledger keeps it."""
@@ -59,6 +62,7 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     rows = [{**record.row, "version": 1, "revision": seq} for record, seq in zip(records, seqs, strict=True)]
     writer.session.execute(insert(columns(kind.table)), rows)
     _insert_parts(writer, kind, records)
+    insert_rows(writer.session, [record.indexed for record in records if record.indexed])
     return texts
 
 
@@ -83,6 +87,8 @@ def change(writer: Writer, record: Record, standing: str, operation: Operation |
     for part, owner in record.kind.parts.items():
         writer.session.execute(delete(columns(part)).where(columns(part).c[owner] == _owner(record)))
     _insert_parts(writer, record.kind, [record])
+    if record.indexed:
+        replace_row(writer.session, record.indexed, before)
     return text if differs else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlmodel import Session, SQLModel
 
 from app import assessments, meetings, models, pledges
@@ -14,6 +14,7 @@ from app.contexts import read_context
 from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.recording import Kind, Record
+from app.search_index import count_rows, differing
 from app.shapes.assessments import AssessmentCreate
 from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
@@ -40,6 +41,7 @@ def verify(session: Session) -> Iterator[Finding]:
     yield from check_triggers(session)
     yield from check_chain(session)
     yield from check_documents(session)
+    yield from check_index(session)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,9 @@ def _compare(session: Session, kind: Kind, records: Sequence[Record]) -> Iterato
             yield Finding(where, "differs between its tables and the ledger")
         elif rows[record.id] != _expected_rows(kind, record):
             yield Finding(where, "has a column or part that does not follow from its document")
+    searched = {record.indexed: record.id for record in records if record.indexed}
+    for row in differing(session, list(searched)):
+        yield Finding(f"{kind.entity} {searched[row]}", "is not in the search index under its own words and names")
 
 
 def _latest_versions(session: Session, entity: Entity, ids: Sequence[str]) -> dict[str, int]:
@@ -169,6 +174,14 @@ def _records_without_rows(session: Session) -> Iterator[Finding]:
         query = select(revision.c.id).where(revision.c.entity == kind.entity, revision.c.version == 1)
         for id in session.execute(query.where(revision.c.id.not_in(select(key)))).scalars():
             yield Finding(f"{kind.entity} {id}", "is in the ledger and has no row")
+
+
+def check_index(session: Session) -> Iterator[Finding]:
+    """The search index holds no row beyond those of the records."""
+    for kind in (pledges.KIND, meetings.KIND):
+        records = session.execute(select(func.count()).select_from(columns(kind.table))).scalar_one()
+        if (rows := count_rows(session, kind.entity)) > records:
+            yield Finding(f"search index of {kind.entity}s", f"has {rows - records} rows that no record has")
 
 
 # Records made again from their rows -----------------------------------------------------------------------------------

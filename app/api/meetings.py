@@ -13,12 +13,13 @@ from app.ledger import read_documents, read_revision, seq_at
 from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
-from app.query import MeetingQuery, read_meetings
+from app.query import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
 from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.shapes.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.shapes.pledges import Added
 from app.vocabulary import Entity
+from app.wire import canonical_json
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]
@@ -31,14 +32,15 @@ AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, 
 def list_meetings(
     request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Who met, by party, type, series, person, topic and day, the newest first.
+    """Who met, by party, type, series, person, topic, day and words, the newest first.
 
     Two meetings of one day are two records: a 2+2, and the foreign ministers after it. What was promised at one is at
     `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
     """
     etag = list_etag(session, request)
     rows, next = read_meetings(session, query)
-    return list_answer([row.document for row in rows], next, etag, request, if_none_match)
+    beside = {"highlights": canonical_json(highlights(session, query, rows))} if query.highlight else {}
+    return list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
 
 
 add_record_routes(

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
 from app.included import Includable, read_included
 from app.problems import responses
-from app.query import PledgeQuery, read_page
+from app.query import PledgeQuery, highlights, read_page
 from app.record_routes import add_record_routes
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic
@@ -46,7 +46,8 @@ def list_pledges(
 
     Begin with a topic: `topic=opcon-transition`, or a parent such as `topic=deterrence`, which includes its children.
     Any name of a party or person will do: `party=ROK`, `party=KOR` and `party=South Korea` are one question.
-    Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in.
+    Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in. `q` searches by words,
+    "phrases", -not and prefix*, and combines with every filter.
 
     An item is the pledge as the ledger keeps it, and names its meeting, sources and persons by id;
     `include=meetings&include=sources` sends those records too, beside the items. For more than one page, send `next`
@@ -60,6 +61,8 @@ def list_pledges(
         included = read_included(session, documents, query.include)
         joined = ",".join(f"{canonical_json(kind)}:[{','.join(items)}]" for kind, items in included.items())
         beside["included"] = f"{{{joined}}}"
+    if query.highlight:
+        beside["highlights"] = canonical_json(highlights(session, query, rows))
     return list_answer(documents, next, etag, request, if_none_match, **beside)
 
 

@@ -16,6 +16,13 @@ from app.shapes.records import (
 )
 from app.types import Shape
 
+Highlights = Annotated[
+    dict[str, str] | None,
+    Field(
+        description="With `highlight=true`: by id, the record's words as HTML, those that meet `q` in `<mark>`.",
+        examples=[{"2024-10-31-kor-usa-2plus2-10": "Make U.S. <mark>strategic assets</mark> more visible"}],
+    ),
+]
 Next = Annotated[str | None, Field(description="Send it back as `cursor=`; null on the last page.")]
 
 
@@ -32,11 +39,13 @@ class PledgePage(Shape):
     items: list[PledgePublic]
     next: Next
     included: Included | None = None
+    highlights: Highlights = None
 
 
 class MeetingPage(Shape):
     items: list[MeetingPublic]
     next: Next
+    highlights: Highlights = None
 
 
 class PartyPage(Shape):

@@ -1,0 +1,288 @@
+"""The two indexes that questions are put to: FTS5 on SQLite, a GIN index over a tsvector on PostgreSQL.
+
+Both hold the tokens of `search.indexed` as they are and do no analysing of their own. A row is written in the
+transaction that writes its record. On SQLite the rowid of a pledge's row packs its day and its key, so that walking the
+index backwards gives pledges newest first, ties in order of entry; at a million pledges that is 0.13 ms for a page
+where sorting what matches takes 33.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, Text, bindparam, cast, column, delete, func, insert, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlmodel import Session
+
+from app.search import (
+    EVERY,
+    GAP,
+    MARK,
+    AllOf,
+    AnyOf,
+    Clause,
+    Expression,
+    Outside,
+    Phrase,
+    Prefix,
+    indexed,
+    thing,
+)
+from app.vocabulary import Entity, TowardsWord
+
+# Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
+_KEYS = 2**32
+_CHUNK = 1000
+PLEDGES = table("search_pledge", column("rowid"), column("pledge"), column("tokens"))
+MEETINGS = table("search_meeting", column("rowid"), column("meeting"), column("tokens"))
+INDEXES = {Entity.pledge: PLEDGES, Entity.meeting: MEETINGS}
+
+CREATE_SQLITE = (
+    "CREATE VIRTUAL TABLE search_pledge USING fts5(tokens, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE search_meeting USING fts5(meeting UNINDEXED, tokens, tokenize='ascii')",
+)
+CREATE_POSTGRESQL = (
+    "CREATE TABLE search_pledge (pledge integer PRIMARY KEY REFERENCES pledge (key), tokens tsvector)",
+    "CREATE INDEX search_pledge_tokens ON search_pledge USING gin (tokens)",
+    'CREATE TABLE search_meeting (meeting varchar COLLATE "C" PRIMARY KEY REFERENCES meeting (id), tokens tsvector)',
+    "CREATE INDEX search_meeting_tokens ON search_meeting USING gin (tokens)",
+)
+
+
+def place(held_on: date, key: int) -> int:
+    """Where a pledge stands in the index of SQLite."""
+    return held_on.toordinal() * _KEYS + _KEYS - 1 - key
+
+
+def _meeting_place(id: str) -> int:
+    """Meetings have no number that stays; a hash of the id serves."""
+    return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=8).digest()) >> 1
+
+
+# What records are found by --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A record's row in its index. `at` is the rowid on SQLite, `key` what names the record on PostgreSQL."""
+
+    entity: Entity
+    key: int | str
+    at: int
+    tokens: str
+
+    def place_before(self, document: Mapping[str, Any]) -> int:
+        """Where the row stood while the record had this document."""
+        if self.entity is Entity.pledge:
+            return place(date.fromisoformat(document["held_on"]), int(self.key))
+        return self.at
+
+
+def meeting_things(type: str, people: Iterable[str]) -> tuple[str, ...]:
+    """What a meeting lends to its pledges: its type, and who attended."""
+    return (thing("type", type), *(thing(Entity.participant, person) for person in people))
+
+
+def things_of_meeting(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same, from the meeting's public document."""
+    return meeting_things(document["type"], (attendance["participant"] for attendance in document["participants"]))
+
+
+def pledge_row(key: int, document: Mapping[str, Any], parents: Mapping[str, str], of_meeting: Iterable[str]) -> Indexed:
+    """A pledge's row, from its public document, the parents of topics, and what its meeting lends."""
+    topics = {topic for slug in document["topics"] for topic in (slug, parents.get(slug, slug))}
+    owed = set(document["towards"]) - set(TowardsWord)
+    named = {
+        Entity.topic: topics,
+        Entity.party: {*document["pledgors"], *owed, *document["about"]},
+        Entity.instrument: document["instruments"],
+        Entity.participant: document["speakers"],
+    }
+    things = [thing(entity, id) for entity, ids in named.items() for id in ids]
+    tokens = indexed([document["summary"], *document["formula"]], [*things, *of_meeting])
+    return Indexed(Entity.pledge, key, place(date.fromisoformat(document["held_on"]), key), tokens)
+
+
+def meeting_row(document: Mapping[str, Any]) -> Indexed:
+    """A meeting's own row, from its public document. What its pledges say is found by their rows."""
+    texts = [document[name] for name in ("title", "city", "venue") if document[name]]
+    parties = [thing(Entity.party, party) for party in document["parties"]]
+    tokens = indexed(texts, [*parties, *things_of_meeting(document)])
+    return Indexed(Entity.meeting, document["id"], _meeting_place(document["id"]), tokens)
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+_UPSERT = {
+    Entity.pledge: text(
+        "INSERT INTO search_pledge AS old VALUES (:key, CAST(:tokens AS tsvector))"
+        " ON CONFLICT (pledge) DO UPDATE SET tokens = EXCLUDED.tokens WHERE old.tokens <> EXCLUDED.tokens"
+    ),
+    Entity.meeting: text(
+        "INSERT INTO search_meeting AS old VALUES (:key, CAST(:tokens AS tsvector))"
+        " ON CONFLICT (meeting) DO UPDATE SET tokens = EXCLUDED.tokens WHERE old.tokens <> EXCLUDED.tokens"
+    ),
+}
+
+
+def on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_rows(session: Session, rows: Sequence[Indexed]) -> None:
+    """Write the rows of records of one kind that have none yet."""
+    if not rows:
+        return
+    entity = rows[0].entity
+    if on_sqlite(session):
+        named: dict[str, Any] = {} if entity is Entity.pledge else {"meeting": bindparam("key")}
+        statement = insert(INDEXES[entity]).values(rowid=bindparam("at"), tokens=bindparam("tokens"), **named)
+        session.execute(statement, [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
+    else:
+        session.execute(_UPSERT[entity], [{"key": row.key, "tokens": tsvector(row.tokens)} for row in rows])
+
+
+def replace_row(session: Session, row: Indexed, before: Mapping[str, Any]) -> None:
+    """Write a record's row over the one it had while its document was `before`, if they differ."""
+    if on_sqlite(session):
+        index, old = INDEXES[row.entity], row.place_before(before)
+        standing = session.execute(select(index.c.tokens).where(index.c.rowid == old)).scalar()
+        if row.at == old and standing == row.tokens:
+            return
+        session.execute(delete(index).where(index.c.rowid == old))
+    insert_rows(session, [row])
+
+
+def tsvector(tokens: str) -> str:
+    """Tokens in the form that PostgreSQL takes by a cast: each once, a word with its places."""
+    places: dict[str, list[str]] = {}
+    for position, token in enumerate(tokens.split(" "), start=1):
+        if token != GAP:
+            at = places.setdefault(token, [])
+            if MARK not in token:
+                at.append(str(position))
+    return " ".join(f"'{token}'{':' if at else ''}{','.join(at)}" for token, at in places.items())
+
+
+def fill(session: Session) -> None:
+    """Index every record of a book whose index is empty, from the documents that stand."""
+    topics = session.execute(text("SELECT slug, parent FROM topic WHERE parent IS NOT NULL"))
+    parents = {slug: parent for slug, parent in topics}
+    lent: dict[str, tuple[str, ...]] = {}
+    query = text("SELECT meeting.id, document FROM meeting JOIN revision ON seq = meeting.revision")
+    for chunk in session.execute(query).partitions(_CHUNK):
+        documents = [json.loads(document) for _, document in chunk]
+        insert_rows(session, [meeting_row(document) for document in documents])
+        lent |= {document["id"]: things_of_meeting(document) for document in documents}
+    query = text("SELECT pledge.key, document FROM pledge JOIN revision ON seq = pledge.revision ORDER BY held_on")
+    for chunk in session.execute(query).partitions(_CHUNK):
+        pledges = [(key, json.loads(document)) for key, document in chunk]
+        insert_rows(session, [pledge_row(key, pledge, parents, lent[pledge["meeting"]]) for key, pledge in pledges])
+
+
+# Checking -------------------------------------------------------------------------------------------------------------
+
+_NORMAL = text(
+    "SELECT CAST(CAST(form AS tsvector) AS text)"
+    " FROM unnest(CAST(:forms AS text[])) WITH ORDINALITY AS given(form, at) ORDER BY at"
+)
+
+
+def differing(session: Session, rows: Sequence[Indexed]) -> Iterator[Indexed]:
+    """Those of some rows of one kind that the index does not have, or has otherwise."""
+    if not rows:
+        return
+    index = INDEXES[rows[0].entity]
+    if on_sqlite(session):
+        expected: dict[Any, str] = {row.at: row.tokens for row in rows}
+        query = select(index.c.rowid, index.c.tokens).where(index.c.rowid.in_(expected))
+    else:
+        forms = session.execute(_NORMAL, {"forms": [tsvector(row.tokens) for row in rows]}).scalars()
+        expected = {row.key: form for row, form in zip(rows, forms, strict=True)}
+        named = index.c[rows[0].entity]
+        query = select(named, cast(index.c.tokens, Text)).where(named.in_(expected))
+    standing = {key: tokens for key, tokens in session.execute(query)}
+    for row, (key, tokens) in zip(rows, expected.items(), strict=True):
+        if standing.get(key) != tokens:
+            yield row
+
+
+def count_rows(session: Session, entity: Entity) -> int:
+    return int(session.execute(select(func.count()).select_from(INDEXES[entity])).scalar_one())
+
+
+# Asking ---------------------------------------------------------------------------------------------------------------
+
+
+def matching(is_sqlite: bool, index: Any, clauses: Sequence[Clause]) -> ColumnElement[bool]:
+    """The condition that a row of an index meets every clause."""
+    if is_sqlite:
+        return index.c.tokens.op("MATCH", is_comparison=True)(fts5(clauses))  # type: ignore[no-any-return]
+    return index.c.tokens.op("@@", is_comparison=True)(cast(tsquery(clauses), TSQUERY))  # type: ignore[no-any-return]
+
+
+def found_pledges(
+    is_sqlite: bool, clauses: Sequence[Clause], since: date | None = None, before: date | None = None
+) -> Subquery:
+    """The keys of the pledges that meet every clause, as `pledge`; on SQLite also `place`, which sorts by day.
+
+    There the days bound the walk; on PostgreSQL whoever asks must bound them too.
+    """
+    match = matching(is_sqlite, PLEDGES, clauses)
+    if not is_sqlite:
+        return select(PLEDGES.c.pledge).where(match).subquery("found")
+    rowid = PLEDGES.c.rowid
+    query = select(rowid.label("place"), (_KEYS - 1 - rowid.op("&")(_KEYS - 1)).label("pledge")).where(match)
+    if since is not None:
+        query = query.where(rowid >= since.toordinal() * _KEYS)
+    if before is not None:
+        query = query.where(rowid < before.toordinal() * _KEYS)
+    return query.subquery("found")
+
+
+def fts5(clauses: Sequence[Clause]) -> str:
+    """The clauses in the language of FTS5. Every token is quoted, so nothing in them is an operator."""
+    return _question(clauses, _fts5, " AND ", " NOT ", " OR ")
+
+
+def tsquery(clauses: Sequence[Clause]) -> str:
+    """The clauses in the language of PostgreSQL's tsquery, to be cast. Every token is quoted."""
+    return _question(clauses, _tsquery, " & ", " & !", " | ")
+
+
+def _question(clauses: Sequence[Clause], render: Any, both: str, but_not: str, either: str) -> str:
+    wanted = [render(clause.expression) for clause in clauses if not clause.is_not] or [render(Phrase((EVERY,)))]
+    unwanted = [render(clause.expression) for clause in clauses if clause.is_not]
+    return f"({both.join(wanted)})" + (f"{but_not}({either.join(unwanted)})" if unwanted else "")
+
+
+def _fts5(expression: Expression) -> str:
+    match expression:
+        case Phrase(tokens):
+            return f'"{" ".join(tokens)}"'
+        case Prefix(start):
+            return f'"{start}"*'
+        case AnyOf(of):
+            return f"({' OR '.join(map(_fts5, of))})"
+        case AllOf(of):
+            return f"({' AND '.join(map(_fts5, of))})"
+        case Outside(name, longer):
+            return f"({_fts5(name)} NOT ({' OR '.join(map(_fts5, longer))}))"
+
+
+def _tsquery(expression: Expression) -> str:
+    match expression:
+        case Phrase(tokens):
+            quoted = [f"'{token}'" for token in tokens]
+            return f"({' <-> '.join(quoted)})"
+        case Prefix(start):
+            return f"'{start}':*"
+        case AnyOf(of):
+            return f"({' | '.join(map(_tsquery, of))})"
+        case AllOf(of):
+            return f"({' & '.join(map(_tsquery, of))})"
+        case Outside(name, longer):
+            return f"({_tsquery(name)} & !({' | '.join(map(_tsquery, longer))}))"
