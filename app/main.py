@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, problems
-from app.api import book, health, meetings, pledges, registers
+from app.api import book, health, matrix, meetings, pledges, registers, renderings
 from app.db import Database
 from app.guard import Guard, HeadAsGet
 from app.observing import Observed
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
-    for door in (pledges, meetings, registers, book, health, docs):
+    for door in (pledges, matrix, meetings, renderings, registers, book, health, docs):
         app.include_router(door.router)
     docs.mount_assets(app)
     problems.install(app)

@@ -32,7 +32,7 @@ class PledgeQuery(PledgeFilters):
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
 
     def fingerprint(self) -> str:
-        return _fingerprint("pledges", self)
+        return _fingerprint("pledges", self, PledgeQuery)
 
 
 class MeetingQuery(MeetingFilters):
@@ -43,12 +43,13 @@ class MeetingQuery(MeetingFilters):
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
 
     def fingerprint(self) -> str:
-        return _fingerprint("meetings", self)
+        return _fingerprint("meetings", self, MeetingQuery)
 
 
-def _fingerprint(list: str, query: BaseModel) -> str:
-    """What a cursor is good for: the filters and the order, not the size of the page."""
-    return canonical_json([list, *query.model_dump(mode="json", exclude={"limit", "cursor"}).values()])
+def _fingerprint(list: str, query: BaseModel, shape: type[BaseModel]) -> str:
+    """What a cursor is good for: the filters and the order, not the size of the page or what is sent beside it."""
+    kept = set(shape.model_fields) - {"limit", "cursor"}
+    return canonical_json([list, *query.model_dump(mode="json", include=kept).values()])
 
 
 class Row(NamedTuple):

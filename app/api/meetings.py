@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.answers import media_types, rendered_meetings, tell_renderings
 from app.deps import (
     DryRun,
     IfNoneMatch,
@@ -17,6 +18,7 @@ from app.deps import (
 )
 from app.documents import meeting_lines
 from app.errors import NotFound
+from app.formats import JSON, OF_MEETINGS, negotiate
 from app.ledger import read_documents, read_revision
 from app.meetings import KIND, create_meeting, pledge_documents
 from app.naming import did_you_mean
@@ -29,17 +31,22 @@ from app.vocabulary import Entity
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 
 
+@router.get(".json", include_in_schema=False)
 @router.get(
     "", operation_id="list_meetings", tags=["Meetings"], summary="Find meetings", response_model=MeetingPage,
-    responses=responses(422),
+    responses={**media_types(*OF_MEETINGS[1:]), **responses(406, 422)},
 )  # fmt: skip
 def list_meetings(
     request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Meetings by party, type, series, person, topic and day, the newest first."""
+    """Meetings by party, type, series, person, topic and day, the newest first; as JSON Lines or CSV by `Accept`."""
+    rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_MEETINGS)
+    if rendering is not JSON:
+        return rendered_meetings(request, session, query, rendering, if_none_match)
     etag = list_etag(session, request)
     rows, next = read_meetings(session, query)
-    return list_answer([row.document for row in rows], next, etag, request, if_none_match)
+    answer = list_answer([row.document for row in rows], next, etag, request, if_none_match)
+    return tell_renderings(answer, request, "meetings")
 
 
 @router.get(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.shapes.facets import FacetName, FacetValue
 from app.shapes.meetings import MeetingPublic
 from app.shapes.pledges import AssessmentPublic, PledgePublic
 from app.shapes.records import (
@@ -31,6 +32,7 @@ class PledgePage(Shape):
     items: list[PledgePublic]
     next: Next
     included: Included | None = None
+    facets: dict[FacetName, list[FacetValue]] | None = None
 
 
 class MeetingPage(Shape):
