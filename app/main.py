@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, problems
-from app.api import book, health, matrix, meetings, pledges, registers, renderings
+from app.api import book, health, index, matrix, meetings, pledges, registers, renderings
 from app.db import Database
 from app.guard import Guard, HeadAsGet
 from app.observing import Observed
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
-    for door in (pledges, matrix, meetings, renderings, registers, book, health, docs):
+    for door in (index, pledges, matrix, meetings, renderings, registers, book, health, docs):
         app.include_router(door.router)
     docs.mount_assets(app)
     problems.install(app)
@@ -44,7 +44,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     cors: dict[str, Any] = {
         "allow_origins": ["*"],
         "allow_methods": ["GET", "HEAD"],
-        "expose_headers": ["ETag", "Link"],
+        "allow_headers": ["If-None-Match"],
+        "expose_headers": ["ETag", "Link", "Content-Disposition"],
     }
     app.add_middleware(CORSMiddleware, **cors)
     app.add_middleware(Observed)

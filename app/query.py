@@ -32,7 +32,7 @@ class PledgeQuery(PledgeFilters):
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
 
     def fingerprint(self) -> str:
-        return _fingerprint("pledges", self, PledgeQuery)
+        return _fingerprint("pledges", self)
 
 
 class MeetingQuery(MeetingFilters):
@@ -43,13 +43,16 @@ class MeetingQuery(MeetingFilters):
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
 
     def fingerprint(self) -> str:
-        return _fingerprint("meetings", self, MeetingQuery)
+        return _fingerprint("meetings", self)
 
 
-def _fingerprint(list: str, query: BaseModel, shape: type[BaseModel]) -> str:
+# Parameters that change neither which records answer nor their order.
+_BESIDE = {"limit", "cursor", "include", "facets", "facet_limit", "bom"}
+
+
+def _fingerprint(list: str, query: BaseModel) -> str:
     """What a cursor is good for: the filters and the order, not the size of the page or what is sent beside it."""
-    kept = set(shape.model_fields) - {"limit", "cursor"}
-    return canonical_json([list, *query.model_dump(mode="json", include=kept).values()])
+    return canonical_json([list, *query.model_dump(mode="json", exclude=_BESIDE).values()])
 
 
 class Row(NamedTuple):

@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, record_answer
+from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag, record_answer
+from app.errors import BadQuery, Fault
 from app.instruments import INSTRUMENTS
 from app.participants import PARTICIPANTS
 from app.parties import PARTIES
@@ -13,6 +15,7 @@ from app.problems import responses
 from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
+from app.topic_tree import read_topic_tree
 from app.topics import TOPICS
 
 router = APIRouter(prefix="/v1", tags=["Registers"], route_class=StrictRoute)
@@ -35,6 +38,14 @@ class NamedQuery(RegisterQuery):
     )
 
 
+class TopicQuery(NamedQuery):
+    """Which topics, and in which form."""
+
+    tree: bool = Field(
+        False, description="All topics as a tree, each with its mentions, undertakings and new ones, and their query."
+    )
+
+
 def _add(
     plural: str, register: Register[Any], page: type[BaseModel], public: type[BaseModel],
     query_shape: type[RegisterQuery], about_list: str, about_one: str,
@@ -47,6 +58,8 @@ def _add(
         request: Request, session: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
     ) -> Response:
         etag = list_etag(session, request)
+        if getattr(query, "tree", False):
+            return topic_tree_answer(session, query, etag, if_none_match)
         name = getattr(query, "name", None)
         items, next = read_register(session, kind, name=name, limit=query.limit, cursor=query.cursor)
         return list_answer(items, next, etag, request, if_none_match)
@@ -65,9 +78,19 @@ def _add(
     )  # fmt: skip
 
 
+def topic_tree_answer(session: Session, query: RegisterQuery, etag: str, if_none_match: str | None) -> Response:
+    """All topics as a tree on one page: there is nothing to page through or to choose from."""
+    if others := sorted(query.model_fields_set - {"tree"}):
+        faults = [Fault((name,), "does not go with `tree`, which gives all topics") for name in others]
+        raise BadQuery("A tree has all topics.", faults)
+    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(session))
+    return composed_answer(f'{{"items":[{branches}],"next":null}}', etag, if_none_match)
+
+
 _add(
-    "topics", TOPICS, pages.TopicPage, records.TopicPublic, NamedQuery,
-    "What pledges are about, in two levels. A query for a parent includes its children.",
+    "topics", TOPICS, pages.TopicPage, records.TopicPublic, TopicQuery,
+    "What pledges are about, in two levels. A query for a parent includes its children. `tree=true` gives them all as "
+    "a tree, with counts; a parent's counts hold its children's, so do not sum them.",
     "One topic: its definition, its names in other languages, and the cues that point to it.",
 )  # fmt: skip
 _add(

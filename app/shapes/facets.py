@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.shapes.records import TopicPublic
 from app.types import Shape
 
 FacetName = Literal[
@@ -32,6 +33,16 @@ class FacetValue(Shape):
     undertakings: Undertakings
     new: New
     query: FollowUp
+
+
+class TopicBranch(TopicPublic):
+    """A topic with what the book holds on it and the topics below it. A parent's counts hold its children's."""
+
+    mentions: Mentions
+    undertakings: Undertakings
+    new: New
+    query: FollowUp
+    children: list["TopicBranch"] = []
 
 
 class MatrixCell(Shape):

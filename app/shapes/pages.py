@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.shapes.facets import FacetName, FacetValue
+from app.shapes.facets import FacetName, FacetValue, TopicBranch
 from app.shapes.meetings import MeetingPublic
 from app.shapes.pledges import AssessmentPublic, PledgePublic
 from app.shapes.records import (
@@ -46,7 +46,7 @@ class PartyPage(Shape):
 
 
 class TopicPage(Shape):
-    items: list[TopicPublic]
+    items: list[TopicBranch | TopicPublic]
     next: Next
 
 
