@@ -127,4 +127,4 @@ def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: 
     query = select(table.c.id, table.c.document).join(
         chosen, (table.c.id == chosen.c.id) & (table.c.version == chosen.c.version) & (table.c.entity == entity)
     )
-    return dict(session.execute(query).tuples().all())
+    return {id: document for id, document in session.execute(query)}
