@@ -98,14 +98,14 @@ def atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
     _add(root, "generator", "Pledgebook", version=__version__)
     _add(_add(root, "author"), "name", "Pledgebook")
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
-    _add(root, "link", rel="alternate", type="application/json", href=feed.page)
+    _add(root, "link", rel="alternate", href=feed.page)
     for entry in entries:
         item = _add(root, "entry")
         _add(item, "id", permanent_id(entry.pledge["id"]))
         _add(item, "title", entry.title)
         _add(item, "published", entry.published)
         _add(item, "updated", entry.updated)
-        _add(item, "link", rel="alternate", type="application/json", href=feed.record(entry.pledge["id"]))
+        _add(item, "link", rel="alternate", href=feed.record(entry.pledge["id"]))
         for topic in entry.pledge["topics"]:
             _add(item, "category", term=topic)
         _add(item, "content", entry.text, type="text")

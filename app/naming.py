@@ -70,7 +70,7 @@ def nearest(session: Session, entity: Entity, name: str, count: int = 3) -> list
         table, key, aliases, owner = NAMED[entity]
         rows = session.execute(select(aliases.c.folded, aliases.c[owner]).limit(5000)).all()
         rows = [*rows, *session.execute(select(table.c.folded, table.c[key]).limit(5000)).all()]
-        candidates = dict(row.tuple() for row in rows)
+        candidates = {folded: id for folded, id in rows}
     ids = session.execute(select(_KEYS[entity]).limit(5000)).scalars()
     candidates |= {fold(id): id for id in ids}
     matches = get_close_matches(fold(name[:300]), candidates, n=count * 3, cutoff=0.5)
