@@ -1,5 +1,6 @@
 """The command line: `pledgebook …`. Exit 0: all well; 1: the data is at fault; 2: the call is."""
 
+import inspect
 import json
 import logging
 import sys
@@ -17,11 +18,12 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from app import __version__, documents, keys
+from app import __version__, asking, documents, keys, package
 from app.db import Database
 from app.draft_files import draft_yaml
 from app.drafts import draft_meeting
-from app.errors import PledgebookError
+from app.errors import BadQuery, PledgebookError
+from app.ledger import read_head, read_head_at
 from app.migrating import migrate, newest, revision_of
 from app.observing import configure_logs
 from app.settings import Settings
@@ -168,14 +170,49 @@ def _existing(paths: list[Path]) -> list[Path]:
 
 @app.command()
 def export(
-    as_of: Annotated[
-        int | None, typer.Option(min=0, help="As the whole book stood at this `seq` of the ledger.")
+    as_of: Annotated[int | None, typer.Option(min=1, help="As the book stood at this seq of the ledger.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--package", file_okay=False, help="Write CSV tables, JSON Lines and datapackage.json into DIR."),
     ] = None,
 ) -> None:
-    """Write the book to stdout as JSON Lines, the form that `load` reads."""
+    """Write the book to stdout as JSON Lines, the form that `load` reads; or into a folder, as a data package."""
     with book() as database, database.reading() as session:
-        for line in documents.export(session, as_of):
-            sys.stdout.write(f"{line}\n")
+        head = read_head(session) if as_of is None else read_head_at(session, as_of)
+        if head is None:
+            err.print(f"The ledger has no seq {as_of}: it ends at {read_head(session).seq}.")
+            raise typer.Exit(2)
+        if folder is None:
+            for line in documents.export(session, head.seq):
+                sys.stdout.write(f"{line}\n")
+            return
+        if folder.exists() and any(folder.iterdir()) and not (folder / package.DESCRIPTOR).exists():
+            err.print(f"{folder} holds something else than a data package; name a new folder.", markup=False)
+            raise typer.Exit(2)
+        package.write_package(session, head, folder)
+    out.print(f"The book at seq {head.seq} ({head.hash}) is in {folder}.", markup=False)
+
+
+def find(**given: Any) -> None:
+    """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
+    rendering_name, url = given.pop("format"), given.pop("url")
+    try:
+        rendering, query = asking.rendering_of(rendering_name), asking.asked(given)
+        if url is not None:
+            asking.find_at(url, query, rendering)
+            return
+        with book() as database:
+            asking.find_here(database, query, rendering, Settings())
+    except BadQuery as error:
+        err.print(error.detail, markup=False)
+        for fault in error.faults:
+            err.print(f"  {asking.option(str(fault.path[0]))} {fault.message}", markup=False)
+        raise typer.Exit(2) from None
+
+
+find.__signature__ = inspect.Signature(asking.parameters())  # type: ignore[attr-defined]
+find.__annotations__ = {each.name: each.annotation for each in asking.parameters()}
+app.command()(find)
 
 
 @app.command()

@@ -173,14 +173,15 @@ def written(writer: Writer, body: bytes, status: int, location: str | None, etag
     return Response(body, status, headers, "application/json")
 
 
-def list_etag(session: Session, request: Request) -> str:
-    """The state of the book that an answer is right for: of a list, or composed of several records.
+def list_etag(session: Session, request: Request, form: str = "") -> str:
+    """The state of the book that an answer is right for: of a list, or composed of several records; `form` tells
+    apart the renderings that have one address.
 
     Read before the rows: an answer may then be newer than its ETag says, but never older.
     """
     head = read_head(session)
     day = datetime.now(UTC).date()
-    rendering = hashlib.blake2b(f"{request.url.path}?{request.url.query}".encode(), digest_size=6).hexdigest()
+    rendering = hashlib.blake2b(f"{request.url.path}?{request.url.query}#{form}".encode(), digest_size=6).hexdigest()
     return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{day}-{rendering}"'
 
 
@@ -202,9 +203,14 @@ def composed_answer(body: str, etag: str, if_none_match: str | None) -> Response
     return _answer(body.encode(), etag, if_none_match)
 
 
-def _answer(body: bytes, etag: str, if_none_match: str | None, status: int = 200) -> Response:
+def matches(etag: str, if_none_match: str | None) -> bool:
+    """Whether the client has this answer already."""
     known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return "*" in known or etag.removeprefix("W/") in known
+
+
+def _answer(body: bytes, etag: str, if_none_match: str | None, status: int = 200) -> Response:
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if status == 200 and ("*" in known or etag.removeprefix("W/") in known):
+    if status == 200 and matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, "application/json")

@@ -49,6 +49,13 @@ def read_head(session: Session) -> Head:
     return Head(*row) if row else Head()
 
 
+def read_head_at(session: Session, seq: int) -> Head | None:
+    """The state of the book when `seq` was its last revision; None if there is no such revision."""
+    table = columns(Revision)
+    row = session.execute(select(table.c.seq, table.c.at, table.c.hash).where(table.c.seq == seq)).first()
+    return Head(*row) if row else None
+
+
 def chain_hash(previous_hash: str, facts: Sequence[object], document: str) -> str:
     """The hash of a revision whose `facts` are seq, at, actor, entity, id, version and operation."""
     return sha256(f"{previous_hash}\n{canonical_json(list(facts))}\n{document}".encode()).hexdigest()

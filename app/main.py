@@ -8,7 +8,20 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, problems
-from app.api import assessments, book, changes, drafts, health, meetings, pledges, registers, undertakings
+from app.api import (
+    assessments,
+    book,
+    changes,
+    drafts,
+    health,
+    index,
+    matrix,
+    meetings,
+    pledges,
+    registers,
+    renderings,
+    undertakings,
+)
 from app.cache import Cache, HeadReader
 from app.db import Database
 from app.guard import Guard, HeadAsGet
@@ -37,7 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
-    for door in (pledges, assessments, undertakings, meetings, registers, drafts, changes, book, health, docs):
+    doors = (index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts)
+    for door in (*doors, changes, book, health, docs):
         app.include_router(door.router)
     docs.mount_assets(app)
     problems.install(app)
@@ -49,7 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     cors: dict[str, Any] = {
         "allow_origins": ["*"],
         "allow_methods": ["GET", "HEAD"],
-        "expose_headers": ["ETag", "Link"],
+        "allow_headers": ["If-None-Match"],
+        "expose_headers": ["ETag", "Link", "Content-Disposition"],
     }
     app.add_middleware(CORSMiddleware, **cors)
     app.add_middleware(Observed)

@@ -71,9 +71,13 @@ class MeetingQuery(Asked, MeetingFilters):
         return _fingerprint("meetings", self)
 
 
+# Parameters that change neither which records answer nor their order.
+_BESIDE = {"limit", "cursor", "highlight", "include", "facets", "facet_limit", "bom"}
+
+
 def _fingerprint(list: str, query: BaseModel) -> str:
-    """What a cursor is good for: the filters and the order, not the size of the page."""
-    return canonical_json([list, *query.model_dump(mode="json", exclude={"limit", "cursor", "highlight"}).values()])
+    """What a cursor is good for: the filters and the order, not the size of the page or what is sent beside it."""
+    return canonical_json([list, *query.model_dump(mode="json", exclude=_BESIDE).values()])
 
 
 class Row(NamedTuple):

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.answers import media_types, rendered_meetings, tell_renderings
 from app.book import create_meeting
 from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
+from app.formats import JSON, OF_MEETINGS, negotiate
 from app.ledger import read_documents, read_revision, seq_at
 from app.meetings import pledge_documents
 from app.naming import did_you_mean
@@ -25,9 +27,10 @@ router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]
 
 
+@router.get(".json", include_in_schema=False)
 @router.get(
     "", operation_id="list_meetings", tags=["Meetings"], summary="Find meetings", response_model=MeetingPage,
-    responses=responses(422),
+    responses={**media_types(*OF_MEETINGS[1:]), **responses(406, 422)},
 )  # fmt: skip
 def list_meetings(
     request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
@@ -36,11 +39,16 @@ def list_meetings(
 
     Two meetings of one day are two records: a 2+2, and the foreign ministers after it. What was promised at one is at
     `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
+    `Accept` or a suffix (`/v1/meetings.csv`) gives the same as JSON Lines or CSV.
     """
+    rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_MEETINGS)
+    if rendering is not JSON:
+        return rendered_meetings(request, session, query, rendering, if_none_match)
     etag = list_etag(session, request)
     rows, next = read_meetings(session, query)
     beside = {"highlights": canonical_json(highlights(session, query, rows))} if query.highlight else {}
-    return list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
+    answer = list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
+    return tell_renderings(answer, request, "meetings")
 
 
 add_record_routes(

@@ -1,15 +1,19 @@
 """GET /v1/pledges: what states promised, by topic, party, time and words."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from app.answers import media_types, rendered_pledges, tell_renderings
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
+from app.facets import read_facets
+from app.formats import JSON, OF_PLEDGES, negotiate
 from app.included import Includable, read_included
 from app.problems import responses
 from app.query import PledgeQuery, highlights, read_page
 from app.record_routes import add_record_routes
+from app.shapes.facets import FacetName
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic
 from app.shapes.threads import Thread
@@ -20,21 +24,40 @@ from app.wire import canonical_json
 router = APIRouter(prefix="/v1/pledges", route_class=StrictRoute)
 
 
+def _apart(values: Any) -> Any:
+    """`facets=topic,party` is `facets=topic&facets=party`."""
+    given = values if isinstance(values, list) else [values]
+    return [part for value in given for part in (value.split(",") if isinstance(value, str) else [value])]
+
+
 class PledgeListQuery(PledgeQuery):
     """The one query, and what this rendering of it can add."""
 
     include: Annotated[list[Includable], Field(max_length=4)] = Field(
         [], description="Send the records that the page refers to beside it, under `included`."
     )
+    facets: Annotated[list[FacetName], BeforeValidator(_apart), Field(max_length=24)] = Field(
+        [],
+        description="Send how the whole answer divides beside the page, under `facets`: `topic,party`. Each value "
+        "has its mentions, undertakings and new ones, and the query that finds them. A facet ignores its own filter.",
+        examples=["topic,party"],
+    )
+    facet_limit: int = Field(
+        100,
+        ge=1,
+        le=1000,
+        description="Values of a facet at most: the most mentioned, of years and meetings the newest.",
+    )
 
 
+@router.get(".json", include_in_schema=False)
 @router.get(
     "",
     operation_id="list_pledges",
     summary="Find pledges",
     tags=["Pledges"],
     response_model=PledgePage,
-    responses=responses(422),
+    responses={**media_types(*OF_PLEDGES[1:]), **responses(406, 422)},
 )
 def list_pledges(
     request: Request,
@@ -52,7 +75,12 @@ def list_pledges(
     An item is the pledge as the ledger keeps it, and names its meeting, sources and persons by id;
     `include=meetings&include=sources` sends those records too, beside the items. For more than one page, send `next`
     back as `cursor=` until it is null, or follow the `Link` header.
+
+    `Accept` (or a suffix: `/v1/pledges.csv`) gives the same pledges as JSON Lines, CSV, Atom, JSON Feed or iCalendar.
     """
+    rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_PLEDGES)
+    if rendering is not JSON:
+        return rendered_pledges(request, session, query, rendering, if_none_match)
     etag = list_etag(session, request)
     rows, next = read_page(session, query)
     documents = [row.document for row in rows]
@@ -63,7 +91,13 @@ def list_pledges(
         beside["included"] = f"{{{joined}}}"
     if query.highlight:
         beside["highlights"] = canonical_json(highlights(session, query, rows))
-    return list_answer(documents, next, etag, request, if_none_match, **beside)
+    if query.facets:
+        facets = read_facets(session, query, query.facets, query.facet_limit)
+        beside["facets"] = canonical_json(
+            {name: [value.model_dump() for value in values] for name, values in facets.items()}
+        )
+    answer = list_answer(documents, next, etag, request, if_none_match, **beside)
+    return tell_renderings(answer, request, "pledges")
 
 
 add_record_routes(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from app.deps import (
     AsOf,
@@ -27,6 +28,7 @@ from app.record_routes import add_record_routes
 from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
+from app.topic_tree import read_topic_tree
 from app.topics import TOPICS
 from app.types import Term
 from app.vocabulary import Entity
@@ -50,6 +52,14 @@ class NamedQuery(RegisterQuery):
     name: Term | None = Field(None, description="Called so: any spelling, alias or language.")
 
 
+class TopicQuery(NamedQuery):
+    """Which topics, and in which form."""
+
+    tree: bool = Field(
+        False, description="All topics as a tree, each with its mentions, undertakings and new ones, and their query."
+    )
+
+
 def _add(
     plural: str, register: Register[Any], page: type[BaseModel], public: type[BaseModel],
     query_shape: type[RegisterQuery], about_list: str, about_one: str, read: Callable[..., Response] | None = None,
@@ -61,6 +71,8 @@ def _add(
         request: Request, session: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
     ) -> Response:
         etag = list_etag(session, request)
+        if getattr(query, "tree", False):
+            return topic_tree_answer(session, query, etag, if_none_match)
         name = getattr(query, "name", None)
         items, next = read_register(session, register.kind, name=name, limit=query.limit, cursor=query.cursor)
         return list_answer(items, next, etag, request, if_none_match)
@@ -108,10 +120,20 @@ def get_participant(
     return composed_answer(f'{document[:-1]},"offices":{offices}}}', etag, if_none_match)
 
 
+def topic_tree_answer(session: Session, query: RegisterQuery, etag: str, if_none_match: str | None) -> Response:
+    """All topics as a tree on one page: there is nothing to page through or to choose from."""
+    if others := sorted(query.model_fields_set - {"tree"}):
+        faults = [Fault((name,), "does not go with `tree`, which gives all topics") for name in others]
+        raise BadQuery("A tree has all topics.", faults)
+    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(session))
+    return composed_answer(f'{{"items":[{branches}],"next":null}}', etag, if_none_match)
+
+
 _add(
-    "topics", TOPICS, pages.TopicPage, records.TopicPublic, NamedQuery,
+    "topics", TOPICS, pages.TopicPage, records.TopicPublic, TopicQuery,
     "What pledges are about, in two levels: a query for a parent includes its children. Take the `slug` to "
-    "`/v1/pledges?topic=…`. `name=` finds a topic by its name in any language.",
+    "`/v1/pledges?topic=…`. `name=` finds a topic by its name in any language; "
+    "`tree=true` gives them all as a tree with counts, in which a parent's hold its children's: do not sum them.",
     "One topic: its definition, its parent, its names in other languages, and its cues: words that point to it.",
 )  # fmt: skip
 _add(

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.shapes.assessments import AssessmentPublic
+from app.shapes.facets import FacetName, FacetValue, TopicBranch
 from app.shapes.meetings import MeetingPublic
 from app.shapes.pledges import PledgePublic
 from app.shapes.records import (
@@ -40,6 +41,7 @@ class PledgePage(Shape):
     next: Next
     included: Included | None = None
     highlights: Highlights = None
+    facets: dict[FacetName, list[FacetValue]] | None = None
 
 
 class MeetingPage(Shape):
@@ -54,7 +56,7 @@ class PartyPage(Shape):
 
 
 class TopicPage(Shape):
-    items: list[TopicPublic]
+    items: list[TopicBranch | TopicPublic]
     next: Next
 
 

@@ -1,0 +1,75 @@
+"""Answers in the form asked for: the renderings of a query over HTTP, with their ETags and the way to the others."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.deps import list_etag, matches
+from app.facets import query_string
+from app.feeds import Feed
+from app.formats import CSV, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
+from app.query import MeetingQuery, PledgeQuery
+
+# Parameters of the JSON page alone.
+_OF_A_PAGE = ("limit", "cursor", "include", "facets", "facet_limit")
+_LONGEST_LINKED = 1000
+
+
+def rendered_pledges(
+    request: Request, session: Session, query: PledgeQuery, rendering: Rendering, if_none_match: str | None,
+    *, bom: bool = False,
+) -> Response:  # fmt: skip
+    """Pledges in any rendering but the JSON page."""
+    address = request.app.state.settings.public_url.rstrip("/")
+    feed = Feed(address, f"/v1/pledges.{rendering.name}", query_string(query, {}))
+    parts = render_pledges(request.app.state.database, rendering, query, feed, bom=bom)
+    return _streamed(request, session, rendering, parts, "pledges", if_none_match)
+
+
+def rendered_meetings(
+    request: Request, session: Session, query: MeetingQuery, rendering: Rendering, if_none_match: str | None,
+    *, bom: bool = False,
+) -> Response:  # fmt: skip
+    """Meetings in any rendering but the JSON page."""
+    parts = render_meetings(request.app.state.database, rendering, query, bom=bom)
+    return _streamed(request, session, rendering, parts, "meetings", if_none_match)
+
+
+def _streamed(
+    request: Request, session: Session, rendering: Rendering, parts: Iterator[bytes], plural: str,
+    if_none_match: str | None,
+) -> Response:  # fmt: skip
+    """The parts one after the other. The first rows are read before the answer begins: an error is still a problem."""
+    etag = list_etag(session, request, rendering.name)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    if matches(etag, if_none_match):
+        return Response(status_code=304, headers=headers)
+    begun = list(islice(parts, 2))
+    media_type = rendering.media_type
+    if rendering is CSV:
+        media_type = "text/csv; charset=utf-8; header=present"
+        headers["Content-Disposition"] = f'attachment; filename="{plural}.csv"'
+    return StreamingResponse(chain(begun, parts), headers=headers, media_type=media_type)
+
+
+def tell_renderings(answer: Response, request: Request, plural: str) -> Response:
+    """Put into the answer of a JSON page that `Accept` chose it, and links to the other renderings of its query."""
+    answer.headers["Vary"] = "Accept"
+    kept = [(name, value) for name, value in parse_qsl(request.url.query) if name not in _OF_A_PAGE]
+    query = f"?{urlencode(kept)}" if kept else ""
+    if len(query) <= _LONGEST_LINKED:
+        offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
+        links = [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
+        answer.headers["Link"] = ", ".join([*filter(None, [answer.headers.get("Link")]), *links])
+    return answer
+
+
+def media_types(*renderings: Rendering) -> dict[int | str, dict[str, Any]]:
+    """The 200 answer of a route that gives these renderings, for its OpenAPI."""
+    text: dict[str, Any] = {"schema": {"type": "string"}}
+    return {200: {"description": "The pledges.", "content": {one.media_type: text for one in renderings}}}

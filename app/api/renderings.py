@@ -1,0 +1,85 @@
+"""/v1/pledges.csv and its kin: the renderings of a query by suffix. By `Accept` they are at the list's own address."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from starlette.responses import StreamingResponse
+
+from app.answers import media_types, rendered_meetings, rendered_pledges
+from app.deps import IfNoneMatch, Reading, StrictRoute
+from app.formats import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
+from app.problems import responses
+from app.query import MeetingQuery, PledgeQuery
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+_WHOLE = "The whole result (or the first `limit`), however long: it is sent as it is read, in constant memory."
+Bom = Annotated[bool, Field(description="Begin with a byte order mark, by which Excel knows UTF-8.")]
+
+
+class PledgeTableQuery(PledgeQuery):
+    bom: Bom = False
+
+
+class MeetingTableQuery(MeetingQuery):
+    bom: Bom = False
+
+
+def _add(path: str, rendering: Rendering, answer: Callable[..., Response], what: str, about: str) -> None:
+    """The route of one rendering."""
+    router.add_api_route(
+        f"/{path}.{rendering.name}", answer, operation_id=f"{path}_{rendering.name.replace('.', '_')}",
+        tags=[path.capitalize()], summary=f"{path.capitalize()} as {what}", description=about,
+        response_class=StreamingResponse, responses={**media_types(rendering), **responses(422)},
+    )  # fmt: skip
+
+
+def _pledges_as(rendering: Rendering) -> Callable[..., Response]:
+    def answer(
+        request: Request, session: Reading, query: Annotated[PledgeQuery, Query()], if_none_match: IfNoneMatch = None
+    ) -> Response:
+        return rendered_pledges(request, session, query, rendering, if_none_match)
+
+    return answer
+
+
+def _pledge_table(
+    request: Request, session: Reading, query: Annotated[PledgeTableQuery, Query()], if_none_match: IfNoneMatch = None
+) -> Response:
+    return rendered_pledges(request, session, query, CSV, if_none_match, bom=query.bom)
+
+
+def _meeting_lines(
+    request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
+) -> Response:
+    return rendered_meetings(request, session, query, JSON_LINES, if_none_match)
+
+
+def _meeting_table(
+    request: Request, session: Reading, query: Annotated[MeetingTableQuery, Query()], if_none_match: IfNoneMatch = None
+) -> Response:
+    return rendered_meetings(request, session, query, CSV, if_none_match, bom=query.bom)
+
+
+_TABLE = (
+    f"{_WHOLE} One row a record; several values in a cell are apart by `; `. A cell that a spreadsheet would take for "
+    "a formula begins with an apostrophe; JSON Lines is the form that loses nothing."
+)
+_FEED = (
+    "The pledges last written (`limit`, 50), to be told when something is new on a topic: subscribe to the address. An "
+    "entry's id is its pledge's for ever; `updated` is when the ledger last had it changed or assessed."
+)
+
+_add("pledges", JSON_LINES, _pledges_as(JSON_LINES), "JSON Lines", f"{_WHOLE} One public pledge a line, as stored.")
+_add("pledges", CSV, _pledge_table, "CSV", _TABLE)
+_add("pledges", ATOM, _pledges_as(ATOM), "an Atom feed", _FEED)
+_add("pledges", JSON_FEED, _pledges_as(JSON_FEED), "a JSON Feed", _FEED)
+_add(
+    "pledges", CALENDAR, _pledges_as(CALENDAR), "a calendar of deadlines",
+    "An all-day event for each pledge whose `due` has a last day, from its first day to its last. Calendars subscribe "
+    "to the address; an event's UID is its pledge's for ever.",
+)  # fmt: skip
+_add("meetings", JSON_LINES, _meeting_lines, "JSON Lines", f"{_WHOLE} One public meeting a line, as stored.")
+_add("meetings", CSV, _meeting_table, "CSV", _TABLE)

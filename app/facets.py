@@ -1,0 +1,293 @@
+"""Facets: how the answer to a query divides by topic, party, year and so on, with the query that leads to each part.
+
+What always holds: a value's counts are those of the pledges that its `query` finds. A facet ignores its own filter, so
+that the values not chosen stay in sight, and `query` puts the value in that filter's place. A pledge on two topics
+counts under both, and under their parents: mentions of different values do not add up to a total.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    String,
+    and_,
+    case,
+    exists,
+    extract,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlmodel import Session
+
+from app import models
+from app.filters import PledgeFilters, assessment, attendance, is_new, meeting, party, pledge, pledge_conditions, topic
+from app.models import columns
+from app.naming import NAMED, resolve
+from app.query import PledgeQuery
+from app.shapes.facets import FacetName, FacetValue
+from app.vocabulary import Entity, PartyRole
+
+instrument = columns(models.PledgeInstrument)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The pledges that match, as a table.
+
+    `parties` are those whose fulfilment is asked for (none: any). `standings` must hold of each pledgor counted.
+    """
+
+    table: Any
+    parties: Sequence[str] = ()
+    standings: Sequence[str] = ()
+
+
+# A way to divide: from the pledges (and what is joined to them already) to those joined with a code for each.
+Split = Callable[[Matched, FromClause], tuple[FromClause, ColumnElement[Any]]]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """How pledges divide: the filters that ask for a value, the ways to divide, and whose names the codes bear."""
+
+    own: tuple[str, ...]
+    splits: tuple[Split, ...]
+    named: Entity | None = None
+    is_dated: bool = False  # values come newest first, not by mentions
+
+
+# How each facet divides -----------------------------------------------------------------------------------------------
+
+
+def _column(name: str) -> Split:
+    return lambda matched, source: (source, type_coerce(matched.table.c[name], String))
+
+
+def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
+    """By the rows of a part of the pledge."""
+
+    def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+        part = table.alias()
+        on = [part.c.pledge == matched.table.c.key]
+        if role is not None:
+            on.append(part.c.role == role)
+        return source.join(part, and_(*on)), part.c[column]
+
+    return split
+
+
+def _by_pledgor(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    pledgor = party.alias()
+    on = [pledgor.c.pledge == matched.table.c.key, pledgor.c.role == PartyRole.pledgor]
+    if matched.standings:
+        judged = exists().where(
+            assessment.c.pledge == matched.table.c.key, assessment.c.is_current, assessment.c.party == pledgor.c.party
+        )
+        on.append(or_(*(
+            ~judged if word == "none" else judged.where(assessment.c.fulfilment == word) for word in matched.standings
+        )))  # fmt: skip
+    return source.join(pledgor, and_(*on)), pledgor.c.party
+
+
+def _by_word(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    """By the word that stands for those owed where it is no party; without one, by none."""
+    word = pledge.alias()
+    on = and_(word.c.key == matched.table.c.key, word.c.towards.is_not(None))
+    return source.join(word, on), type_coerce(word.c.towards, String)
+
+
+def _by_year(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    return source, extract("year", matched.table.c.held_on)
+
+
+def _by_participant(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    present = attendance.alias()
+    return source.join(present, present.c.meeting == matched.table.c.meeting), present.c.participant
+
+
+def _by_fulfilment(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    """By where it stands on the side of the parties asked for (else of any); `none` where nobody judged."""
+    judged = select(assessment.c.pledge, type_coerce(assessment.c.fulfilment, String).label("code")).distinct()
+    judged = judged.where(assessment.c.is_current)
+    if matched.parties:
+        judged = judged.where(assessment.c.party.in_(matched.parties))
+    standing = judged.subquery()
+    source = source.outerjoin(standing, standing.c.pledge == matched.table.c.key)
+    return source, func.coalesce(standing.c.code, literal_column("'none'"))
+
+
+def by_fulfilment_of(party_code: ColumnElement[Any]) -> Split:
+    """By where it stands on the side of the one party that a row is about."""
+
+    def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+        own = assessment.alias()
+        on = and_(own.c.pledge == matched.table.c.key, own.c.is_current, own.c.party == party_code)
+        return source.outerjoin(own, on), func.coalesce(type_coerce(own.c.fulfilment, String), literal_column("'none'"))
+
+    return split
+
+
+FACETS: Mapping[FacetName, Facet] = {
+    "topic": Facet(("topic",), (_part(topic, "topic"),), Entity.topic),
+    "party": Facet(("party",), (_by_pledgor,), Entity.party),
+    "towards": Facet(("towards",), (_part(party, "party", PartyRole.towards), _by_word), Entity.party),
+    "about": Facet(("about",), (_part(party, "party", PartyRole.about),), Entity.party),
+    "act": Facet(("act",), (_column("act"),)),
+    "year": Facet(("held_on__gte", "held_on__lt"), (_by_year,), is_dated=True),
+    "meeting": Facet(("meeting",), (_column("meeting"),), Entity.meeting, is_dated=True),
+    "fulfilment": Facet(("fulfilment",), (_by_fulfilment,)),
+    "specificity": Facet(("specificity",), (_column("specificity"),)),
+    "participant": Facet(("participant",), (_by_participant,), Entity.participant),
+    "instrument": Facet(("instrument",), (_part(instrument, "instrument"),), Entity.instrument),
+    "attested": Facet(("attested",), (_column("attested"),)),
+}
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def read_facets(
+    session: Session, query: PledgeFilters, names: Iterable[FacetName], limit: int, today: date | None = None
+) -> dict[FacetName, list[FacetValue]]:
+    """The values of each facet, at most `limit`: the most mentioned first, years and meetings the newest first.
+
+    Two statements a facet (three for `towards`), and those of the query's own names.
+    """
+    today = today or datetime.now(UTC).date()
+    everything = match(session, query, today)
+    found: dict[FacetName, list[FacetValue]] = {}
+    for name in dict.fromkeys(names):
+        ignoring = _without(query, FACETS[name].own)
+        standings = query.fulfilment if name == "party" else ()
+        matched = match(session, ignoring, today, standings) if ignoring is not query or standings else everything
+        found[name] = read_values(session, query, name, matched, limit)
+    return found
+
+
+def _without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
+    """The query with some filters unset. The kind that an `act` implied stays: it is another filter's default."""
+    cleared: dict[str, Any] = {name: PledgeFilters.model_fields[name].get_default() for name in own}
+    if all(getattr(query, name) == default for name, default in cleared.items()):
+        return query
+    if "act" in cleared and query.kind is None:
+        cleared["kind"] = "any"
+    return query.model_copy(update=cleared)
+
+
+def match(session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
+    """The pledges that match, as a table to divide; with `standings`, fulfilment is left to hold of each pledgor."""
+    if standings:
+        query = query.model_copy(update={"fulfilment": []})
+    walked, conditions = pledge_conditions(session, query, today)
+    source = pledge if walked is None else walked.join(pledge, pledge.c.key == walked.c.pledge)
+    c = pledge.c
+    chosen = select(
+        c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, is_new().label("is_new")
+    )
+    table = chosen.select_from(source).where(*conditions).subquery("matched")
+    parties = codes_of(session, query, "party") if query.fulfilment or query.party else []
+    return Matched(table, parties, standings)
+
+
+def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
+    """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
+    c = matched.table.c
+    return func.count(), func.count(c.undertaking.distinct()), func.sum(case((c.is_new, 1), else_=0))
+
+
+def read_values(
+    session: Session, query: PledgeFilters, name: FacetName, matched: Matched, limit: int,
+    only: Sequence[str] | None = None, *, within: bool = False,
+) -> list[FacetValue]:  # fmt: skip
+    """The values of one facet over the pledges that match; `only` some codes; `within` the days asked for."""
+    facet = FACETS[name]
+    rows: list[Any] = []
+    for split in facet.splits:
+        source, code = split(matched, matched.table)
+        statement = select(code, *counts(matched), func.max(matched.table.c.held_on)).select_from(source)
+        if only is not None:
+            statement = statement.where(code.in_(only))
+        rows += session.execute(statement.group_by(code)).all()
+    rows.sort(key=lambda row: str(row[0]))
+    rows.sort(key=lambda row: row[4] if facet.is_dated else row[1], reverse=True)
+    rows = rows[:limit]
+    names = names_of(session, facet, [str(row[0]) for row in rows])
+    return [
+        FacetValue(
+            code=str(code),
+            name=names[str(code)],
+            mentions=mentions,
+            undertakings=undertakings,
+            new=new,
+            query=query_string(query, replacement(query, name, str(code), within=within)),
+        )
+        for code, mentions, undertakings, new, _ in rows
+    ]
+
+
+def names_of(session: Session, facet: Facet, codes: Sequence[str]) -> dict[str, str]:
+    """What to call each code: the record's name, the meeting's title, else the word itself."""
+    found = {code: code.replace("-", " ") for code in codes}
+    if facet.named is None or not codes:
+        return found
+    if facet.named is Entity.meeting:
+        key, name = meeting.c.id, meeting.c.title
+    else:
+        table, column, _, _ = NAMED[facet.named]
+        key, name = table.c[column], table.c.name
+    return found | {id: name for id, name in session.execute(select(key, name).where(key.in_(codes)))}
+
+
+def codes_of(session: Session, query: PledgeFilters, name: FacetName) -> list[str]:
+    """The codes that a facet's own filter asks for, under whatever names; none if it is not set."""
+    facet = FACETS[name]
+    asked: list[str] = [str(value) for field in facet.own for value in getattr(query, field) or []]
+    if asked and facet.named in (Entity.party, Entity.participant, Entity.instrument):
+        found = resolve(session, facet.named, asked)
+        return sorted({code for one in asked for code in found.get(one, {one})})
+    return asked
+
+
+# The query of a value -------------------------------------------------------------------------------------------------
+
+_FILTERS = [name for name in PledgeQuery.model_fields if name in PledgeFilters.model_fields or name == "q"]
+_LAST_YEAR = 2999
+
+
+def replacement(query: PledgeFilters, name: FacetName, code: str, *, within: bool = False) -> dict[str, Any]:
+    """What takes the place of the facet's own filter, to ask for the one value."""
+    if name != "year":
+        return {FACETS[name].own[0]: [code]}
+    first = date(int(code), 1, 1)
+    after = date(int(code) + 1, 1, 1) if int(code) < _LAST_YEAR else None
+    if within:
+        first = max(first, query.held_on__gte or first)
+        after = min(after or date.max, query.held_on__lt or date.max)
+    return {"held_on__gte": first, "held_on__lt": None if after == date.max else after}
+
+
+def query_string(query: PledgeFilters, replaced: Mapping[str, Any]) -> str:
+    """The filters as a query string, some of them replaced, in the order in which they are documented."""
+    given = {name: value for name in _FILTERS if (value := getattr(query, name, None)) not in (None, [])}
+    asked = {**given, **{name: value for name, value in replaced.items() if value is not None}}
+    for name, value in replaced.items():
+        if value is None:
+            asked.pop(name, None)
+    pairs = [(name, _text(item)) for name in _FILTERS if name in asked for item in _list(asked[name])]
+    return urlencode(pairs)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

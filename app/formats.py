@@ -1,0 +1,230 @@
+"""The renderings of a query: which there are, how one is chosen, and how its bytes are made.
+
+What always holds: whatever the rendering, the same query gives the same pledges. JSON comes in pages; JSON Lines,
+CSV and iCalendar give the whole result (or the first `limit`), in constant memory: it is read in chunks by keyset, each
+in a session of its own, so that a slow reader never pins a snapshot. Feeds give the `limit` last written.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from app.calendars import calendar
+from app.db import Database
+from app.errors import NotAcceptable
+from app.feeds import Entry, Feed, atom, json_feed
+from app.filters import pledge, revision
+from app.ledger import read_documents, read_head
+from app.query import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
+from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, csv_lines, flat, header
+from app.topics import parents
+from app.vocabulary import PLEDGE_ACTS, Entity
+
+CHUNK = 500
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_FIRST_DAY = date(1500, 1, 1)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A form an answer can have: its name is its suffix too; `also` are other media types that ask for it."""
+
+    name: str
+    media_type: str
+    also: tuple[str, ...] = ()
+
+
+JSON = Rendering("json", "application/json")
+JSON_LINES = Rendering(
+    "jsonl", "application/jsonl", ("application/x-ndjson", "application/jsonlines", "application/x-jsonlines")
+)
+CSV = Rendering("csv", "text/csv")
+ATOM = Rendering("atom", "application/atom+xml")
+JSON_FEED = Rendering("feed.json", "application/feed+json")
+CALENDAR = Rendering("ics", "text/calendar")
+
+OF_PLEDGES = (JSON, JSON_LINES, CSV, ATOM, JSON_FEED, CALENDAR)
+OF_MEETINGS = (JSON, JSON_LINES, CSV)
+
+
+def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
+    """The rendering that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
+    ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
+    weights = {rendering: _weight(rendering, ranges) for rendering in offered}
+    best = max(offered, key=lambda rendering: weights[rendering])
+    if weights[best] <= 0:
+        there = ", ".join(rendering.media_type for rendering in offered)
+        raise NotAcceptable(f"This address has {there}.")
+    return best
+
+
+def _media_range(part: str) -> tuple[str, float]:
+    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    weight = next((value for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"), "1")
+    try:
+        return media, min(1.0, max(0.0, float(weight)))
+    except ValueError:
+        return media, 0.0
+
+
+def _weight(rendering: Rendering, ranges: Sequence[tuple[str, float]]) -> float:
+    """The weight of the most specific range that the rendering falls under; 0 if none does."""
+    names = (rendering.media_type, *rendering.also)
+    for wanted in (names, (f"{rendering.media_type.partition('/')[0]}/*",), ("*/*",)):
+        weights = [weight for media, weight in ranges if media in wanted]
+        if weights:
+            return max(weights)
+    return 0.0
+
+
+# Reading in chunks ----------------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+Q = TypeVar("Q", PledgeQuery, MeetingQuery)
+Documents = list[str]
+
+
+def pledge_chunks(
+    database: Database, query: PledgeQuery, most: int | None, read: Callable[[Session, Documents], T]
+) -> Iterator[T]:
+    """What `read` makes of the pledges of a query (all, or at most so many), chunk by chunk."""
+    today = datetime.now(UTC).date()  # one day for all chunks, even past midnight
+    return _chunks(database, query, most, lambda session, page: read_page(session, page, today), read)
+
+
+def meeting_chunks(
+    database: Database, query: MeetingQuery, most: int | None, read: Callable[[Session, Documents], T]
+) -> Iterator[T]:
+    """What `read` makes of the meetings of a query, likewise."""
+    return _chunks(database, query, most, read_meetings, read)
+
+
+def _chunks(
+    database: Database, query: Q, most: int | None,
+    read_rows: Callable[[Session, Q], tuple[list[Row], str | None]], read: Callable[[Session, Documents], T],
+) -> Iterator[T]:  # fmt: skip
+    """Walk a query by keyset. No session is open while whoever takes the chunks is at work on one."""
+    cursor, left = query.cursor, most
+    while True:
+        page = query.model_copy(update={"limit": CHUNK if left is None else min(CHUNK, left), "cursor": cursor})
+        with database.reading() as session:
+            rows, cursor = read_rows(session, page)
+            made = read(session, [row.document for row in rows])
+        yield made
+        left = None if left is None else left - len(rows)
+        if cursor is None or left == 0:
+            return
+
+
+def _documents(_: Session, documents: Documents) -> Documents:
+    return documents
+
+
+def _most(query: PledgeQuery | MeetingQuery) -> int | None:
+    """Everything, unless a limit was asked for."""
+    return query.limit if "limit" in query.model_fields_set else None
+
+
+# Rendering ------------------------------------------------------------------------------------------------------------
+
+
+def render_pledges(
+    database: Database, rendering: Rendering, query: PledgeQuery, feed: Feed, *, bom: bool = False
+) -> Iterator[bytes]:
+    """The bytes of any rendering of pledges but the JSON page, made as they are taken."""
+    if rendering is JSON_LINES:
+        return _json_lines(pledge_chunks(database, query, _most(query), _documents))
+    if rendering is CSV:
+        return _csv(PLEDGE_COLUMNS, pledge_chunks(database, query, _most(query), read_pledge_rows), bom)
+    if rendering is CALENDAR:
+        with_a_deadline = query.model_copy(update={"due__gte": query.due__gte or _FIRST_DAY, **_by(query, "due")})
+        chunks = pledge_chunks(database, with_a_deadline, _most(query), read_entries)
+        return calendar(feed, (entry for entries in chunks for entry in entries))
+    latest = query.model_copy(update=_by(query, "-updated"))
+    return _feed(pledge_chunks(database, latest, query.limit, _entries_and_head), rendering, feed)
+
+
+def _by(query: PledgeQuery, sort: str) -> dict[str, str]:
+    """The order of a rendering, unless another was asked for."""
+    return {} if "sort" in query.model_fields_set else {"sort": sort}
+
+
+def render_meetings(
+    database: Database, rendering: Rendering, query: MeetingQuery, *, bom: bool = False
+) -> Iterator[bytes]:
+    """The bytes of any rendering of meetings but the JSON page."""
+    if rendering is JSON_LINES:
+        return _json_lines(meeting_chunks(database, query, _most(query), _documents))
+    return _csv(MEETING_COLUMNS, meeting_chunks(database, query, _most(query), read_meeting_rows), bom)
+
+
+def _json_lines(chunks: Iterator[Documents]) -> Iterator[bytes]:
+    for documents in chunks:
+        yield "".join(f"{document}\n" for document in documents).encode()
+
+
+def _csv(columns: Sequence[Column], chunks: Iterator[list[Any]], bom: bool) -> Iterator[bytes]:
+    yield (_BOM * bom + csv_lines([header(columns)])).encode()
+    for records in chunks:
+        yield csv_lines(flat(columns, record) for record in records).encode()
+
+
+def _feed(chunks: Iterator[tuple[list[Entry], str]], rendering: Rendering, feed: Feed) -> Iterator[bytes]:
+    entries: list[Entry] = []
+    changed = ""
+    for some, head in chunks:
+        entries += some
+        changed = max([entry.updated for entry in entries], default=head)
+    yield (atom if rendering is ATOM else json_feed)(feed.changed_at(changed), entries)
+
+
+# What stands beside the documents -------------------------------------------------------------------------------------
+
+
+def read_pledge_rows(session: Session, documents: Documents) -> list[PledgeRow]:
+    """Pledges with what their rows need besides: three statements."""
+    pledges = [json.loads(document) for document in documents]
+    root = pledge.alias("root")
+    query = select(pledge.c.id, root.c.id).join(root, root.c.key == pledge.c.undertaking)
+    roots = {id: first for id, first in session.execute(query.where(pledge.c.id.in_([one["id"] for one in pledges])))}
+    meetings, above = _meetings_of(session, pledges), parents(session)
+    return [PledgeRow(one, meetings[one["meeting"]], roots[one["id"]], above) for one in pledges]
+
+
+def read_meeting_rows(session: Session, documents: Documents) -> list[MeetingRow]:
+    """Meetings with the number of pledges and positions that stand: one statement."""
+    meetings = [json.loads(document) for document in documents]
+    binds = pledge.c.act.in_(PLEDGE_ACTS)
+    query = select(pledge.c.meeting, func.count().filter(binds), func.count().filter(~binds))
+    query = query.where(pledge.c.meeting.in_([one["id"] for one in meetings]), pledge.c.retracted.is_(None))
+    counted = {id: counts for id, *counts in session.execute(query.group_by(pledge.c.meeting))}
+    return [MeetingRow(one, *counted.get(one["id"], (0, 0))) for one in meetings]
+
+
+def read_entries(session: Session, documents: Documents) -> list[Entry]:
+    """Pledges with when the ledger first and last wrote each: two statements."""
+    pledges = [json.loads(document) for document in documents]
+    first = revision.alias("first")
+    query = (
+        select(pledge.c.id, first.c.at, revision.c.at)
+        .join(revision, revision.c.seq == pledge.c.revision)
+        .join(first, (first.c.entity == Entity.pledge) & (first.c.id == pledge.c.id) & (first.c.version == 1))
+        .where(pledge.c.id.in_([one["id"] for one in pledges]))
+    )
+    written = {id: (published, updated) for id, published, updated in session.execute(query)}
+    meetings = _meetings_of(session, pledges)
+    return [Entry(one, meetings[one["meeting"]], *written[one["id"]]) for one in pledges]
+
+
+def _entries_and_head(session: Session, documents: Documents) -> tuple[list[Entry], str]:
+    return read_entries(session, documents), read_head(session).at
+
+
+def _meetings_of(session: Session, pledges: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    ids = sorted({one["meeting"] for one in pledges})
+    return {id: json.loads(document) for id, document in read_documents(session, Entity.meeting, ids).items()}

@@ -1,0 +1,42 @@
+"""The topics as a tree, each with what the book holds on it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.facets import match, query_string, read_values, replacement
+from app.ledger import read_documents
+from app.models import Topic, columns
+from app.query import PledgeQuery
+from app.shapes.facets import TopicBranch
+from app.shapes.records import TopicPublic
+from app.vocabulary import Entity
+
+
+def read_topic_tree(session: Session) -> list[TopicBranch]:
+    """The topics without a parent, by slug, each with its children; a parent's counts hold its children's pledges.
+
+    Four statements, however many topics there are.
+    """
+    table, everything = columns(Topic), PledgeQuery()
+    slugs = list(
+        session.execute(select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)).scalars()
+    )
+    documents = read_documents(session, Entity.topic, slugs)
+    matched = match(session, everything, datetime.now(UTC).date())
+    counted = {value.code: value for value in read_values(session, everything, "topic", matched, len(slugs))}
+    branches: dict[str, TopicBranch] = {}
+    for slug in slugs:
+        topic, value = TopicPublic.model_validate_json(documents[slug]), counted.get(slug)
+        branches[slug] = TopicBranch(
+            **dict(topic),
+            mentions=value.mentions if value else 0,
+            undertakings=value.undertakings if value else 0,
+            new=value.new if value else 0,
+            query=query_string(everything, replacement(everything, "topic", slug)),
+        )
+    for branch in branches.values():
+        if branch.parent in branches:
+            branches[branch.parent].children.append(branch)
+    return [branch for branch in branches.values() if branch.parent not in branches]
