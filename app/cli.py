@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -13,25 +12,23 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from app import __version__, asking, documents, keys, package
-from app.db import Database
+from app import __version__, asking, documents, package
+from app.console import book, err, out
 from app.draft_files import draft_yaml
 from app.drafts import draft_meeting
 from app.errors import BadQuery, PledgebookError
+from app.key_commands import key_app
 from app.ledger import read_head, read_head_at
-from app.migrating import migrate, newest, revision_of
+from app.migrating import migrate, revision_of
 from app.observing import configure_logs
 from app.settings import Settings
 from app.shapes.drafts import DraftRequest
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
 from app.verification import Checkpoint, check_checkpoint, verify
-from app.vocabulary import Scope
 
 app = typer.Typer(
     help="Pledgebook: the open ledger of what states promise each other.",
@@ -39,11 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-key_app = typer.Typer(help="Keys: who may write.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Paths = Annotated[list[Path], typer.Argument(help="YAML or JSON Lines files, or folders of them.")]
 TextsFolder = Annotated[Path, typer.Option("--texts", exists=True, file_okay=False, help="Folder of the source texts.")]
@@ -71,29 +64,6 @@ def main(run: Callable[[], Any] = app) -> None:
     except (DBAPIError, OSError) as error:
         err.print(f"The database cannot be used: {getattr(error, 'orig', error)}")
         sys.exit(1)
-
-
-@contextmanager
-def book(*, made: bool = True) -> Iterator[Database]:
-    """The database of the settings; with `made`, one at this release's schema (an empty one is brought to it)."""
-    try:
-        database = Database(Settings().database_url, Settings().statement_timeout)
-    except ValueError as error:
-        err.print(f"PLEDGEBOOK_DATABASE_URL: {error}")
-        raise typer.Exit(2) from None
-    try:
-        if made:
-            standing = revision_of(database)
-            if standing is None:
-                migrate(database)
-            elif standing != newest():
-                err.print(
-                    f"The database is at schema {standing}, this release needs {newest()}: run `pledgebook migrate`."
-                )
-                raise typer.Exit(1)
-        yield database
-    finally:
-        database.close()
 
 
 @app.command()
@@ -327,38 +297,6 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file; it must not 
             raise typer.Exit(2)
         database.copy_to(file)
     out.print(f"The book is in {file}; point PLEDGEBOOK_DATABASE_URL at it, or copy it back.", markup=False)
-
-
-@key_app.command("create")
-def key_create(
-    name: Annotated[str, typer.Argument(help="Whose key it is: the actor of what is written with it.")],
-    scope: Annotated[Scope, typer.Option(help="What it may do; `write` includes `assess`.")] = Scope.write,
-    expires: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day (UTC) it is refused.")
-    ] = None,
-) -> None:
-    """Make a key. It is printed this once; the book keeps only its hash."""
-    with book() as database, database.writing() as session:
-        key = keys.create_key(session, name, scope, expires.date() if expires else None)
-    sys.stdout.write(f"{key}\n")
-
-
-@key_app.command("list")
-def key_list() -> None:
-    """List the keys by name."""
-    with book() as database, database.reading() as session:
-        table = Table("name", "scope", "created", "expires", "revoked", box=None)
-        for key in keys.list_keys(session):
-            expires = str(key.expires_on or "never")
-            table.add_row(key.name, key.scope, key.created_at[:10], expires, (key.revoked_at or "no")[:10])
-    out.print(table)
-
-
-@key_app.command("revoke")
-def key_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
-    """Take a key out of use, from now on."""
-    with book() as database, database.writing() as session:
-        keys.revoke_key(session, name)
 
 
 def _version(value: Any) -> None:

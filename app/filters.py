@@ -1,4 +1,4 @@
-"""The filters of the one query: which pledges, and which meetings, and what that is as SQL."""
+"""The filters of the one query: which pledges, and what that is as SQL."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlmodel import Session
 
 from app import models
-from app.finding import HOW_SEARCHED, found_by_words, said_at_meeting
+from app.finding import HOW_SEARCHED, found_by_words
 from app.ledger import seq_at
 from app.models import columns
 from app.naming import Resolver
@@ -21,7 +21,6 @@ from app.vocabulary import (
     Act,
     Attested,
     ConditionKind,
-    Coverage,
     Entity,
     Fulfilment,
     Level,
@@ -118,28 +117,6 @@ class PledgeFilters(BaseModel):
     )
 
 
-class MeetingFilters(BaseModel):
-    """Which meetings. A repeated parameter is OR, different ones are AND."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    party: Names = Field([], description="Of this party. Any name works: `KOR`, `ROK`, `South Korea`.")
-    type: Annotated[list[MeetingType], Field(max_length=50)] = Field([], description="Of this type.")
-    level: Annotated[list[Level], Field(max_length=50)] = Field([], description="At this level.")
-    series: Names = Field([], description="In this series: `kor-usa-2plus2`.")
-    participant: Names = Field([], description="Attended by this person, under any spelling.")
-    topic: Names = Field([], description="With a pledge or position on this topic, or for a parent on its children.")
-    coverage: Annotated[list[Coverage], Field(max_length=50)] = Field([], description="Known in this way.")
-    held_on__gte: Day | None = Field(None, description="Held on this day or later.")
-    held_on__lt: Day | None = Field(None, description="Held before this day.")
-    q: str | None = Field(
-        None,
-        description='Words, "phrases", -not and prefix*: each must be met by the title, place, parties, persons or '
-        "type of the meeting, or by one of its pledges or positions." + HOW_SEARCHED,
-        json_schema_extra={"example": "Washington OPCON"},
-    )
-
-
 def pledge_conditions(
     session: Session, query: PledgeFilters, today: date, *, said: bool = False
 ) -> tuple[Any, list[ColumnElement[bool]]]:
@@ -160,7 +137,7 @@ def pledge_conditions(
         walked = topic
         conditions.append(topic.c.topic == topics[0])
     elif topics:
-        conditions.append(_has(models.PledgeTopic, "topic", topics))
+        conditions.append(has(models.PledgeTopic, "topic", topics))
     if len(parties) == 1 and walked is None:
         walked = party
         conditions += [party.c.party == parties[0], party.c.role == PartyRole.pledgor]
@@ -174,19 +151,19 @@ def pledge_conditions(
     return walked, conditions
 
 
-def _has(part: Any, column: str, values: list[str], *more: ColumnElement[bool]) -> ColumnElement[bool]:
+def has(part: Any, column: str, values: list[str], *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """A part of the pledge has one of the values."""
     table = columns(part)
     return exists().where(table.c.pledge == pledge.c.key, table.c[column].in_(values), *more)
 
 
 def _plays(role: PartyRole, parties: list[str]) -> ColumnElement[bool]:
-    return _has(models.PledgeParty, "party", parties, party.c.role == role)
+    return has(models.PledgeParty, "party", parties, party.c.role == role)
 
 
 def _who_and_what(names: Resolver, query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
     for slug in names.exact("topic__all", Entity.topic, query.topic__all):
-        yield _has(models.PledgeTopic, "topic", [slug])
+        yield has(models.PledgeTopic, "topic", [slug])
     if primary := names.exact("topic__primary", Entity.topic, query.topic__primary):
         children = select(columns(models.Topic).c.slug).where(columns(models.Topic).c.parent.in_(primary))
         under = or_(topic.c.topic.in_(primary), topic.c.topic.in_(children))
@@ -198,13 +175,13 @@ def _who_and_what(names: Resolver, query: PledgeFilters) -> Iterator[ColumnEleme
     if query.about:
         yield _plays(PartyRole.about, names.named("about", Entity.party, query.about))
     if query.party__any:
-        yield _has(models.PledgeParty, "party", names.named("party__any", Entity.party, query.party__any))
+        yield has(models.PledgeParty, "party", names.named("party__any", Entity.party, query.party__any))
     if query.instrument:
         instruments = names.named("instrument", Entity.instrument, query.instrument)
-        yield _has(models.PledgeInstrument, "instrument", instruments)
+        yield has(models.PledgeInstrument, "instrument", instruments)
     if query.speaker:
         speakers = names.named("speaker", Entity.participant, query.speaker)
-        yield _has(models.PledgeSpeaker, "participant", speakers)
+        yield has(models.PledgeSpeaker, "participant", speakers)
 
 
 def _towards(names: Resolver, wanted: list[str]) -> ColumnElement[bool]:
@@ -222,7 +199,7 @@ def _where_from(names: Resolver, query: PledgeFilters) -> Iterator[ColumnElement
     if query.meeting:
         yield pledge.c.meeting.in_(names.exact("meeting", Entity.meeting, query.meeting))
     if query.source:
-        yield _has(models.Citation, "source", names.exact("source", Entity.source, query.source))
+        yield has(models.Citation, "source", names.exact("source", Entity.source, query.source))
     if query.undertaking:
         ids = names.exact("undertaking", Entity.pledge, query.undertaking)
         same = pledge.alias("of_undertaking")
@@ -319,35 +296,3 @@ def require_meetings(session: Session, named: dict[str, list[str]]) -> None:
     for parameter, ids in named.items():
         names.exact(parameter, Entity.meeting, ids)
     names.refuse()
-
-
-def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnElement[bool]]:
-    """Every condition of a question for meetings."""
-    names = Resolver(session)
-    conditions: list[ColumnElement[bool]] = [meeting.c.retracted.is_(None)]
-    if query.party:
-        members = columns(models.MeetingParty)
-        parties = names.named("party", Entity.party, query.party)
-        conditions.append(exists().where(members.c.meeting == meeting.c.id, members.c.party.in_(parties)))
-    if query.participant:
-        people = names.named("participant", Entity.participant, query.participant)
-        conditions.append(exists().where(attendance.c.meeting == meeting.c.id, attendance.c.participant.in_(people)))
-    if query.topic:
-        on_topic = _has(models.PledgeTopic, "topic", names.exact("topic", Entity.topic, query.topic))
-        conditions.append(exists().where(pledge.c.meeting == meeting.c.id, pledge.c.retracted.is_(None), on_topic))
-    for column, values in (
-        (meeting.c.series, names.series(query.series)),
-        (meeting.c.type, query.type),
-        (meeting.c.level, query.level),
-        (meeting.c.coverage, query.coverage),
-    ):
-        if values:
-            conditions.append(column.in_(values))
-    if query.held_on__gte:
-        conditions.append(meeting.c.held_on >= query.held_on__gte)
-    if query.held_on__lt:
-        conditions.append(meeting.c.held_on < query.held_on__lt)
-    names.refuse()
-    if query.q is not None and query.q.strip():
-        conditions += said_at_meeting(session, query.q)
-    return conditions

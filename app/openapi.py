@@ -12,7 +12,8 @@ from fastapi.openapi.utils import get_openapi
 from app.errors import PROBLEMS, PledgebookError
 from app.examples import ASKS, STATEMENT, Ask, read_answers
 from app.filter_table import filter_table
-from app.filters import MeetingFilters, PledgeFilters
+from app.filters import PledgeFilters
+from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE, Problem
 
 CHAPTERS = [

@@ -11,16 +11,15 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from app.filters import (
-    MeetingFilters,
     PledgeFilters,
     meeting,
-    meeting_conditions,
     pledge,
     pledge_conditions,
     revision,
 )
 from app.lexicon import read_lexicon
 from app.marking import marked
+from app.meeting_filters import MeetingFilters, meeting_conditions
 from app.paging import decode_cursor, encode_cursor
 from app.ranking import meeting_score, pledge_score
 from app.search import Clause

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import cli, documents, keys, models
-from app.cli import book, out
+from app.console import book, out
 from app.models import columns
 from app.settings import Settings
 

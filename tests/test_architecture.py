@@ -15,44 +15,35 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ROWS = """
 app
-drafting settings types vocabulary wire
-shapes shapes.records
-shapes.assessments
-shapes.drafts shapes.pledges
-shapes.meetings
-shapes.pages
-shapes.changes shapes.threads
-db errors models
-idempotency ledger paging validation
-naming
-recording
-registers
-instruments participants parties sources topics
-contexts
-pledges
-assessments doubles
-meetings
-book
-editing filters included keys migrating texts verification
-documents draft_files query stripping threads
-drafts undertakings
+db drafting errors examples filter_table search settings shapes stripping types vocabulary wire
+draft_files feeds marking models paging ranking search_index shapes.drafts shapes.records tables validation
+calendars idempotency ledger naming shapes.assessments shapes.facets
+drafts included lexicon recording shapes.pledges
+finding references registers shapes.meetings
+doubles filters instruments participants parties shapes.pages sources texts topics
+contexts meeting_filters shapes.changes shapes.threads threads
+assessments pledges query
+facets formats meetings undertakings
+asking book matrix topic_tree
+documents editing keys migrating verification
+package
 """
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache observing problems
-deps guard openapi
-record_routes
-api api.assessments api.book api.changes api.drafts api.health api.meetings api.pledges api.registers \
-api.undertakings pages pages.docs
+cache deps observing problems
+answers guard openapi record_routes
+api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
+api.registers api.renderings api.undertakings pages pages.docs pages.excerpt
 main
 """
 
 # The command line is a door too, but not one of HTTP: it starts the server and knows nothing of FastAPI.
 COMMANDS = """
+console
+key_commands
 cli
-starting
-__main__
+__main__ starting
 """
 
 # What drafting and editors need without a database: these know no table.

@@ -10,7 +10,8 @@ import pytest
 
 from app.examples import ASKS, MEETING, STATEMENT, read_answers
 from app.filter_table import VALUES, filter_table, repeated, words_of
-from app.filters import MeetingFilters, PledgeFilters
+from app.filters import PledgeFilters
+from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE
 from app.shapes.meetings import MeetingCreate, MeetingLine
 from app.texts import meeting_faults
