@@ -223,7 +223,7 @@ def serving(url: str, log: Path) -> Iterator[Server]:
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # two minutes, for a machine that runs other things besides
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=1):
             return
         if process.poll() is not None:
