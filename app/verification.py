@@ -1,10 +1,12 @@
 """`verify`: walk the chain, make every document again from the tables, and see that the triggers stand."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select, text
 from sqlmodel import Session, SQLModel
 
@@ -14,6 +16,7 @@ from app.contexts import read_context
 from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.recording import Kind, Record
+from app.registers import Register
 from app.search_index import count_rows, differing
 from app.shapes.assessments import AssessmentCreate
 from app.shapes.meetings import MeetingCreate
@@ -93,18 +96,45 @@ def check_chain(session: Session) -> Iterator[Finding]:
 
 def check_documents(session: Session) -> Iterator[Finding]:
     """Every standing document follows from the tables, and every row from its document."""
-    for register in REGISTERS.values():
-        for lines in _chunks(register.read(session)):
-            yield from _compare(session, register.kind, [register.record(line) for line in lines])
-    for ids in _chunks(session.execute(select(columns(models.Meeting).c.id).order_by(text("id"))).scalars().all()):
-        yield from _compare(session, meetings.KIND, read_meetings(session, ids))
+    for entity, register in REGISTERS.items():
+        for ids in _chunks(_ids(session, register.kind)):
+            records, broken = _readable(entity, ids, partial(_read_registered, session, register))
+            yield from [*broken, *_compare(session, register.kind, records)]
+    for ids in _chunks(_ids(session, meetings.KIND)):
+        records, broken = _readable(Entity.meeting, ids, partial(read_meetings, session))
+        yield from [*broken, *_compare(session, meetings.KIND, records)]
         for id in ids:
-            records = read_pledges(session, id)
-            yield from _compare(session, pledges.KIND, records)
-    key = columns(models.Assessment).c.id
-    for ids in _chunks(session.execute(select(key).order_by(key)).scalars().all()):
-        yield from _compare(session, assessments.KIND, read_assessments(session, ids))
+            records, broken = _readable(Entity.pledge, [id], lambda ids: read_pledges(session, ids[0]))
+            yield from [*broken, *_compare(session, pledges.KIND, records)]
+    for ids in _chunks(_ids(session, assessments.KIND)):
+        records, broken = _readable(Entity.assessment, ids, partial(read_assessments, session))
+        yield from [*broken, *_compare(session, assessments.KIND, records)]
     yield from _records_without_rows(session)
+
+
+def _ids(session: Session, kind: Kind) -> Sequence[str]:
+    key = columns(kind.table).c[kind.key]
+    return session.execute(select(key).order_by(key)).scalars().all()
+
+
+def _read_registered(session: Session, register: Register[Any], ids: Sequence[str]) -> list[Record]:
+    return [register.record(line) for line in register.read(session, ids)]
+
+
+def _readable(
+    entity: Entity, ids: Sequence[str], read: Callable[[Sequence[str]], list[Record]]
+) -> tuple[list[Record], list[Finding]]:
+    """The records of `ids`, and a finding for each whose rows have come to make no valid line at all.
+
+    Pledges are read by their meeting, so its id stands for all of them.
+    """
+    try:
+        return read(ids), []
+    except ValidationError:
+        if len(ids) == 1:
+            return [], [Finding(f"{entity} {ids[0]}", "has rows that make no valid record")]
+    apart = [_readable(entity, [id], read) for id in ids]
+    return [record for records, _ in apart for record in records], [finding for _, found in apart for finding in found]
 
 
 def _compare(session: Session, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
