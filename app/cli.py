@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from app import __version__, documents, finding, keys, package
+from app import __version__, asking, documents, keys, package
 from app.db import Database
 from app.errors import BadQuery, PledgebookError
 from app.ledger import read_head, read_head_at
@@ -184,21 +184,21 @@ def find(**given: Any) -> None:
     """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
     rendering_name, url = given.pop("format"), given.pop("url")
     try:
-        rendering, query = finding.rendering_of(rendering_name), finding.asked(given)
+        rendering, query = asking.rendering_of(rendering_name), asking.asked(given)
         if url is not None:
-            finding.find_at(url, query, rendering)
+            asking.find_at(url, query, rendering)
             return
         with book() as database:
-            finding.find_here(database, query, rendering, Settings())
+            asking.find_here(database, query, rendering, Settings())
     except BadQuery as error:
         err.print(error.detail, markup=False)
         for fault in error.faults:
-            err.print(f"  {finding.option(str(fault.path[0]))} {fault.message}", markup=False)
+            err.print(f"  {asking.option(str(fault.path[0]))} {fault.message}", markup=False)
         raise typer.Exit(2) from None
 
 
-find.__signature__ = inspect.Signature(finding.parameters())  # type: ignore[attr-defined]
-find.__annotations__ = {each.name: each.annotation for each in finding.parameters()}
+find.__signature__ = inspect.Signature(asking.parameters())  # type: ignore[attr-defined]
+find.__annotations__ = {each.name: each.annotation for each in asking.parameters()}
 app.command()(find)
 
 
