@@ -10,7 +10,7 @@ from typing import Any, get_args
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.db import Database
@@ -25,7 +25,7 @@ from tests.plain import PlainBook
 
 FACETS = get_args(FacetName)
 OWN = {"year": ("held_on__gte", "held_on__lt")}
-LIGHT = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+LIGHT = settings(max_examples=40, deadline=None)
 
 
 @dataclass
