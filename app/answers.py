@@ -16,7 +16,7 @@ from app.formats import CSV, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings
 from app.query import MeetingQuery, PledgeQuery
 
 # Parameters of the JSON page alone.
-_OF_A_PAGE = ("limit", "cursor", "include", "facets", "facet_limit")
+_OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
 _LONGEST_LINKED = 1000
 
 

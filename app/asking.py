@@ -33,7 +33,7 @@ TABLE = "table"
 _WIDE = 100
 _BY_NAME = {rendering.name: rendering for rendering in OF_PLEDGES}
 # Words stand by themselves on the command line, and pages are not asked for.
-_NOT_OPTIONS = ("q", "cursor")
+_NOT_OPTIONS = ("q", "cursor", "highlight")
 
 
 class RefusedByServer(PledgebookError):

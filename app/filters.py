@@ -152,9 +152,9 @@ def pledge_conditions(
 
 
 def has(part: Any, column: str, values: list[str], *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A part of the pledge has one of the values."""
+    """A part of the pledge has one of the values. It stands for itself even where the same table is walked outside."""
     table = columns(part)
-    return exists().where(table.c.pledge == pledge.c.key, table.c[column].in_(values), *more)
+    return exists().where(table.c.pledge == pledge.c.key, table.c[column].in_(values), *more).correlate(pledge)
 
 
 def _plays(role: PartyRole, parties: list[str]) -> ColumnElement[bool]:
@@ -167,7 +167,7 @@ def _who_and_what(names: Resolver, query: PledgeFilters) -> Iterator[ColumnEleme
     if primary := names.exact("topic__primary", Entity.topic, query.topic__primary):
         children = select(columns(models.Topic).c.slug).where(columns(models.Topic).c.parent.in_(primary))
         under = or_(topic.c.topic.in_(primary), topic.c.topic.in_(children))
-        yield exists().where(topic.c.pledge == pledge.c.key, topic.c.rank == 0, under)
+        yield exists().where(topic.c.pledge == pledge.c.key, topic.c.rank == 0, under).correlate(pledge)
     for name in query.pledgor__all:
         yield _plays(PartyRole.pledgor, names.named("pledgor__all", Entity.party, [name]))
     if query.towards:

@@ -126,8 +126,8 @@ def _documents(_: Session, documents: Documents) -> Documents:
 
 
 def _most(query: PledgeQuery | MeetingQuery) -> int | None:
-    """Everything, unless a limit was asked for."""
-    return query.limit if "limit" in query.model_fields_set else None
+    """Everything, unless a limit was asked for. Relevance is an order of one page."""
+    return query.limit if "limit" in query.model_fields_set or query.sort.endswith("relevance") else None
 
 
 # Rendering ------------------------------------------------------------------------------------------------------------
