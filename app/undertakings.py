@@ -42,16 +42,17 @@ def read_undertakings(
     threads = _threads(session, query, today or datetime.now(UTC).date())
     down = query.sort.startswith("-")
     order = Order(((threads.c[query.sort.lstrip("-")], down), (threads.c.undertaking, False)))
-    silent_since = _silent_since(threads)
+    root, last = pledge.alias("root"), meeting.alias("last")
+    silent_since = _silent_since(threads, last)
     statement = (
         select(threads.c.undertaking, revision.c.document, silent_since.label("silent_since"))
         .join(pledge, pledge.c.key == threads.c.latest)
         .join(revision, revision.c.seq == pledge.c.revision)
+        .join(last, last.c.id == pledge.c.meeting)
+        .join(root, root.c.key == threads.c.undertaking)
     )
     if query.silent_since__lt:
         statement = statement.where(silent_since < query.silent_since__lt)
-    root = pledge.alias("root")
-    statement = statement.join(root, root.c.key == threads.c.undertaking)
     statement = statement.add_columns(root.c.id, threads.c.first_made, threads.c.last_renewed, threads.c.mentions)
     rows, next = page_of(session, statement, order, query)
     return [_item(row) for row in rows], next
@@ -93,19 +94,18 @@ def _undertakings_of(meetings: list[str]) -> Any:
     return select(said.c.undertaking).where(said.c.meeting.in_(meetings), said.c.retracted.is_(None))
 
 
-def _silent_since(threads: Subquery) -> Any:
-    """The day of the first full text of the same parties, later than the last renewal, that is silent on it."""
-    last, later = meeting.alias("last"), meeting.alias("later")
-    said = pledge.alias("said_last")
-    circle = select(last.c.circle).join(said, said.c.meeting == last.c.id).where(said.c.key == threads.c.latest)
+def _silent_since(threads: Subquery, last: Any) -> Any:
+    """The day of the first full text of the parties of the `last` meeting that is later, and so silent on it."""
+    later = meeting.alias("later")
     return (
         select(func.min(later.c.held_on))
         .where(
-            later.c.circle == circle.scalar_subquery(),
+            later.c.circle == last.c.circle,
             later.c.held_on > threads.c.last_renewed,
             later.c.coverage == Coverage.full_text,
             later.c.retracted.is_(None),
         )
+        .correlate(threads, last)
         .scalar_subquery()
     )
 

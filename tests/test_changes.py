@@ -173,21 +173,20 @@ class Editor:
         return self.desk.ask("DELETE", f"/{kind}/{self.one(kind)}", headers={"If-Match": "*"}, reason="By chance.")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_who_replays_the_changes_holds_the_same_book_at_every_step(desk: Desk, seed: int) -> None:
-    editor, paging, streaming = Editor(desk, seed), Follower(), Follower()
+def test_who_replays_the_changes_holds_the_same_book_at_every_step(desk: Desk) -> None:
+    editor, paging, streaming = Editor(desk, seed=1), Follower(), Follower()
     taken: list[tuple[int, str]] = []
-    for step in range(120):
+    for step in range(100):
         editor.edit()
-        if step % 12 == 11:
-            paging.take(pages(desk, paging.seq, size=7 + step))
+        if step % 20 == 19:
+            paging.take(pages(desk, paging.seq, size=27 + step))
             streaming.take(streamed(desk, streaming.seq))
             whole = desk.lines("/export.jsonl").decode()
             assert paging.records == streaming.records
             assert paging.export() == whole
             taken.append((desk.head(), whole))
             assert paging.seq == taken[-1][0]
-    assert editor.written > 50
+    assert editor.written > 40
     operations = {change["operation"] for change in streamed(desk, 0)}
     assert operations == {"create", "change", "retract", "restore", "assess"}
     assert desk.findings() == []

@@ -130,6 +130,22 @@ def test_silence_is_that_of_a_full_text_of_the_same_parties(desk: Desk) -> None:
     assert thread(desk, "2021-01-01-a-01")["silent_since"] is None
 
 
+def test_each_undertaking_of_a_list_is_held_against_its_own_parties(desk: Desk) -> None:
+    with_japan = {"parties": ["JPN", "KOR"]}
+    post(
+        desk,
+        meeting("2021-01-01-a", pledge(1)),
+        meeting("2021-02-01-b", pledge(1), **with_japan),
+        meeting("2022-01-01-c"),
+        meeting("2023-01-01-d", **with_japan),
+        meeting("2024-01-01-e", pledge(1), parties=["KOR"]),
+    )
+    found = {item["id"]: item["silent_since"] for item in desk.get("/undertakings")["items"]}
+    assert found == {"2021-01-01-a-01": "2022-01-01", "2021-02-01-b-01": "2023-01-01", "2024-01-01-e-01": None}
+    assert {id: thread(desk, id)["silent_since"] for id in found} == found
+    assert desk.ids("/undertakings", silent_since__lt="2023-01-01") == ["2021-01-01-a-01"]
+
+
 def test_only_a_continuation_within_the_book_joins(desk: Desk) -> None:
     first = "2021-01-01-a-01"
     post(desk, meeting("2021-01-01-a", pledge(1), pledge(2)))

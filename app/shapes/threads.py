@@ -10,7 +10,7 @@ from app.types import Day, PledgeId, Shape, Slug
 
 
 class Drift(Shape):
-    """How a renewal differs from what it renews, in one field: act, specificity, due, formula or pledgors."""
+    """How a renewal differs from what it renews, in one field: act, specificity, due, formula, pledgors or towards."""
 
     pledge: Annotated[PledgeId, Field(description="The renewal.")]
     field: str
