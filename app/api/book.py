@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from app.deps import AsOf, StrictRoute
+from app.deps import AsOf, StrictRoute, streamed_answer
 from app.documents import export
 from app.ledger import seq_at
 from app.problems import responses
@@ -32,4 +32,4 @@ def export_book(request: Request, as_of: AsOf = None) -> StreamingResponse:
             for line in export(session, seq_at(session, as_of) if as_of else None):
                 yield f"{line}\n".encode()
 
-    return StreamingResponse(lines(), media_type="application/jsonl")
+    return streamed_answer(lines(), "application/jsonl")
