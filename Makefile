@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock schema clean
+.PHONY: run test crash fuzz check format lock schema clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m app.starting
@@ -12,6 +12,14 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# Kills the server 200 times while clients write; CRASH_KILLS says how often otherwise. `make test` does it 6 times.
+crash: $(VENV)/.test
+	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
+
+# Sends 10,000 generated requests to each engine; FUZZ_CASES says how many otherwise. `make test` sends 1,000.
+fuzz: $(VENV)/.test
+	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from app.db import is_unavailable
 from app.errors import PROBLEMS, BadQuery, Fault, Invalid, PledgebookError, Unavailable
 from app.idempotency import Replayed
+from app.keys import masked
 from app.validation import faults_of_request
 from app.wire import canonical_json
 
@@ -159,5 +160,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def on_unknown_error(request: Request, error: Exception) -> Response:
-        log.error("unhandled", path=request.url.path, exc_info=error)
+        log.error("unhandled", path=masked(request.url.path), exc_info=error)
         return problem(PledgebookError("It is not your request; it has been written to the log."))
