@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format schema lock examples clean
+.PHONY: help run test crash fuzz check lint format schema lock examples clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -18,6 +18,13 @@ run: $(VENV)/.run ## Serve the book; an empty one is seeded, and gets a key to w
 
 test: $(VENV)/.test ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# CRASH_KILLS and FUZZ_CASES say how often otherwise.
+crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make test` does it 6 times)
+	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
+
+fuzz: $(VENV)/.test ## Send 10,000 generated requests to each engine (`make test` sends 1,000)
+	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
 check: lint test ## What must pass before a change lands: lint and test
 
@@ -38,7 +45,7 @@ schema: $(VENV)/.run ## Write seeds/schema.json anew, which editors check the se
 	$(BIN)/pledgebook schema > seeds/schema.json
 
 # The answers that the docs page shows, from a book of the seeds.
-examples: $(VENV)/.test
+examples: $(VENV)/.test ## Record the answers that the docs page shows
 	$(BIN)/python -m tests.examples
 
 # The locks carry hashes and no addresses: whoever installs decides where from.

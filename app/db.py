@@ -4,18 +4,46 @@ On both engines a write transaction holds one lock from its first statement, so 
 order; it is committed, to disk, before `writing` returns. A reading session sees one snapshot and cannot write.
 """
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 # SQLite waits this long for another process's lock before it gives up; PostgreSQL gets the same by lock_timeout.
 _WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
+
+# What the database's state is to blame for, not the statement: it may be otherwise when tried again.
+_SQLITE_FAULTS = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+}  # fmt: skip
+_READ_ONLY = "25006"
+# SQLSTATE, or its class: connection lost, transaction rolled back, out of resources, not in this state, stopped by
+# its operator (a time limit and a restart among them), a fault of the system it runs on.
+_POSTGRESQL_FAULTS = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Is it the database that cannot serve just now (locked, full, read-only, restarting), not the request?"""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return (code & 0xFF) in _SQLITE_FAULTS
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_POSTGRESQL_FAULTS)
+    return error.connection_invalidated or isinstance(error, OperationalError)
 
 
 class Database:
@@ -54,17 +82,31 @@ class Database:
 
     def copy_to(self, file: Path) -> None:
         """A consistent copy of an SQLite book, made while others write. VACUUM must stand outside a transaction."""
+        # SQLite does not bring the copy to disk itself, and a stopped VACUUM leaves half a file: a whole one is named.
+        unfinished = file.with_name(f"{file.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
         with self.reader.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA query_only=OFF")
             try:
-                driver.execute("VACUUM INTO ?", (str(file),))
+                driver.execute("VACUUM INTO ?", (str(unfinished),))
             finally:
                 driver.execute("PRAGMA query_only=ON")
+        _bring_to_disk(unfinished)
+        unfinished.rename(file)
+        _bring_to_disk(file.parent)
 
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+def _bring_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _with_driver(url: str) -> URL:
@@ -84,8 +126,9 @@ def _with_driver(url: str) -> URL:
 def _sqlite_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
     arguments = {"check_same_thread": False, "timeout": timeout}
     # One writing connection, whose pool is the queue of writers.
-    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=timeout, connect_args=arguments)
-    reader = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=timeout, connect_args=arguments)
+    pool: dict[str, Any] = {"pool_timeout": timeout, "connect_args": arguments, "hide_parameters": True}
+    writer = create_engine(url, pool_size=1, max_overflow=0, **pool)
+    reader = create_engine(url, pool_size=8, max_overflow=32, **pool)
 
     def open_writer(connection: Any, _: object) -> None:
         connection.isolation_level = None
@@ -108,17 +151,20 @@ def _sqlite_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
 def _postgresql_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
     milliseconds = int(timeout * 1000)
     options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c synchronous_commit=on"
-    arguments = {"options": options}
-    writer = create_engine(
-        url, pool_size=4, max_overflow=28, pool_timeout=timeout, pool_pre_ping=True, connect_args=arguments
-    )
-    reader = create_engine(
-        url,
-        pool_size=8,
-        max_overflow=32,
-        pool_timeout=timeout,
-        pool_pre_ping=True,
-        connect_args=arguments,
-        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-    )
+    pool: dict[str, Any] = {
+        "pool_timeout": timeout,
+        "pool_pre_ping": True,
+        "connect_args": {"options": options, "connect_timeout": max(2, int(timeout))},
+        "hide_parameters": True,
+    }
+    writer = create_engine(url, pool_size=4, max_overflow=28, **pool)
+    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    reader = create_engine(url, pool_size=8, max_overflow=32, execution_options=snapshot, **pool)
+    event.listen(writer, "handle_error", _leave_what_has_become_read_only)
     return writer, reader
+
+
+def _leave_what_has_become_read_only(context: ExceptionContext) -> None:
+    """A session that was opened on a read-only server stays so: go on with new ones, which may find it writing."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True

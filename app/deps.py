@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Annotated, Any, get_origin
 
 from fastapi import Depends, Header, Query, Request, Response, params
@@ -15,6 +16,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlmodel import Session
+from starlette.responses import StreamingResponse
 
 from app import __version__
 from app.db import Database
@@ -75,9 +77,13 @@ def _posting(
         yield writer
 
 
+# Those who wait for the writing lock hold a thread each. So few may wait at once that threads are left over for reads,
+# and for the route of the one that has the lock; the others wait in a queue that holds none.
+_WAITING_WRITERS = 8
+
 Reading = Annotated[Session, Depends(_reading, scope="function")]
-Changing = Annotated[Writer, Depends(_changing, scope="function")]
-Posting = Annotated[Writer, Depends(_posting, scope="function")]
+Changing = Annotated[Writer, Depends(_changing, scope="function", max_concurrency=_WAITING_WRITERS)]
+Posting = Annotated[Writer, Depends(_posting, scope="function", max_concurrency=_WAITING_WRITERS)]
 IfMatch = Annotated[
     str | None,
     Header(description="The ETag of the record as it was read. Needed: 428 without, 412 if stale.", max_length=500),
@@ -196,6 +202,11 @@ def list_answer(
         url = request.url.include_query_params(cursor=next)
         answer.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     return answer
+
+
+def streamed_answer(chunks: Iterator[bytes], media_type: str) -> StreamingResponse:
+    """An answer sent while it is made. Its first chunk is made before, so that what fails at once is a problem."""
+    return StreamingResponse(chain([next(chunks, b"")], chunks), media_type=media_type)
 
 
 def composed_answer(body: str, etag: str, if_none_match: str | None) -> Response:

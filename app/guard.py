@@ -6,6 +6,7 @@ A request with a broken body and no key is answered 401, and a stranger's body i
 from typing import Any
 
 from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,7 +14,7 @@ from app.db import Database
 from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised, UnsupportedMedia
 from app.keys import find_key
 from app.models import ApiKey
-from app.problems import problem
+from app.problems import problem, unavailable
 from app.vocabulary import Scope as KeyScope
 
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -45,6 +46,11 @@ class Guard:
             body = _Bounded(receive, self._limit_of(scope))
         except PledgebookError as error:
             await problem(error)(scope, receive, send)
+            return
+        except SQLAlchemyError as error:
+            if (away := unavailable(error)) is None:
+                raise
+            await problem(away)(scope, receive, send)
             return
         try:
             await self.app(scope, body.receive, send)

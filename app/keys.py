@@ -1,6 +1,7 @@
 """Keys: who may write. A key is shown once, when it is made; the book keeps its SHA-256, its name and its scope."""
 
 import hashlib
+import re
 import secrets
 from datetime import UTC, date, datetime
 
@@ -13,11 +14,17 @@ from app.models import ApiKey, columns
 from app.vocabulary import Scope
 
 _PREFIX = "pb_"
+_KEY_SHAPED = re.compile(r"pb_[A-Za-z0-9_-]{8,}")
 
 
 def _digest(key: str) -> str:
     """A key has 256 random bits, so a plain hash is enough to keep it secret."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def masked(text: str) -> str:
+    """`text` without what looks like a key, for the log: people put keys into addresses and request ids too."""
+    return _KEY_SHAPED.sub(f"{_PREFIX}***", text)
 
 
 def _now() -> str:

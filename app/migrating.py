@@ -1,12 +1,17 @@
-"""Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start."""
+"""Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start.
 
+A change of schema is one transaction with the reshaping of the documents: a fault anywhere in it leaves all as it was.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from app import recording
@@ -14,6 +19,7 @@ from app.book import LOADER
 from app.db import Database
 from app.ledger import Writer
 from app.parties import PARTIES, states
+from app.reshaping import reshape
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,28 +47,34 @@ def revision_of(database: Database) -> str | None:
 
 
 def migrate(database: Database, to: str = "head") -> None:
-    """Bring the database to a schema revision, in one transaction, and found the book if it is new."""
+    """Bring the database up to a schema revision, found the book if it is new, and else reshape its documents."""
+    before = revision_of(database)
+    with changing_schema(database) as connection:
+        command.upgrade(config(connection), to)
+        after = MigrationContext.configure(connection).get_current_revision()
+        if after == before or after != newest():
+            return
+        with Session(connection) as session:
+            writer = Writer(session, LOADER)
+            if writer.head.seq == 0:
+                recording.create(writer, [PARTIES.record(state) for state in states()])
+            else:
+                reshape(writer)
+            session.flush()
+
+
+@contextmanager
+def changing_schema(database: Database) -> Iterator[Connection]:
+    """A connection in whose one transaction the schema is changed, whole or not at all."""
     with database.writer.connect() as connection:
         if database.is_sqlite:
             # Rebuilding a table must not delete the rows that refer to it; off only outside a transaction.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
-                command.upgrade(config(connection), to)
+                yield connection
                 if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise RuntimeError("the migration left a row that refers to nothing; the database is as it was")
-                _found(connection)
         finally:
             if database.is_sqlite:
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
-
-
-def _found(connection: Connection) -> None:
-    """Write every state of ISO 3166-1 into a ledger that holds nothing yet."""
-    if not inspect(connection).has_table("revision"):
-        return
-    with Session(connection) as session:
-        writer = Writer(session, LOADER)
-        if writer.head.seq == 0:
-            recording.create(writer, [PARTIES.record(state) for state in states()])
-        session.flush()

@@ -10,6 +10,8 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.keys import masked
+
 REQUESTS = Counter("pledgebook_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("pledgebook_request_seconds", "Seconds from request to the end of the answer.", ["method", "route"])
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
@@ -65,9 +67,9 @@ class Observed:
             log.info(
                 "answered",
                 method=method,
-                path=scope["path"],
+                path=masked(scope["path"]),
                 status=status,
                 ms=round(took * 1000, 1),
-                id=id,
+                id=masked(id),
                 actor=actor,
             )

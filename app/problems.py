@@ -12,12 +12,13 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app.db import is_unavailable
 from app.errors import (
     PROBLEMS,
     BadQuery,
@@ -31,11 +32,13 @@ from app.errors import (
     WrongMethod,
 )
 from app.idempotency import Replayed
+from app.keys import masked
 from app.validation import faults_of_request
 from app.wire import canonical_json
 
 MEDIA_TYPE = "application/problem+json"
 WRONG_METHOD = 405
+RETRY_AFTER = "2"
 _MOST_FAULTS = 40
 _MOST_BYTES = 10_000
 _LONGEST = 300
@@ -143,6 +146,18 @@ def _methods_at(request: Request) -> list[str]:
     return ["GET", "HEAD", *found[1:]] if "GET" in found else found
 
 
+def unavailable(error: Exception) -> Unavailable | None:
+    """What a client is told if `error` comes of the database's state; None if it is a mistake of ours.
+
+    Not that nothing was written: a connection can be lost between a commit and its answer.
+    """
+    if not is_unavailable(error):
+        return None
+    log.warning("database unavailable", error=str(error)[:500])
+    detail = "The database is busy, full or away. Try again; under an Idempotency-Key nothing is written twice."
+    return Unavailable(detail, headers={"Retry-After": RETRY_AFTER})
+
+
 def install(app: FastAPI) -> None:
     """Have every error of `app` answered as a problem."""
 
@@ -177,14 +192,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)
     async def on_database_error(request: Request, error: Exception) -> Response:
-        if not isinstance(error, OperationalError | PoolTimeout):
-            return await on_unknown_error(request, error)
-        log.warning("database unavailable", error=str(error)[:500])
-        return problem(
-            Unavailable("The database is busy or away. Nothing was written; try again.", headers={"Retry-After": "2"})
-        )
+        away = unavailable(error)
+        return problem(away) if away else await on_unknown_error(request, error)
 
     @app.exception_handler(Exception)
     async def on_unknown_error(request: Request, error: Exception) -> Response:
-        log.error("unhandled", path=request.url.path, exc_info=error)
+        log.error("unhandled", path=masked(request.url.path), exc_info=error)
         return problem(Internal("It is not your request; it has been written to the log."))

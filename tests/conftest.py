@@ -203,15 +203,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(url: str, log: Path) -> Iterator[Server]:
-    """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end."""
+def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[Server]:
+    """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end.
+
+    `key` is one that the database has already, for a second server or one started again.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    key = make_key(url)
-    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url}
+    key = key or make_key(url)
+    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, **settings}
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -25,14 +25,15 @@ contexts meeting_filters shapes.changes shapes.threads threads
 assessments pledges query
 facets formats meetings undertakings
 asking book matrix topic_tree
-documents editing keys migrating verification
-package
+documents editing keys rebuilding
+package reshaping verification
+migrating
 """
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing problems
-answers guard openapi pages pages.excerpt record_routes
+cache deps observing pages pages.excerpt problems
+answers guard openapi record_routes
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.docs
 main

@@ -19,9 +19,10 @@ from app.ledger import Writer, read_head
 from app.lexicon import Lexicon, read_lexicon
 from app.migrating import config, migrate
 from app.query import PledgeQuery, read_page
+from app.rebuilding import read_pledges
 from app.search import AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, parse, tokens_of
 from app.search_index import CREATE_SQLITE, fts5, tsquery, tsvector
-from app.verification import read_pledges, verify
+from app.verification import verify
 from tests.conftest import Client
 from tests.test_search import MEETINGS, OPCON, ask, found, ids
 

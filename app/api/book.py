@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from app.deps import AsOf, Reading, StrictRoute
+from app.deps import AsOf, Reading, StrictRoute, streamed_answer
 from app.documents import export
 from app.ledger import seq_at
 from app.problems import responses
@@ -38,4 +38,4 @@ def export_book(request: Request, session: Reading, as_of: AsOf = None) -> Strea
             for line in export(session, seq):
                 yield f"{line}\n".encode()
 
-    return StreamingResponse(lines(), media_type="application/jsonl")
+    return streamed_answer(lines(), "application/jsonl")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag
+from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
 from app.ledger import read_changes, read_head
 from app.models import Revision
 from app.paging import decode_cursor, encode_cursor
@@ -74,7 +74,7 @@ def stream_changes(request: Request, since: Since = 0) -> StreamingResponse:
             seq = rows[-1].seq
             yield "".join(f"{_change(row)}\n" for row in rows).encode()
 
-    return StreamingResponse(lines(), media_type="application/jsonl")
+    return streamed_answer(lines(), "application/jsonl")
 
 
 def _change(row: Revision) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.deps import StrictRoute
 from app.errors import Unavailable
 from app.migrating import newest, revision_of
-from app.problems import responses
+from app.problems import RETRY_AFTER, responses
 from app.types import Shape
 
 router = APIRouter(tags=["Health"], route_class=StrictRoute)
@@ -32,7 +32,7 @@ def readiness(request: Request) -> Health:
     try:
         standing = revision_of(request.app.state.database)
     except SQLAlchemyError:
-        raise Unavailable("The database cannot be reached.") from None
+        raise Unavailable("The database cannot be reached.", headers={"Retry-After": RETRY_AFTER}) from None
     if standing != newest():
         raise Unavailable("The database has another schema than this release; run `pledgebook migrate`.")
     return Health(status="ok")
