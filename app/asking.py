@@ -176,10 +176,10 @@ def table(pledges: list[dict[str, Any]], width: int) -> Table:
     wide = width >= _WIDE
     made = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="bold")
     made.add_column("Made", no_wrap=True)
-    made.add_column("Who", max_width=22)
+    made.add_column("Who", max_width=24, overflow="fold")
     made.add_column("Pledge", overflow="fold")
     if wide:
-        made.add_column("Topics", max_width=28)
+        made.add_column("Topics", max_width=28, overflow="fold")
         made.add_column("Due", no_wrap=True)
     for pledge in pledges:
         beside = [", ".join(pledge["topics"]), _last_day(pledge)] if wide else []

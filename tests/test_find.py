@@ -50,7 +50,7 @@ def test_a_table_cuts_nothing_off() -> None:
         assert max(map(len, text.splitlines())) <= width
         assert text.count("[bold]") == 5
         for word in ("international-community", "extended-deterrence", "2025-01-01", "KOR in-progress"):
-            assert word.split("-")[-1] in text
+            assert word in text
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl", "csv", "atom", "feed.json", "ics"])
@@ -118,7 +118,8 @@ def test_the_tables_of_a_package_keep_their_schema(package: Path) -> None:
     """Types, words, keys and references, as a Frictionless validator would check them."""
     descriptor = json.loads((package / "datapackage.json").read_text())
     tables = {one["name"]: one for one in descriptor["resources"] if one["name"] != "book"}
-    rows = {name: list(csv.DictReader((package / one["path"]).open(newline=""))) for name, one in tables.items()}
+    texts = {name: (package / one["path"]).read_bytes().decode() for name, one in tables.items()}
+    rows = {name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in texts.items()}
     assert len(rows["pledges"]) == 84
     assert len(rows["topics"]) > 20
     for name, one in tables.items():
