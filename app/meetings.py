@@ -9,11 +9,12 @@ from datetime import date
 from itertools import count
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from app import doubles, models, pledges, recording
-from app.errors import Conflict, Fault, Path
+from app.errors import Conflict, Fault, Invalid, Path
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.models import columns
@@ -25,6 +26,7 @@ from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
 from app.sources import SOURCES
 from app.types import Shape
+from app.validation import faults_of
 from app.vocabulary import Entity
 
 KIND = Kind(
@@ -118,10 +120,18 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
         elif register.record(line).text(standing.version) != standing.document:
             faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
     pledges.refuse(faults)
+    return by_ids(meeting)
+
+
+def by_ids(meeting: MeetingCreate) -> MeetingCreate:
+    """The meeting with ids in the places of the records that it gives whole."""
     fields = meeting.model_dump(by_alias=True, exclude={"kind"})
-    for path, register, line in given:
+    for path, register, line in _given_whole(meeting):
         _put(fields, path, register.id_of(line))
-    return MeetingCreate.model_validate(fields)
+    try:
+        return MeetingCreate.model_validate(fields)
+    except ValidationError as error:  # the same thing was named twice: once by its id, once whole
+        raise Invalid("The meeting would not be valid.", faults_of(error)) from None
 
 
 def _put(tree: Any, path: Path, value: str) -> None:
