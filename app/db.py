@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 # SQLite waits this long for another process's lock before it gives up; PostgreSQL gets the same by lock_timeout.
-_URL_FORMS = "the database URL must begin with sqlite:/// or postgresql://"
 _WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
+_URL_FORMS = "the database URL must begin with sqlite:/// or postgresql://"
 
 
 class Database:
