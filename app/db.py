@@ -11,12 +11,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 # SQLite waits this long for another process's lock before it gives up; PostgreSQL gets the same by lock_timeout.
 _WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
-_URL_FORMS = "the database URL must begin with sqlite:/// or postgresql://"
 
 
 class Database:
@@ -59,14 +57,11 @@ class Database:
 
 
 def _with_driver(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError(_URL_FORMS) from None
+    parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ValueError(_URL_FORMS)
+        raise ValueError("the database URL must begin with sqlite:/// or postgresql://")
     if parsed.get_backend_name() == "sqlite" and not parsed.database:
         raise ValueError("SQLite needs a file: sqlite:///pledgebook.db")
     return parsed
