@@ -125,7 +125,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
         told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]
         return Outcome(created=1 + len(line.pledges) + added, remarks=tuple(told))
-    skipped = [] if overwrite else _edited_by_others(writer, id, line)
+    skipped = [] if overwrite else _edited_by_others(writer, id, meetings.by_ids(line))
     differed = meetings.change_meeting(
         writer, id, _without(writer, line, id, skipped), standing.document, overwrite=overwrite
     )
@@ -134,7 +134,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
     return Outcome(changed=differed, left=max(0, 1 + len(line.pledges) - differed), skipped=remarks)
 
 
-def _edited_by_others(writer: Writer, id: str, line: MeetingLine) -> list[tuple[Entity, str, str]]:
+def _edited_by_others(writer: Writer, id: str, line: MeetingCreate) -> list[tuple[Entity, str, str]]:
     """The records of a meeting's line that differ from what somebody else than the loader last wrote, and who."""
     numbered = [(pledges.pledge_id(id, pledge.number), pledge) for pledge in line.pledges if pledge.number]
     documents = {

@@ -136,8 +136,13 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
         elif register.record(line).text(standing.version) != standing.document:
             faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
     pledges.refuse(faults)
+    return by_ids(meeting)
+
+
+def by_ids(meeting: MeetingCreate) -> MeetingCreate:
+    """The meeting with ids in the places of the records that it gives whole."""
     fields = meeting.model_dump(by_alias=True, exclude={"kind"})
-    for path, register, line in given:
+    for path, register, line in _given_whole(meeting):
         _put(fields, path, register.id_of(line))
     try:
         return MeetingCreate.model_validate(fields)

@@ -151,6 +151,8 @@ def read_yaml(path: Path) -> list[ReadItem]:
         raise BadText("a key stands twice", _line_of(error)) from None
     except MarkedYAMLError as error:
         raise BadText(f"not YAML: {error.problem}", _line_of(error)) from None
+    except RecursionError:
+        raise BadText("nested too deeply") from None
     except (UnicodeDecodeError, YAMLError) as error:
         raise BadText(f"not YAML in UTF-8: {type(error).__name__}") from None
     if not isinstance(tree, CommentedSeq):

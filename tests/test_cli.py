@@ -1,6 +1,7 @@
 """The command line as its users run it: a process of its own, what it prints, and how it ends (0, 1 or 2)."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -8,19 +9,43 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app import meetings
+from app.cli import main
 from app.db import Database
 from app.documents import export, schema
 from app.keys import find_key
 from app.ledger import Writer
 from app.migrating import newest, revision_of
 from app.shapes.meetings import MeetingCreate
-from tests.conftest import SEEDS, run, serving
+from tests.conftest import ROOT, SEEDS, serving
 from tests.statements import statement
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """`pledgebook` with some arguments in this process: the same as `run`, without the second that a start takes."""
+
+    def called(*arguments: str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
+        for name, value in {"PLEDGEBOOK_DATABASE_URL": url, **more}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
+        capfd.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, status, captured.out, captured.err)
+
+    return called
 
 
 @pytest.fixture
@@ -33,24 +58,24 @@ def once(engine: str) -> None:
 # Keys -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_printed_alone_and_once(empty_url: str, database: Database) -> None:
-    made = run("key", "create", "Ada", "--scope", "assess", "--expires", "2999-12-31", url=empty_url)
+def test_a_key_is_printed_alone_and_once(call: Call, empty_url: str, database: Database) -> None:
+    made = call("key", "create", "Ada", "--scope", "assess", "--expires", "2999-12-31", url=empty_url)
     assert made.returncode == 0, made.stderr
     assert re.fullmatch(r"pb_[A-Za-z0-9_-]{43}\n", made.stdout)
     with database.reading() as session:
         key = find_key(session, made.stdout.strip())
         assert key
         assert (key.name, key.scope.value, str(key.expires_on)) == ("Ada", "assess", "2999-12-31")
-    listed = run("key", "list", url=empty_url)
+    listed = call("key", "list", url=empty_url)
     assert listed.returncode == 0
     assert re.search(r"Ada +assess +\d{4}-\d\d-\d\d +2999-12-31 +no", listed.stdout)
     assert made.stdout.strip() not in listed.stdout
-    assert run("key", "create", "Ada", url=empty_url).returncode == 1
-    assert run("key", "revoke", "Ada", url=empty_url).returncode == 0
+    assert call("key", "create", "Ada", url=empty_url).returncode == 1
+    assert call("key", "revoke", "Ada", url=empty_url).returncode == 0
     with database.reading() as session:
         assert find_key(session, made.stdout.strip()) is None
-    assert re.search(r"Ada .* \d{4}-\d\d-\d\d\n", run("key", "list", url=empty_url).stdout)
-    unknown = run("key", "revoke", "Nobody", url=empty_url)
+    assert re.search(r"Ada .* \d{4}-\d\d-\d\d *\n", call("key", "list", url=empty_url).stdout)
+    unknown = call("key", "revoke", "Nobody", url=empty_url)
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "no key of this name" in unknown.stderr
 
@@ -58,37 +83,37 @@ def test_a_key_is_printed_alone_and_once(empty_url: str, database: Database) -> 
 # How calls end --------------------------------------------------------------------------------------------------------
 
 
-def test_a_book_is_seeded_verified_and_exported(empty_url: str, database: Database) -> None:
-    loaded = run("load", str(SEEDS), url=empty_url)
+def test_a_book_is_seeded_verified_and_exported(call: Call, empty_url: str, database: Database) -> None:
+    loaded = call("load", str(SEEDS), url=empty_url)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     assert re.fullmatch(r"\d+ created, \d+ changed, \d+ left as they were.\n", loaded.stdout)
-    assert run("verify", url=empty_url).returncode == 0
-    exported = run("export", url=empty_url)
+    assert call("verify", url=empty_url).returncode == 0
+    exported = call("export", url=empty_url)
     with database.reading() as session:
         assert exported.stdout == "".join(f"{line}\n" for line in export(session))
     assert exported.returncode == 0
 
 
-def test_a_load_with_faults_ends_with_1_and_names_them(empty_url: str, tmp_path: Path) -> None:
+def test_a_load_with_faults_ends_with_1_and_names_them(call: Call, empty_url: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("- kind: topic\n  slug: x\n", encoding="utf-8")
-    answer = run("load", str(path), url=empty_url)
+    answer = call("load", str(path), url=empty_url)
     assert answer.returncode == 1
     assert answer.stderr.splitlines()[0] == f"{path}:1: name is needed"
     assert answer.stdout == "0 created, 0 changed, 0 left as they were.\n"
 
 
 def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
-    seeded_url: str, seeded_database: Database, tmp_path: Path
+    call: Call, seeded_url: str, seeded_database: Database, tmp_path: Path
 ) -> None:
     with seeded_database.writing() as session:
         meetings.create_meeting(Writer(session, "desk"), MeetingCreate.model_validate(statement()))
     path = tmp_path / "edited.jsonl"
     path.write_text(json.dumps({"kind": "meeting", **statement(city="Sydney")}), encoding="utf-8")
-    answer = run("load", str(path), url=seeded_url)
+    answer = call("load", str(path), url=seeded_url)
     assert answer.returncode == 1
     assert "was last written by desk; --overwrite changes it" in answer.stderr
-    assert run("load", "--overwrite", str(path), url=seeded_url).returncode == 0
+    assert call("load", "--overwrite", str(path), url=seeded_url).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -101,16 +126,16 @@ def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_a_call_that_cannot_be_meant_ends_with_2(once: None, empty_url: str, arguments: list[str]) -> None:
-    answer = run(*arguments, url=empty_url)
+def test_a_call_that_cannot_be_meant_ends_with_2(call: Call, once: None, empty_url: str, arguments: list[str]) -> None:
+    answer = call(*arguments, url=empty_url)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr
     assert "Traceback" not in answer.stderr
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite://", ""])
-def test_a_database_url_that_is_none_ends_with_2(once: None, url: str) -> None:
-    answer = run("verify", url=url)
+def test_a_database_url_that_is_none_ends_with_2(call: Call, once: None, url: str) -> None:
+    answer = call("verify", url=url)
     assert answer.returncode == 2
     assert answer.stderr.startswith("PLEDGEBOOK_DATABASE_URL: ")
     assert "Traceback" not in answer.stderr
@@ -119,50 +144,52 @@ def test_a_database_url_that_is_none_ends_with_2(once: None, url: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("PORT", "abc"), ("BODY_LIMIT", "-1"), ("LOG_LEVEL", "loud"), ("STATEMENT_TIMEOUT", "0")]
 )
-def test_a_setting_that_is_none_ends_with_2_and_is_named(once: None, empty_url: str, name: str, value: str) -> None:
-    answer = run("verify", url=empty_url, **{f"PLEDGEBOOK_{name}": value})
+def test_a_setting_that_is_none_ends_with_2_and_is_named(
+    call: Call, once: None, empty_url: str, name: str, value: str
+) -> None:
+    answer = call("verify", url=empty_url, **{f"PLEDGEBOOK_{name}": value})
     assert answer.returncode == 2
     assert f"PLEDGEBOOK_{name}" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////nowhere/at/all/book.db"])
-def test_a_database_that_is_not_there_ends_with_1(once: None, url: str) -> None:
-    answer = run("verify", url=url)
+def test_a_database_that_is_not_there_ends_with_1(call: Call, once: None, url: str) -> None:
+    answer = call("verify", url=url)
     assert answer.returncode == 1
     assert "The database cannot be used" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
-def test_a_file_that_is_no_database_ends_with_1(once: None, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_ends_with_1(call: Call, once: None, tmp_path: Path) -> None:
     (tmp_path / "book.db").write_text("this is no database, and long enough to be looked at" * 100)
-    answer = run("verify", url=f"sqlite:///{tmp_path}/book.db")
+    answer = call("verify", url=f"sqlite:///{tmp_path}/book.db")
     assert answer.returncode == 1
     assert "The database cannot be used" in answer.stderr
 
 
-def test_findings_end_with_1(seeded_url: str, seeded_database: Database) -> None:
+def test_findings_end_with_1(call: Call, seeded_url: str, seeded_database: Database) -> None:
     with seeded_database.writing() as session:
         session.connection().exec_driver_sql("UPDATE party SET name = 'Corea' WHERE code = 'KOR'")
-    answer = run("verify", url=seeded_url)
+    answer = call("verify", url=seeded_url)
     assert answer.returncode == 1
     assert answer.stderr == "party KOR: differs between its tables and the ledger\n"
     assert answer.stdout.startswith("1 findings")
 
 
-def test_a_new_database_is_migrated_by_whoever_comes_first(once: None, tmp_path: Path) -> None:
+def test_a_new_database_is_migrated_by_whoever_comes_first(call: Call, once: None, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    assert run("verify", url=url).returncode == 0
-    migrated = run("migrate", url=url)
+    assert call("verify", url=url).returncode == 0
+    migrated = call("migrate", url=url)
     assert (migrated.returncode, migrated.stdout) == (0, f"The database is at schema {newest()}.\n")
     made = Database(url)
     assert revision_of(made) == newest()
     made.close()
 
 
-def test_it_says_its_release_and_helps(once: None, empty_url: str) -> None:
-    assert re.fullmatch(r"pledgebook \d+\.\d+\.\d+\n", run("--version", url=empty_url).stdout)
-    help = run("--help", url=empty_url)
+def test_it_says_its_release_and_helps(call: Call, once: None, empty_url: str) -> None:
+    assert re.fullmatch(r"pledgebook \d+\.\d+\.\d+\n", call("--version", url=empty_url).stdout)
+    help = call("--help", url=empty_url)
     assert help.returncode == 0
     for command in ("serve", "migrate", "load", "export", "check", "key", "schema", "verify"):
         assert command in help.stdout
@@ -171,8 +198,8 @@ def test_it_says_its_release_and_helps(once: None, empty_url: str) -> None:
 # The schema of seed files ---------------------------------------------------------------------------------------------
 
 
-def test_the_schema_beside_the_seeds_is_that_of_the_shapes(once: None, empty_url: str) -> None:
-    made = run("schema", url="sqlite:////nowhere/at/all/book.db")
+def test_the_schema_beside_the_seeds_is_that_of_the_shapes(call: Call, once: None, empty_url: str) -> None:
+    made = call("schema", url="sqlite:////nowhere/at/all/book.db")
     assert made.returncode == 0, "needs no database"
     assert json.loads(made.stdout) == schema()
     assert (SEEDS / "schema.json").read_text(encoding="utf-8") == made.stdout, "run `make schema`"
@@ -208,15 +235,23 @@ def test_serving_stops_within_ten_seconds_though_connections_stand_open(seeded_u
         assert time.monotonic() - began < 10
         for connection in (idle, halfway, kept):
             connection.close()
-    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 def test_serving_migrates_a_new_database_and_seeds_nothing(once: None, tmp_path: Path) -> None:
-    with serving(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "log") as server:
-        with urllib.request.urlopen(f"{server.address}/v1/meetings") as answer:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr
+        while "running on" not in (line := server.stderr.readline()):
+            assert line, "it ended before it served"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/meetings") as answer:
             assert json.load(answer) == {"items": [], "next": None}
-        with urllib.request.urlopen(f"{server.address}/v1/parties/KOR") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/parties/KOR") as answer:
             assert json.load(answer)["name"] == "South Korea"
+        server.terminate()
 
 
 def test_the_log_tells_of_requests_and_shows_no_key(seeded_url: str, tmp_path: Path) -> None:
@@ -232,6 +267,6 @@ def test_the_log_tells_of_requests_and_shows_no_key(seeded_url: str, tmp_path: P
     assert server.key not in log
 
 
-def test_the_module_runs_as_the_command_does(once: None) -> None:
+def test_the_module_runs_as_the_command_does(call: Call, once: None) -> None:
     command = [str(Path(sys.executable).parent / "pledgebook"), "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pledgebook ")

@@ -118,10 +118,8 @@ def test_a_line_that_fails_leaves_nothing_and_stops_no_other(seeded_database: Da
     good = {"kind": "party", "code": "NEW", "type": "group", "name": "A new group"}
     before = seq_of(seeded_database)
     report = load(seeded_database, [written(tmp_path, f"{json.dumps(bad)}\n\n{json.dumps(good)}\n", "both.jsonl")])
-    assert [str(fault) for fault in report.faults] == [
-        f"{tmp_path}/both.jsonl:1: pledges.1.about.0 must name a party of the book; the nearest are "
-        + str(report.faults[0]).rpartition("nearest are ")[2]
-    ]
+    (fault,) = map(str, report.faults)
+    assert fault.startswith(f"{tmp_path}/both.jsonl:1: pledges.1.about.0 must name a party of the book")
     assert report.created == 1
     assert seq_of(seeded_database) == before + 1
 
@@ -167,7 +165,7 @@ def test_a_fault_is_named_by_file_line_and_field(seeded_database: Database, tmp_
         ("- 5\n", "lines.yaml:1: "),
         ("just words\n", "lines.yaml:1: "),
         ("- kind: topic\n\n\n- kind: topic\n  slug: x\n", "lines.yaml:1: slug is needed"),
-        ("[" * 3000, "lines.yaml:1: nested too deeply"),
+        ("[" * 3000 + "]" * 3000, "lines.yaml:1: nested too deeply"),
     ],
 )
 def test_yaml_that_would_be_silent_damage_is_refused(
@@ -289,15 +287,15 @@ def texts_and_line(folder: Path, **changes: Any) -> tuple[Path, dict[str, Any]]:
     texts = folder / "texts"
     texts.mkdir(exist_ok=True)
     (texts / "statement.txt").write_text(TEXT, encoding="utf-8")
-    line = statement(
-        sources__0__sha256=hashlib.sha256(TEXT.encode()).hexdigest(),
-        sources__0__length=len(TEXT),
-        pledges__0__citations=[cited("will sail together\n  EVERY year")],
-        pledges__0__formula=["sail together every year"],
-        pledges__0__due__text="every YEAR",
-        pledges__1__citations=[cited("They condemn the launches.")],
-        **changes,
-    )
+    right = {
+        "sources__0__sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
+        "sources__0__length": len(TEXT),
+        "pledges__0__citations": [cited("will sail together\n  EVERY year")],
+        "pledges__0__formula": ["sail together every year"],
+        "pledges__0__due__text": "every YEAR",
+        "pledges__1__citations": [cited("They condemn the launches.")],
+    }
+    line = statement(**{**right, **changes})
     return texts, line
 
 
