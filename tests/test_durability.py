@@ -12,19 +12,23 @@ import pytest
 from sqlalchemy import text
 
 from app.db import Database
-from tests.conftest import serving
+from tests.conftest import postgresql_server, serving
 from tests.postings import TOPIC, meeting
 
 
-def test_the_writing_connection_waits_for_the_disk(database: Database) -> None:
-    with database.writing() as session:
-        if database.is_sqlite:
+def test_the_writing_connection_waits_for_the_disk(engine: str, tmp_path: Path) -> None:
+    if engine == "sqlite":
+        with Database(f"sqlite:///{tmp_path}/book.db").writing() as session:
             assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert session.execute(text("PRAGMA synchronous")).scalar() == 2, "FULL: the log is synced at each commit"
-        else:
-            assert session.execute(text("SHOW synchronous_commit")).scalar() == "on"
-            assert session.execute(text("SHOW fsync")).scalar() == "on"
-            assert session.execute(text("SHOW full_page_writes")).scalar() == "on"
+        return
+    # A server with its own settings: that of the other tests does not wait for the disk.
+    with postgresql_server(tmp_path / "server") as server:
+        database = Database(server.get_uri())
+        with database.writing() as session:
+            for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+                assert session.execute(text(f"SHOW {setting}")).scalar() == "on"
+        database.close()
 
 
 def test_each_201_is_sent_after_a_sync(engine: str, empty_url: str, tmp_path: Path) -> None:
