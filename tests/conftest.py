@@ -51,7 +51,7 @@ def postgresql_url(testrun_uid: str) -> Iterator[str]:
     # as root the server runs as another. The last worker to leave stops it and removes the folder.
     shared = Path(tempfile.gettempdir()) / f"pledgebook-postgresql-{testrun_uid}"
     with postgresql_server(shared) as server:
-        # Some thousand databases are made and dropped, and none is asked for after a crash of the server. The tests that
+        # Some thousand databases are made and dropped, and none is asked for after a crash of it. The tests that
         # ask what is on disk start one of their own.
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "full_page_writes"):
