@@ -257,6 +257,9 @@ def draft(
     held_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")] = None,
     party: Annotated[list[str] | None, typer.Option(help="A party to the meeting, by code. Repeat it.")] = None,
     title: Annotated[str | None, typer.Option(help="The meeting's title.")] = None,
+    save_text: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Keep the plain text that offsets count in, as HTML needs it.")
+    ] = None,
 ) -> None:
     """Draft a meeting's pledges from a text, as YAML to correct and load. The notes are comments; nothing is stored."""
     media_type = "text/html" if file.suffix.lower() in (".html", ".htm") else "text/plain"
@@ -269,8 +272,10 @@ def draft(
         raise typer.Exit(2) from None
     with book() as database, database.reading() as session:
         answer = draft_meeting(session, request)
-    if media_type == "text/html":
-        err.print("note: offsets count in the text without HTML; save that beside the draft to check it", markup=False)
+    if save_text is not None:
+        save_text.write_text(answer["text"], encoding="utf-8", newline="")
+    elif media_type == "text/html":
+        err.print("note: offsets count in the text without its HTML; --save-text keeps that, to check against")
     sys.stdout.write(draft_yaml(answer))
 
 

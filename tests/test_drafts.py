@@ -1,5 +1,6 @@
 """Drafts over the wire and from the command line: nothing is stored, offsets count in the text given back."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,15 @@ def test_the_command_writes_yaml_with_its_notes_as_comments(seeded_url: str, tmp
     document = YAML(typ="safe").load(done.stdout)
     assert [pledge["number"] for pledge in document["pledges"]] == [1, 2, 3]
     assert run("draft", str(tmp_path / "none.txt"), url=seeded_url).returncode == 2
+
+
+def test_the_command_keeps_the_text_that_offsets_count_in(seeded_url: str, tmp_path: Path) -> None:
+    file, kept = tmp_path / "statement.html", tmp_path / "statement.txt"
+    file.write_text("".join(f"<p>{line}</p>" for line in STATEMENT.split("\n\n")), encoding="utf-8")
+    done = run("draft", str(file), "--save-text", str(kept), url=seeded_url)
+    assert done.returncode == 0, done.stderr
+    document = YAML(typ="safe").load(done.stdout)
+    text = kept.read_text(encoding="utf-8")
+    assert document["sources"][0]["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    span = document["pledges"][0]["citations"][0]
+    assert "cyber hotline" in text[span["start"] : span["end"]]
