@@ -1,0 +1,123 @@
+"""The recipe book is true: every request is run as it stands there, and what it shows is in what comes back."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Client, CopyMaker, Server, serving
+
+ADDRESS = "http://127.0.0.1:8000"
+BOOK = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RECIPE = re.compile(
+    r"^## (?P<question>[^\n]+)\n\n(?P<about>(?:(?!```|#)[^\n]+\n)+)\n"
+    r"```sh\n(?P<request>curl [^\n]+)\n```\n\n```(?P<form>json|ics|csv)\n(?P<answer>.*?)^```$",
+    flags=re.MULTILINE | re.DOTALL,
+)
+LEFT_OUT = "…\n"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    question: str
+    about: str
+    request: str
+    form: str
+    answer: str
+
+
+RECIPES = [Recipe(**found.groupdict()) for found in RECIPE.finditer(BOOK)]
+
+
+@pytest.fixture(scope="module")
+def kitchen(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over the seeds, shared by the recipes, since they only read."""
+    folder = tmp_path_factory.mktemp("recipes")
+    with make_copy(True, folder) as url, serving(url, folder / "server.log") as running:
+        yield running
+
+
+def _ask(request: str, server: Server) -> str:
+    """The answer to a line of shell, refusals included: one of the recipes is a refusal."""
+    script = f'curl() {{ command curl --silent --show-error "$@"; }}\n{request.replace(ADDRESS, server.address)}'
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _holds(shown: Any, real: Any) -> bool:
+    """Whether `shown` is `real`, shortened as the recipe book says: by fields, and by the ends of lists."""
+    if isinstance(shown, dict):
+        return isinstance(real, dict) and all(key in real and _holds(shown[key], real[key]) for key in shown)
+    if isinstance(shown, list):
+        return isinstance(real, list) and _holds_list(shown, real)
+    return type(shown) is type(real) and bool(shown == real)
+
+
+def _holds_list(shown: list[Any], real: list[Any]) -> bool:
+    more = re.fullmatch(r"… and (\d+) more", shown[-1]) if shown and isinstance(shown[-1], str) else None
+    if more:
+        shown = shown[:-1]
+    left_out = int(more[1]) if more else 0
+    return len(real) == len(shown) + left_out and all(map(_holds, shown, real))
+
+
+def _holds_text(shown: str, real: str) -> bool:
+    """Whether `shown` is `real` with lines left out where a line says so."""
+    parts = [re.escape(part) for part in f"\n{shown}".split(f"\n{LEFT_OUT}")]
+    return re.fullmatch("\n(?:.*\n)*?".join(parts), f"\n{real}") is not None
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.question)
+def test_a_recipe_gives_the_answer_that_it_shows(recipe: Recipe, kitchen: Server) -> None:
+    real = _ask(recipe.request, kitchen)
+    if recipe.form == "json":
+        assert _holds(json.loads(recipe.answer), json.loads(real)), real[:2000]
+    else:
+        assert _holds_text(recipe.answer, real), real[:2000]
+
+
+def test_there_are_enough_recipes_and_none_is_overlooked() -> None:
+    assert len(RECIPES) >= 15
+    assert [recipe.question for recipe in RECIPES] == re.findall(r"^## (.+)$", BOOK, flags=re.MULTILINE)
+    assert len({recipe.request for recipe in RECIPES}) == len(RECIPES)
+
+
+def test_what_a_recipe_does_not_show_is_counted() -> None:
+    real = {"items": [{"id": 1, "act": "agree"}, {"id": 2, "act": "commit"}], "next": None}
+    assert _holds({"items": [{"id": 1}, {"id": 2}]}, real)
+    assert _holds({"items": [{"id": 1}, "… and 1 more"]}, real)
+    for wrong in ([{"id": 1}], [{"id": 2}, "… and 1 more"], [{"id": 1}, "… and 2 more"], [{"id": 2}, {"id": 1}]):
+        assert not _holds({"items": wrong}, real), wrong
+    assert not _holds({"next": False}, real)
+    assert not _holds({"previous": None}, real)
+
+
+def test_what_a_recipe_does_not_show_of_a_text_stands_where_it_says() -> None:
+    real = "BEGIN\nA:1\nB:2\nC:3\nEND\n"
+    assert _holds_text(real, real)
+    assert _holds_text("BEGIN\n…\nB:2\n…\nEND\n", real)
+    for wrong in ("BEGIN\nB:2\n…\nEND\n", "BEGIN\n…\nB:2\nEND\n", "BEGIN\n…\nB\n…\nEND\n", "BEGIN\n…\nC:3\n"):
+        assert not _holds_text(wrong, real), wrong
+
+
+def test_the_readme_asks_the_five_best_of_them() -> None:
+    asked = re.findall(r"^# (.+\?)\n(curl .+)$", README, flags=re.MULTILINE)
+    assert len(asked) == 5
+    known = {(recipe.question, recipe.request) for recipe in RECIPES}
+    assert set(asked) <= known
+    assert "(docs/recipes.md)" in README
+
+
+def test_the_questions_of_the_docs_page_are_recipes_too(book: Client) -> None:
+    (note,) = re.findall(r'<p class="note" id="more">(.*?)</p>', book.get("/docs").text, flags=re.DOTALL)
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', note)]
+    assert len(links) == 3
+    requests = {recipe.request for recipe in RECIPES}
+    for link in links:
+        assert f"curl '{ADDRESS}{link}'" in requests
