@@ -90,6 +90,9 @@ class Database:
             driver.execute("PRAGMA query_only=OFF")
             try:
                 driver.execute("VACUUM INTO ?", (str(unfinished),))
+            except sqlite3.Error as error:
+                unfinished.unlink(missing_ok=True)
+                raise OSError(f"{file} cannot be written: {error}") from error
             finally:
                 driver.execute("PRAGMA query_only=ON")
         _bring_to_disk(unfinished)

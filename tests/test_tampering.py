@@ -152,7 +152,7 @@ def test_the_command_names_what_was_done(seeded_database: Database, seeded_url: 
     checkpoint.write_text(json.dumps({"seq": head.seq, "at": head.at, "hash": head.hash}))
     assert run("verify", "--checkpoint", str(checkpoint), url=seeded_url).returncode == 0
     with behind_the_back(seeded_database, commit=True) as session:
-        session.execute(text("UPDATE revision SET document = replace(document, 'Korea', 'Corea') WHERE seq = 300"))
+        session.execute(text("UPDATE revision SET document = replace(document, 'version', 'Version') WHERE seq = 300"))
         session.execute(text(f"UPDATE revision SET hash = '{GENESIS}' WHERE seq = {head.seq}"))
         session.execute(text("UPDATE pledge SET summary = 'Another promise' WHERE id = '2024-10-31-kor-usa-2plus2-03'"))
     found = run("verify", "--checkpoint", str(checkpoint), url=seeded_url)
