@@ -46,6 +46,14 @@ ADDED = {
     "post_meeting": f"The first example codes this text, invented as is everybody in it:\n\n> {STATEMENT}",
 }
 
+# What an answer adds to the document of a retracted record: it is no part of what is stored.
+_RETRACTED_AT = {
+    "type": "string",
+    "title": "Retracted At",
+    "description": "Since when it is retracted. Only there if it is.",
+    "examples": ["2026-01-31T12:00:00.000000Z"],
+}
+
 _WRITING = ("post", "patch", "put", "delete")
 # Settled before any route is reached, so that every write answers alike.
 _ALIKE_FOR_WRITES = ("401", "403", "413", "415")
@@ -78,6 +86,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         }
     }
     components["schemas"].setdefault("Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}"))
+    for schema in components["schemas"].values():
+        if {"retracted", "version"} <= schema.get("properties", {}).keys():
+            schema["properties"]["retracted_at"] = _RETRACTED_AT
     answers = read_answers()
     renderings = _renderings(document, answers)
     for method, path, operation in _operations(document):
