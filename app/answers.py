@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from app.deps import list_etag, matches
 from app.facets import query_string
 from app.feeds import Feed
-from app.formats import CSV, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
+from app.formats import CSV, JSON_FEED, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
 from app.query import MeetingQuery, PledgeQuery
 
 # Parameters of the JSON page alone.
@@ -71,5 +71,5 @@ def tell_renderings(answer: Response, request: Request, plural: str) -> Response
 
 def media_types(*renderings: Rendering) -> dict[int | str, dict[str, Any]]:
     """The 200 answer of a route that gives these renderings, for its OpenAPI."""
-    text: dict[str, Any] = {"schema": {"type": "string"}}
-    return {200: {"description": "The pledges.", "content": {one.media_type: text for one in renderings}}}
+    content = {one.media_type: {"schema": {"type": "object" if one is JSON_FEED else "string"}} for one in renderings}
+    return {200: {"description": "The pledges.", "content": content}}

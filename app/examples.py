@@ -6,23 +6,29 @@ test to what both engines really answer. A new operation needs an entry in `ASKS
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 ANSWERS_FILE = Path(__file__).with_name("examples.json")
+MERGE_PATCH = "application/merge-patch+json"
 _LARGER_THAN_ANY = 3 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request to an operation. The first of an operation fills the form of its "Try it out"."""
+    """One request to an operation. The first of an operation fills the form of its "Try it out".
+
+    `version` says which version of the record is sent as `If-Match`: the one that stands (it is read first), another
+    than that, or none.
+    """
 
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     media_type: str = "application/json"
     key: Literal["write", "assess"] | None = None
+    version: Literal["standing", "stale"] | None = None
     summary: str = ""
 
 
@@ -130,14 +136,100 @@ _SMALLEST = {
 _UNCITED = {**MEETING, "pledges": [{**MEETING["pledges"][1], "citations": []}]}  # type: ignore[dict-item]
 _STANDING = {**_SMALLEST, "held_on": "2021-03-18", "type": "2plus2", "level": "ministers", "parties": ["KOR", "USA"]}
 
+_ADDED = {
+    "summary": "Go on readying the alliance for the day when wartime operational control changes hands.",
+    "act": "agree",
+    "pledgors": ["KOR", "USA"],
+    "towards": ["each-other"],
+    "topics": ["opcon-transition"],
+    "specificity": "general",
+    "citations": [{"source": "press-report-2024-10-31-2plus2", "zone": "body", "start": 5114, "end": 5169}],
+}
+_ASSESSMENT = {
+    "party": "KOR",
+    "fulfilment": "in-progress",
+    "effective_on": "2025-03-01",
+    "evidence": [{"title": "An invented progress report", "publisher": "An invented paper", "type": "report"}],
+    "assessor": "An invented desk",
+}
+_TOPIC = {"slug": "fisheries", "name": "Fisheries", "definition": "Who may fish where, and how that is watched over."}
+_PARTY = {"code": "PIF", "type": "organisation", "name": "Pacific Islands Forum"}
+_PARTICIPANT = {"slug": "im-kkeok-jeong", "name": "Im Kkeok-jeong", "names": {"ko": "임꺽정"}}
+_INSTRUMENT = {"slug": "example-plan", "type": "plan", "name": "An invented plan", "aliases": ["AIP"]}
+_TO_REGISTER = {**_SOURCE, "id": "example-press-release-2030-11-08", "type": "press-release"}
+
+# A text to draft from: the first two sentences of the one above.
+_DRAFT = {
+    "text": STATEMENT[: STATEMENT.index(" Both")],
+    "meeting": {"held_on": "2030-11-07", "parties": ["KOR", "USA"]},
+}
+
+
+def _posts(body: dict[str, Any]) -> list[Ask]:
+    """Posting a record of a register: as it should be, a second time, and with a field too many."""
+    return [Ask(body=body, key="write", summary="Invented"), Ask(body=body, key="write"),
+            Ask(body={**body, "colour": "blue"}, key="write")]  # fmt: skip
+
+
+def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Ask]:
+    """Changing a record: as it should be, on no version, on one gone by, not as a patch is, and where nothing is."""
+    right = Ask({"id": id}, body=patch, media_type=MERGE_PATCH, key="write", version="standing", summary=summary)
+    return [
+        right,
+        replace(right, version=None, summary=""),
+        replace(right, version="stale", summary=""),
+        replace(right, body={"colour": "blue"}, summary=""),
+        replace(right, path={"id": "no-such-record"}, version=None, summary=""),
+    ]
+
+
+def _retractions(id: str, stands_against: str | None = None) -> list[Ask]:
+    """Retracting a record: as it should be, without a reason, and of one that another stands on."""
+    right = Ask({"id": id}, {"reason": "Coded in error."}, key="write", version="standing")
+    asks = [right, replace(right, version=None), replace(right, version="stale"), replace(right, query={})]
+    if stands_against:
+        asks.append(replace(right, path={"id": stands_against}))
+    return asks
+
+
+def _history(id: str) -> list[Ask]:
+    return [Ask({"id": id}), Ask({"id": "no-such-record"}), Ask({"id": id}, {"limit": 0})]
+
+
+_ON_TOPIC = {"topic": ["opcon-transition"]}
+_MISSPELT = Ask(query={"topic": ["opcon-transfer"]})
+
 # What is asked --------------------------------------------------------------------------------------------------------
 
+# In this order: first what reads the book as the seeds have it, then what writes.
 ASKS: dict[str, list[Ask]] = {
+    "index": [Ask(), Ask(query={"topic": "cyber"})],
     "list_pledges": [Ask(query={"topic": ["opcon-transition"]}), Ask(query={"topic": ["opcon-transfer"]})],
     "get_pledge": [
         Ask(path={"id": "2024-10-31-kor-usa-2plus2-27"}),
         Ask(path={"id": "2024-10-31-kor-usa-2plus2-72"}),
     ],
+    "get_thread": [Ask({"id": "2024-10-31-kor-usa-2plus2-27"}), Ask({"id": "2024-10-31-kor-usa-2plus2-72"})],
+    "list_assessments": [Ask({"id": "2024-10-31-kor-usa-2plus2-27"}), Ask({"id": "2024-10-31-kor-usa-2plus2-72"})],
+    "list_undertakings": [
+        Ask(
+            query={
+                "topic": ["opcon-transition"],
+                "in_meeting": ["2021-03-18-kor-usa-2plus2"],
+                "not_in_meeting": ["2024-10-31-kor-usa-foreign-ministers"],
+            }
+        ),
+        Ask(query={"in_meeting": ["2021-03-18-usa-kor-2plus2"]}),
+    ],
+    "cross_pledges": [
+        Ask(query={"rows": "topic", "columns": "meeting", **_ON_TOPIC}),
+        Ask(query={"rows": "topic", "columns": "topic"}),
+    ],
+    "pledges_jsonl": [Ask(query=_ON_TOPIC), _MISSPELT],
+    "pledges_csv": [Ask(query=_ON_TOPIC), _MISSPELT],
+    "pledges_atom": [Ask(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
+    "pledges_feed_json": [Ask(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
+    "pledges_ics": [Ask(query={"party": ["KOR"], "limit": 1}), Ask(query={"due": ["soon"]})],
     "list_meetings": [
         Ask(query={"series": ["kor-usa-2plus2"]}),
         Ask(query={"series": ["kor-usa-scm"]}),
@@ -147,16 +239,8 @@ ASKS: dict[str, list[Ask]] = {
         Ask(path={"id": "2024-10-31-kor-usa-foreign-ministers"}),
         Ask(path={"id": "2024-10-31-kor-usa-foreign-minister"}),
     ],
-    "post_meeting": [
-        Ask(body=MEETING, key="write", summary="An invented statement, coded whole"),
-        Ask(body=_SMALLEST, query={"dry_run": True}, key="write", summary="As little as will do"),
-        Ask(body=MEETING),
-        Ask(body=MEETING, key="assess"),
-        Ask(body=_STANDING, key="write"),
-        Ask(body={"title": "x" * _LARGER_THAN_ANY}, key="write"),
-        Ask(body=MEETING, key="write", media_type="text/plain"),
-        Ask(body=_UNCITED, key="write"),
-    ],
+    "meetings_jsonl": [Ask(query={"series": ["kor-usa-2plus2"]}), Ask(query={"series": ["kor-usa-scm"]})],
+    "meetings_csv": [Ask(query={"series": ["kor-usa-2plus2"]}), Ask(query={"series": ["kor-usa-scm"]})],
     "list_topics": [Ask(query={"name": "확장억제"}), Ask(query={"limit": 0})],
     "get_topic": [Ask(path={"id": "opcon-transition"}), Ask(path={"id": "opcon"})],
     "list_parties": [Ask(query={"name": "South Korea"}), Ask(query={"limit": 201})],
@@ -170,9 +254,66 @@ ASKS: dict[str, list[Ask]] = {
         Ask(path={"id": "korea-defense-daily-2024-11-14"}),
         Ask(path={"id": "korea-defence-daily-2024-11-14"}),
     ],
-    "export_book": [Ask()],
+    "get_pledge_history": _history("2024-10-31-kor-usa-2plus2-27"),
+    "get_meeting_history": _history("2024-10-31-kor-usa-foreign-ministers"),
+    "get_topic_history": _history("opcon-transition"),
+    "get_party_history": _history("KOR"),
+    "get_participant_history": _history("cho-tae-yul"),
+    "get_instrument_history": _history("cotp"),
+    "get_source_history": _history("korea-defense-daily-2024-11-14"),
+    "list_changes": [Ask(query={"since": 200, "limit": 2}), Ask(query={"since": "yesterday"})],
+    "get_head": [Ask()],
+    "stream_changes": [Ask(query={"since": 200}), Ask(query={"since": "yesterday"})],
+    "export_book": [Ask(), Ask(query={"as_of": "yesterday"})],
     "health": [Ask()],
     "readiness": [Ask()],
+    "post_meeting": [
+        Ask(body=MEETING, key="write", summary="An invented statement, coded whole"),
+        Ask(body=_SMALLEST, query={"dry_run": True}, key="write", summary="As little as will do"),
+        Ask(body=MEETING),
+        Ask(body=MEETING, key="assess"),
+        Ask(body=_STANDING, key="write"),
+        Ask(body={"title": "x" * _LARGER_THAN_ANY}, key="write"),
+        Ask(body=MEETING, key="write", media_type="text/plain"),
+        Ask(body=_UNCITED, key="write"),
+    ],
+    "post_draft": [
+        Ask(body=_DRAFT, key="write", summary="An invented statement, with what is known of its meeting"),
+        Ask(body={"text": ""}, key="write"),
+    ],
+    "post_pledges": [
+        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write", summary="One more, found later"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2"}, {"dry_run": True}, body=[{**_ADDED, "act": "commit"}], key="write"),
+        Ask({"id": "2024-10-31-usa-kor-2plus2"}, body=[_ADDED], key="write"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[], key="write"),
+    ],
+    "post_assessment": [
+        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body=_ASSESSMENT, key="assess", summary="Under way"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, {"dry_run": True}, body=_ASSESSMENT, key="assess"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2-72"}, body=_ASSESSMENT, key="assess"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body={**_ASSESSMENT, "party": "JPN"}, key="assess"),
+    ],
+    "post_topic": _posts(_TOPIC),
+    "post_party": _posts(_PARTY),
+    "post_participant": _posts(_PARTICIPANT),
+    "post_instrument": _posts(_INSTRUMENT),
+    "post_source": _posts(_TO_REGISTER),
+    "change_pledge": _changes("2021-03-18-kor-usa-2plus2-06", {"note": "Read again."}, "Another note"),
+    "change_meeting": _changes("2024-10-31-kor-usa-foreign-ministers", {"venue": "An invented place"}, "The venue"),
+    "change_topic": _changes("opcon-transition", {"definition": "Who commands in wartime, and from when."}, "In short"),
+    "change_party": _changes("PRK", {"names": {"fr": "Corée du Nord"}}, "A name in one more language"),
+    "change_participant": _changes("suh-wook", {"aliases": [{"name": "Seo Uk"}]}, "A spelling newly met"),
+    "change_instrument": _changes("cotp", {"name": "Conditions-based OPCON Transition Plan"}, "Spelt otherwise"),
+    "change_source": _changes("korea-defense-daily-2024-11-14", {"publisher": "An invented paper"}, "The publisher"),
+    "retract_pledge": _retractions("2021-03-18-kor-usa-2plus2-07", "2021-03-18-kor-usa-2plus2-06"),
+    "retract_topic": _retractions("counterterrorism", "opcon-transition"),
+    "retract_party": _retractions("ABW", "KOR"),
+    # Of persons and sources the seeds have none that nothing stands on: these were posted above.
+    "retract_participant": _retractions("im-kkeok-jeong", "cho-tae-yul"),
+    "retract_instrument": _retractions("edscg", "cotp"),
+    "retract_source": _retractions("example-press-release-2030-11-08", "korea-defense-daily-2024-11-14"),
+    "retract_meeting": _retractions("2024-10-31-kor-usa-foreign-ministers"),
 }
 
 

@@ -30,12 +30,17 @@ VALUES: dict[str, list[str]] = {
     "held_on__lt": ["2030-01-01"],
     "due__gte": ["2023-01-01"],
     "due__lt": ["2030-01-01"],
+    "q": ["OPCON", '"extended deterrence"', "deter*"],
+    "in_meeting": ["2021-03-18-kor-usa-2plus2"],
+    "not_in_meeting": ["2024-10-31-kor-usa-2plus2"],
+    "renewed__gte": ["2024-01-01"],
+    "silent_since__lt": ["2030-01-01"],
 }
 
 RULE = (
     "Different filters are joined by **AND**. A filter given several times is **OR** (`topic=cyber&topic=space`), but "
-    "**AND** if its name ends in `__all`. An unknown filter or value is answered 422 with the nearest known ones, and "
-    "never left out."
+    "**AND** if its name ends in `__all` or begins with `not_`. An unknown filter or value is answered 422 with the "
+    "nearest known ones, and never left out."
 )
 
 
@@ -67,7 +72,7 @@ def repeated(name: str, field: FieldInfo) -> str:
     """What giving the filter twice means."""
     if not any(get_origin(part) is list for part in _parts(field.annotation)):
         return "once"
-    return "AND" if name.endswith("__all") else "OR"
+    return "AND" if name.endswith("__all") or name.startswith("not_") else "OR"
 
 
 def words_of(annotation: Any) -> list[str]:

@@ -15,6 +15,7 @@ from app.filter_table import filter_table
 from app.filters import PledgeFilters
 from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE, Problem
+from app.undertakings import UndertakingFilters
 
 CHAPTERS = [
     {"name": "Pledges", "description": "What states promised each other: the reason to come."},
@@ -41,7 +42,16 @@ INTRODUCTION = (
 ADDED = {
     "list_pledges": filter_table(PledgeFilters),
     "list_meetings": filter_table(MeetingFilters),
+    "list_undertakings": filter_table(UndertakingFilters),
     "post_meeting": f"The first example codes this text, invented as is everybody in it:\n\n> {STATEMENT}",
+}
+
+# What an answer adds to the document of a retracted record: it is no part of what is stored.
+_RETRACTED_AT = {
+    "type": "string",
+    "title": "Retracted At",
+    "description": "Since when it is retracted. Only there if it is.",
+    "examples": ["2026-01-31T12:00:00.000000Z"],
 }
 
 _WRITING = ("post", "patch", "put", "delete")
@@ -76,8 +86,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
         }
     }
     components["schemas"].setdefault("Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}"))
+    for schema in components["schemas"].values():
+        if {"retracted", "version"} <= schema.get("properties", {}).keys():
+            schema["properties"]["retracted_at"] = _RETRACTED_AT
     answers = read_answers()
-    for method, operation in _operations(document):
+    renderings = _renderings(document, answers)
+    for method, path, operation in _operations(document):
         if method in _WRITING:
             operation["security"] = [{"key": []}]
         if added := ADDED.get(operation["operationId"]):
@@ -85,14 +99,27 @@ def _document(app: FastAPI) -> dict[str, Any]:
         _plain_parameters(operation)
         _show_request(operation, ASKS.get(operation["operationId"], []))
         _show_answers(method, operation, answers)
+        _show_renderings(operation, renderings.get(path, {}))
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return document
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in document["paths"].values():
-        yield from path.items()
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def _renderings(document: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By the address of a list, then by media type: the answer of the address that has the rendering as its suffix."""
+    found: dict[str, dict[str, Any]] = {}
+    for _, path, operation in _operations(document):
+        address, _, suffix = path.partition(".")
+        shown = answers.get(operation["operationId"], {}).get("200")
+        if suffix and shown is not None:
+            found.setdefault(address, {}).update(dict.fromkeys(operation["responses"]["200"]["content"], shown))
+    return found
 
 
 def _plain_parameters(operation: dict[str, Any]) -> None:
@@ -117,7 +144,7 @@ def _show_request(operation: dict[str, Any], asks: list[Ask]) -> None:
             parameter["example"] = values[parameter["name"]]
     bodies = [ask for ask in asks if ask.summary]
     if bodies:
-        content = operation["requestBody"]["content"]["application/json"]
+        content = operation["requestBody"]["content"][bodies[0].media_type]
         content["examples"] = {
             f"example-{number}": {"summary": ask.summary, "value": ask.body} for number, ask in enumerate(bodies, 1)
         }
@@ -131,8 +158,9 @@ def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dic
             if answer["description"] in ("Successful Response", "OK"):
                 answer["description"] = _described(status, is_write="201" in operation["responses"])
             for content in answer.get("content", {}).values():
-                if status in shown:
-                    content["example"] = shown[status]
+                example = shown.get(status) or shown.get("201")  # a dry run answers as the write would
+                if example is not None:
+                    content["example"] = example
             continue
         if status not in shown and status in _ALIKE_FOR_WRITES:
             example = answers.get(_WRITE_SHOWN, {}).get(status)
@@ -146,6 +174,13 @@ def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dic
         answer["content"] = {
             MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example},
         }
+
+
+def _show_renderings(operation: dict[str, Any], renderings: dict[str, Any]) -> None:
+    """What `Accept` gives instead of JSON: the same as the suffix."""
+    for media_type, content in operation["responses"].get("200", {}).get("content", {}).items():
+        if media_type in renderings:
+            content["example"] = renderings[media_type]
 
 
 def _described(status: str, *, is_write: bool) -> str:

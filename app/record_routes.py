@@ -52,6 +52,7 @@ def add_record_routes(
 ) -> None:
     """GET (by `read`, if it does more than give the document), PATCH and DELETE of one record, and its history."""
     name = entity.value
+    a_name = with_article(name)
 
     def get_record(session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
         return record_answer(session, entity, id, if_none_match, as_of)
@@ -69,7 +70,7 @@ def add_record_routes(
         session: Reading,
         id: str,
         limit: Annotated[int, Query(ge=1, le=200, description="Versions on a page.")] = 50,
-        cursor: Annotated[str | None, Query(max_length=500)] = None,
+        cursor: Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")] = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
         return _history_answer(request, session, entity, id, limit, cursor, if_none_match)
@@ -81,22 +82,27 @@ def add_record_routes(
         description=about, response_model=public, responses=responses(404, 422),
     )  # fmt: skip
     add(
-        one, change_record, methods=["PATCH"], operation_id=f"change_{name}", summary=f"Change a {name}",
+        one, change_record, methods=["PATCH"], operation_id=f"change_{name}", summary=f"Change {a_name}",
         tags=["Editing"], response_model=public, responses=responses(401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
         description=f"Changes the fields named, or restores a retracted {name} with `\"retracted\": null`. `If-Match` "
         "carries the ETag of the version you read. The version before stays in its history.",
     )  # fmt: skip
     add(
-        one, retract_record, methods=["DELETE"], operation_id=f"retract_{name}", summary=f"Retract a {name}",
+        one, retract_record, methods=["DELETE"], operation_id=f"retract_{name}", summary=f"Retract {a_name}",
         tags=["Editing"], response_model=public, responses=responses(401, 403, 404, 409, 412, 422, 428, 503),
-        description=f"Withdraws a {name} that was coded in error. Nothing is erased: reading it by id shows it "
+        description=f"Withdraws {a_name} that was coded in error. Nothing is erased: reading it by id shows it "
         "with the reason, and lists leave it out. What a standing record refers to is 409.",
     )  # fmt: skip
     add(
         f"{one}/history", get_history, methods=["GET"], operation_id=f"get_{name}_history",
-        summary=f"Read a {name}'s history", tags=["Ledger"], response_model=History, responses=responses(404, 422),
+        summary=f"Read {a_name}'s history", tags=["Ledger"], response_model=History, responses=responses(404, 422),
         description="Every version in order: who wrote it, when, which fields it changed, the document, and its hash.",
     )  # fmt: skip
+
+
+def with_article(name: str) -> str:
+    """A topic, an instrument."""
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
 def _history_answer(

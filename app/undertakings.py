@@ -16,7 +16,7 @@ from app.wire import canonical_json
 UndertakingSortKey = Literal["-last_renewed", "last_renewed", "-first_made", "first_made", "-mentions", "mentions"]
 
 
-class UndertakingQuery(PledgeFilters):
+class UndertakingFilters(PledgeFilters):
     """The pledge filters, of which one pledge of the thread must match all; and those of the thread itself."""
 
     in_meeting: Names = Field([], description="Said in this meeting. Repeated: in any of them.")
@@ -25,6 +25,11 @@ class UndertakingQuery(PledgeFilters):
     silent_since__lt: Day | None = Field(
         None, description="Left out by a full text of the same parties before this day, and not said since."
     )
+
+
+class UndertakingQuery(UndertakingFilters):
+    """The filters, and which page of the answer in which order."""
+
     sort: UndertakingSortKey = Field("-last_renewed", description="Ties in order of entry.")
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
     cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")

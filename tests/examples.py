@@ -1,6 +1,8 @@
 """Asking what `app.examples` asks, of a real app over the seeds; `make examples` records the answers."""
 
+import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,10 @@ from app.settings import Settings
 from app.vocabulary import Scope
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-_SHOWN_LINES = 2
+# Of a text, its first lines: at least so many, and so many characters.
+_SHOWN_LINES, _SHOWN_LENGTH = 2, 600
+_STALE = f'"{"0" * 64}"'
+_GENESIS = "0" * 64
 
 
 def ask_all(url: str) -> dict[str, dict[str, Any]]:
@@ -44,16 +49,45 @@ def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
 
 
 def _ask(client: TestClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
-    method, path = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
+    method, route = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
+    path = route.format(**ask.path)
     headers = {"Authorization": f"Bearer {by_scope[ask.key]}"} if ask.key else {}
+    if ask.version is not None:
+        headers["If-Match"] = _STALE if ask.version == "stale" else client.get(path).headers["ETag"]
     content = None
     if ask.body is not None:
         headers["Content-Type"] = ask.media_type
         content = json.dumps(ask.body).encode()
-    answer = client.request(method, path.format(**ask.path), params=ask.query, headers=headers, content=content)
+    answer = client.request(method, path, params=ask.query, headers=headers, content=content)
+    text = _steady(answer.text)
     if "json" in answer.headers["content-type"] and "jsonl" not in answer.headers["content-type"]:
-        return answer.status_code, answer.json()
-    return answer.status_code, "".join(answer.text.splitlines(keepends=True)[:_SHOWN_LINES])
+        return answer.status_code, json.loads(text)
+    return answer.status_code, _first_lines(text)
+
+
+def _steady(text: str) -> str:
+    """An answer with a fixed instant for the one at which it was written, and made-up hashes, which hang on it.
+
+    The same hash stays the same, and the one before the first revision is what it is.
+    """
+    made_up = {_GENESIS: _GENESIS}
+
+    def of(found: re.Match[str]) -> str:
+        made = hashlib.sha256(f"example {len(made_up)}".encode()).hexdigest()
+        return found[1] + made_up.setdefault(found[2], made)
+
+    text = re.sub(r'("(?:previous_)?hash": ?")([0-9a-f]{64})', of, text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "2026-01-31T12:00:00.000000Z", text)
+    return re.sub(r"\b\d{8}T\d{6}Z", "20260131T120000Z", text)
+
+
+def _first_lines(text: str) -> str:
+    shown = ""
+    for count, line in enumerate(text.splitlines(keepends=True)):
+        if count >= _SHOWN_LINES and len(shown) >= _SHOWN_LENGTH:
+            break
+        shown += line
+    return shown
 
 
 def route_of(document: dict[str, Any], operation_id: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from app.instruments import INSTRUMENTS
 from app.participants import PARTICIPANTS, read_offices
 from app.parties import PARTIES
 from app.problems import responses
-from app.record_routes import add_record_routes
+from app.record_routes import add_record_routes, with_article
 from app.registers import Register, read_register
 from app.shapes import pages, records
 from app.sources import SOURCES
@@ -89,8 +89,9 @@ def _add(
         tags=["Registers"], response_model=page, responses=responses(422),
     )  # fmt: skip
     router.add_api_route(
-        f"/{plural}", post_record, methods=["POST"], operation_id=f"post_{entity}", summary=f"Post a {entity}",
-        tags=["Posting"], description=f"Adds a {entity} to the book. A meeting may also bring its own, in its body.",
+        f"/{plural}", post_record, methods=["POST"], operation_id=f"post_{entity}",
+        summary=f"Post {with_article(entity)}", tags=["Posting"],
+        description=f"Adds {with_article(entity)} to the book. A meeting may also bring its own, in its body.",
         status_code=201, response_model=public,
         responses={200: {"model": public}, **responses(401, 403, 409, 413, 415, 422, 503)},
     )  # fmt: skip

@@ -19,14 +19,19 @@ if (copy && navigator.clipboard) {
 // The page says what the document's introduction says, and says it better.
 const withoutInfo = () => ({ components: { InfoContainer: () => null } });
 
-// The reference grows after the browser has gone to the anchor of a problem, which stands below it: go there again.
+// The reference grows, step by step, after the browser has gone to the anchor of a problem, which stands below it: go
+// there again at each step, until the reader goes elsewhere.
 function goToProblem() {
   const target = /^#[a-z-]+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
   if (!target) return;
-  if (document.querySelector("#swagger .opblock")) target.scrollIntoView({ behavior: "instant" });
-  else requestAnimationFrame(goToProblem);
+  const growing = new ResizeObserver(() => target.scrollIntoView({ behavior: "instant" }));
+  growing.observe(document.getElementById("swagger"));
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(act, () => growing.disconnect(), { once: true, passive: true });
+  }
 }
 
+goToProblem();
 SwaggerUIBundle({
   url: document.getElementById("swagger").dataset.openapi,
   dom_id: "#swagger",
@@ -39,5 +44,4 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   persistAuthorization: false,
   validatorUrl: null,
-  onComplete: () => goToProblem(),
 });
