@@ -17,7 +17,7 @@ test: $(VENV)/.test
 crash: $(VENV)/.test
 	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
 
-# Sends 10,000 generated requests to each engine; FUZZ_CASES says how many otherwise. `make test` sends 1,000.
+# Sends some 10,000 generated requests to each engine; FUZZ_CASES says how many otherwise. Not part of `make test`.
 fuzz: $(VENV)/.test
 	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
