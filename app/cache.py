@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from anyio import to_thread
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -82,7 +84,7 @@ class HeadReader:
     def close(self) -> None:
         if self.connection is not None:
             self.connection.close()
-            self.connection = None
+            self.connection, self.data_version = None, -1
 
 
 class Cache:
@@ -104,7 +106,12 @@ class Cache:
         if "authorization" in headers:
             await self.app(scope, receive, send)
             return
-        state = State(*await self.heads.read(), datetime.now(UTC).date())
+        try:
+            state = State(*await self.heads.read(), datetime.now(UTC).date())
+        except (sqlite3.Error, DBAPIError, PoolTimeout):
+            self.heads.close()
+            await self.app(scope, receive, send)  # which finds out for itself, and says so
+            return
         if state != self.state:
             self.state, self.size = state, 0
             self.kept.clear()

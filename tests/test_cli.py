@@ -263,7 +263,8 @@ def test_the_log_tells_of_requests_and_shows_no_key(seeded_url: str, tmp_path: P
             assert answer.headers["x-request-id"] == "mine-1"
     log = (tmp_path / "log").read_text(encoding="utf-8")
     (line,) = [line for line in log.splitlines() if "mine-1" in line]
-    assert "/v1/pledges" in line
+    told = json.loads(line)
+    assert (told["path"], told["status"], told["id"]) == ("/v1/pledges", 200, "mine-1")
     assert server.key not in log
 
 

@@ -55,7 +55,8 @@ def test_a_table_cuts_nothing_off() -> None:
 
 @pytest.mark.parametrize("format", ["json", "jsonl", "csv", "atom", "feed.json", "ics"])
 def test_find_gives_what_a_server_gives(server: Server, seeded_url: str, format: str) -> None:
-    here = run("find", "--topic", "deterrence", "--format", format, url=seeded_url)
+    address = {"PLEDGEBOOK_PUBLIC_URL": server.address}
+    here = run("find", "--topic", "deterrence", "--format", format, url=seeded_url, **address)
     there = run("find", "--topic", "deterrence", "--format", format, "--url", server.address, url="sqlite:///none.db")
     assert (here.returncode, there.returncode) == (0, 0), there.stderr
     assert there.stdout == here.stdout

@@ -63,7 +63,9 @@ def test_the_schema_goes_down_to_nothing_and_up_again(database: Database) -> Non
     migrate(database)
     assert revision_of(database) == newest()
     with database.writer.connect() as connection:
-        assert {*inspect(connection).get_table_names()} == {*metadata.tables, "alembic_version"}
+        # SQLite shows the tables that a search index keeps for itself, too.
+        found = {name for name in inspect(connection).get_table_names() if not name.startswith("search_")}
+        assert found == {*metadata.tables, "alembic_version"}
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -86,7 +86,7 @@ def test_a_write_without_a_fitting_key_is_refused_before_its_body_is_read(door: 
     key = door.keys[kind]
     authorization = [f"Authorization: Bearer {key}"] if key else []
     for method, path in write_routes():
-        if kind == "assess" and path.endswith("/assessments"):
+        if kind == "assess" and path.endswith(("/assessments", "/drafts")):  # any key will do for a draft
             continue  # this key may
         status, answer = ask(door.server.address, method, path, *authorization)
         assert status == (403 if kind == "assess" else 401), (method, path)

@@ -123,7 +123,7 @@ WORDS: dict[str, list[Any]] = {
     "due": ["passed", "overdue", "coming", "open", "none"], "kind": ["pledge", "position", "any"],
     "towards": ["each-other", "international-community", "unspecified"],
 }  # fmt: skip
-FILTERS = sorted(set(PledgeQuery.model_fields) - {"sort", "limit", "cursor", "q"})
+FILTERS = sorted(set(PledgeQuery.model_fields) - {"sort", "limit", "cursor", "q", "highlight"})
 
 
 def test_the_tests_know_every_filter(rich: Rich) -> None:
@@ -296,7 +296,7 @@ def test_following_next_and_link_reads_a_list_to_its_end(rich: Rich, question: s
             assert "link" not in answer.headers
             break
         target, _, relation = answer.headers["link"].partition(">; ")
-        assert relation == 'rel="next"'
+        assert relation.split(",")[0] == 'rel="next"'
         assert target.startswith("</v1/")
         assert parse_qs(urlsplit(target[1:]).query)["cursor"] == [body["next"]]
         answer = rich.client.get(target[1:])
