@@ -17,8 +17,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @contextmanager
 def book(*, made: bool = True) -> Iterator[Database]:
     """The database of the settings; with `made`, one at this release's schema (an empty one is brought to it)."""
+    settings = Settings()
     try:
-        database = Database(Settings().database_url, Settings().statement_timeout)
+        database = Database(settings.database_url, settings.statement_timeout)
     except ValueError as error:
         err.print(f"PLEDGEBOOK_DATABASE_URL: {error}")
         raise typer.Exit(2) from None

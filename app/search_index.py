@@ -13,7 +13,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Text, bindparam, cast, column, delete, func, insert, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Subquery,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session
 
@@ -36,8 +50,8 @@ from app.vocabulary import Entity, TowardsWord
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
 _KEYS = 2**32
 _CHUNK = 1000
-PLEDGES = table("search_pledge", column("rowid"), column("pledge"), column("tokens"))
-MEETINGS = table("search_meeting", column("rowid"), column("meeting"), column("tokens"))
+PLEDGES = table("search_pledge", column("rowid", BigInteger), column("pledge"), column("tokens"))
+MEETINGS = table("search_meeting", column("rowid", BigInteger), column("meeting"), column("tokens"))
 INDEXES = {Entity.pledge: PLEDGES, Entity.meeting: MEETINGS}
 
 CREATE_SQLITE = (

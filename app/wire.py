@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 _DEEPEST = 40
 _LARGEST = 2**63
@@ -144,8 +144,7 @@ def read_yaml(path: Path) -> list[ReadItem]:
     yaml.allow_duplicate_keys = False
     try:
         text = path.read_text(encoding="utf-8")
-        if any(isinstance(event, AliasEvent) for event in YAML(typ="rt", pure=True).parse(text)):
-            raise BadText("YAML aliases are not read; write the value out")
+        _refuse_aliases_and_depth(text)
         tree = yaml.load(text)
     except DuplicateKeyError as error:
         raise BadText("a key stands twice", _line_of(error)) from None
@@ -158,6 +157,17 @@ def read_yaml(path: Path) -> list[ReadItem]:
     if not isinstance(tree, CommentedSeq):
         return [ReadItem(_plain(tree), 1, tree)]
     return [ReadItem(_plain(item), tree.lc.item(index)[0] + 1, item) for index, item in enumerate(tree)]
+
+
+def _refuse_aliases_and_depth(text: str) -> None:
+    """Read the file as a stream of events first, and no further than it is sound."""
+    depth = 0
+    for event in YAML(typ="rt", pure=True).parse(text):
+        if isinstance(event, AliasEvent):
+            raise BadText("YAML aliases are not read; write the value out")
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise BadText("nested too deeply", event.start_mark.line + 1)
 
 
 def read_json_lines(path: Path) -> Iterator[ReadItem]:

@@ -157,7 +157,7 @@ def test_a_posting_example_can_be_tried_and_then_posted(seeded: Client, document
 # The table of filters -------------------------------------------------------------------------------------------------
 
 
-TABLES = {
+TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "list_pledges": ("/v1/pledges", PledgeFilters),
     "list_meetings": ("/v1/meetings", MeetingFilters),
     "list_undertakings": ("/v1/undertakings", UndertakingFilters),
