@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from app.drafting.acts import read_verb
-from app.drafting.lexicon import Form, load, verb_forms, words
+from app.drafting.lexicon import GOVERNING, Form, load, verb_forms, words
 from app.drafting.nouns import second_noun
 from app.drafting.placing import BE, MODALS, Head, State, place
 from app.drafting.subjects import NOBODY, Subject
@@ -39,19 +39,7 @@ def triggers() -> frozenset[str]:
 @lru_cache
 def _governing() -> frozenset[str]:
     acts = load("acts")
-    names = (
-        "commit",
-        "agree",
-        "reaffirm",
-        "announce",
-        "support",
-        "condemn",
-        "urge",
-        "describe",
-        "founding_acts",
-        "directives",
-    )
-    return frozenset(w for n in names for w in acts[n])
+    return frozenset(w for n in GOVERNING for w in acts[n])
 
 
 def heads_of(view: View, *, headline: bool = False, before: Subject | None = None) -> list[Head]:

@@ -13,6 +13,21 @@ from app.drafting.words import fold, folds
 FOLDER = Path(__file__).parent / "lexicons"
 
 
+# The lists of the lexicon `acts` whose verbs govern a clause.
+GOVERNING = (
+    "commit",
+    "agree",
+    "reaffirm",
+    "announce",
+    "support",
+    "condemn",
+    "urge",
+    "describe",
+    "founding_acts",
+    "directives",
+)
+
+
 @lru_cache
 def load(name: str) -> dict[str, Any]:
     """One lexicon as plain data (YAML 1.2, so that `no` and `NO` stay words)."""
@@ -75,18 +90,7 @@ def verb_forms() -> dict[str, Form]:
     """Every form of every verb of the lexicons, folded: `{"pledged": Form("pledge", past, participle)}`."""
     lemmas: list[str] = [*load("verbs")["doing"]]
     acts = load("acts")
-    for name in (
-        "commit",
-        "agree",
-        "reaffirm",
-        "announce",
-        "support",
-        "condemn",
-        "urge",
-        "describe",
-        "founding_acts",
-        "directives",
-    ):
+    for name in GOVERNING:
         lemmas += acts[name]
     made: dict[str, dict[str, Any]] = {}
     for lemma in dict.fromkeys(lemmas):
