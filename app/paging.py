@@ -48,7 +48,7 @@ def _value(value: Any, kind: type) -> Any:
     """A value as the database takes it: the seal keeps no secret, so what it seals may still be anything."""
     if kind is date:
         return date.fromisoformat(value)
-    is_fit = 0 <= value < 2**63 if kind is int else value.isprintable()
+    is_fit = 0 <= value < 2**31 if kind is int else value.isprintable()
     if isinstance(value, bool) or not isinstance(value, kind) or not is_fit:
         raise ValueError("not a value of this column")
     return value

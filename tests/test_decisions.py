@@ -34,7 +34,7 @@ def test_a_note_says_why_what_follows_and_what_holds_it(note: Path) -> None:
         "Consequences",
         "Held by",
     ]
-    tests = re.findall(r"`(tests/\w+\.py)::(\w+)`", text)
+    tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
     assert tests
     for file, name in tests:
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 import pytest
 
 from app.drafting import Book, Hints, Topic, draft
+from app.drafting.lexicon import load
 from tests.drafting.conftest import Found
 
 
@@ -43,3 +44,12 @@ def test_instruments_of_the_book_have_their_slug_whatever_the_spelling(found: Fo
     assert found("We will implement the Harbour Accord.")[0].instruments == ("harbour-accord",)
     assert found("We will implement the HAC.")[0].instruments == ("harbour-accord",)
     assert found("We will implement the Three Lakes Treaty.")[0].instruments == ("three-lakes-treaty",)
+
+
+def test_a_further_cue_of_the_lexicon_counts_beside_those_a_topic_keeps(found: Found) -> None:
+    further = load("topics")["further_cues"]["alliance-strengthening"]
+    assert "special relationship" in further
+    book = Book(topics=(Topic("alliance-strengthening", ("alliance",)),))
+    said = "We will deepen our special relationship."
+    drafts = draft(said, book, Hints(parties=("JPN", "USA"))).pledges
+    assert drafts[0].topics == ("alliance-strengthening",)
