@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer
+from sqlalchemy.types import TypeEngine
 
 from app.errors import BadQuery, Fault
 from app.wire import canonical_json
@@ -28,8 +30,8 @@ def encode_cursor(query: str, position: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(_seal(query, body) + body).rstrip(b"=").decode()
 
 
-def decode_cursor(query: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
-    """The position in a cursor, one value of each of `kinds`; refused if it is not one that this list gave."""
+def decode_cursor(query: str, cursor: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
+    """The position in a cursor, a value for each of `columns`; refused if it is not one that this list gave."""
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         seal, body = raw[:6], raw[6:]
@@ -37,19 +39,22 @@ def decode_cursor(query: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
         # The re-encoding refuses a cursor whose spare bits were changed: one position has one cursor.
         if seal != _seal(query, body) or encode_cursor(query, values) != cursor:
             raise ValueError("not a cursor of this list")
-        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+        return [_value(value, column.type) for value, column in zip(values, columns, strict=True)]
     except (ValueError, TypeError, AttributeError):
         detail = "The cursor is not one that this list gave; begin again without it."
         fault = Fault(("cursor",), "must be the `next` of the same query, unchanged")
         raise BadQuery(detail, [fault]) from None
 
 
-def _value(value: Any, kind: type) -> Any:
+def _value(value: Any, kind: TypeEngine[Any]) -> Any:
     """A value as the database takes it: the seal keeps no secret, so what it seals may still be anything."""
-    if kind is date:
+    if isinstance(kind, Date):
         return date.fromisoformat(value)
-    is_fit = 0 <= value < 2**31 if kind is int else value.isprintable()
-    if isinstance(value, bool) or not isinstance(value, kind) or not is_fit:
+    if isinstance(kind, Integer):
+        is_fit = type(value) is int and 0 <= value < (2**63 if isinstance(kind, BigInteger) else 2**31)
+    else:
+        is_fit = isinstance(value, str) and value.isprintable()
+    if not is_fit:
         raise ValueError("not a value of this column")
     return value
 

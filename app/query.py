@@ -233,8 +233,8 @@ def page_of(session: Session, statement: Select[Any], order: Order, query: Paged
     width = len(statement.selected_columns)
     statement = order.apply(statement.add_columns(*(column for column, _ in order.by))).limit(query.limit + 1)
     if query.cursor is not None:
-        kinds = [column.type.python_type for column, _ in order.by]
-        statement = statement.where(order.after(decode_cursor(query.fingerprint(), query.cursor, kinds)))
+        place = decode_cursor(query.fingerprint(), query.cursor, [column for column, _ in order.by])
+        statement = statement.where(order.after(place))
     found = session.execute(statement)
     rows = [Row(row[0], row[1], tuple(row[width:]), tuple(row[2:width])) for row in found]
     if len(rows) <= query.limit:

@@ -21,7 +21,7 @@ from app.deps import (
 )
 from app.errors import NotFound
 from app.ledger import read_history, read_revision
-from app.models import Revision
+from app.models import Revision, columns
 from app.naming import did_you_mean
 from app.paging import decode_cursor, encode_cursor
 from app.problems import responses
@@ -118,7 +118,7 @@ def _history_answer(
     if read_revision(session, entity, id) is None:
         raise NotFound(f"No {entity} has this id{did_you_mean(session, entity, id)}.")
     fingerprint = canonical_json(["history", entity, id])
-    after = decode_cursor(fingerprint, cursor, [int])[0] if cursor else 0
+    after = decode_cursor(fingerprint, cursor, [columns(Revision).c.version])[0] if cursor else 0
     # The version before the first is read too, to tell what the first one changed.
     rows = read_history(session, entity, id, max(after - 1, 0), limit + 2)
     before = json.loads(rows.pop(0).document) if after and rows else {}

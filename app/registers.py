@@ -102,7 +102,7 @@ def read_register(
     if name is not None:
         query = query.where(key.in_(resolve(session, kind.entity, [name]).get(name, set())))
     if cursor is not None:
-        query = query.where(key > decode_cursor(fingerprint, cursor, [str])[0])
+        query = query.where(key > decode_cursor(fingerprint, cursor, [key])[0])
     rows = session.execute(query).all()
     more = len(rows) > limit
     shown = rows[:limit]

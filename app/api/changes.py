@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
 from app.ledger import read_changes, read_head
-from app.models import Revision
+from app.models import Revision, columns
 from app.paging import decode_cursor, encode_cursor
 from app.problems import responses
 from app.shapes.changes import ChangePage, LedgerHead
@@ -37,7 +37,7 @@ def list_changes(
     Remember the `seq` of the last one, and ask with `since=` for what came after.
     """
     etag = list_etag(session, request)
-    after = decode_cursor("changes", cursor, [int])[0] if cursor else since
+    after = decode_cursor("changes", cursor, [columns(Revision).c.seq])[0] if cursor else since
     rows = read_changes(session, after, limit + 1)
     next = encode_cursor("changes", [rows[limit - 1].seq]) if len(rows) > limit else None
     return list_answer((_change(row) for row in rows[:limit]), next, etag, request, if_none_match)
