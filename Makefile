@@ -23,7 +23,7 @@ test: $(VENV)/.test ## Run every test, on SQLite and on PostgreSQL
 crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make test` does it 6 times)
 	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
 
-fuzz: $(VENV)/.test ## Send some 10,000 generated requests to each engine (not part of `make test`)
+fuzz: $(VENV)/.test ## Send some 10,000 generated requests to each engine (`make test` sends 1,000)
 	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
 check: lint test ## What must pass before a change lands: lint and test

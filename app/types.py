@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_HIDDEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_HIDDEN_BUT_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_CONTROL = re.compile(f"[{_HIDDEN}]")
+_CONTROL_BUT_LINES = re.compile(f"[{_HIDDEN_BUT_LINES}]")
 _DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _DAY_PATTERN = "^(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _SINCE = re.compile("[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z", re.ASCII)
@@ -92,20 +94,25 @@ def _unique(items: list[Any]) -> list[Any]:
     return items
 
 
-# The patterns for JSON Schema say "something visible, nothing hidden" to generators; the validators above are exact.
-_SHOWN = r"\u2010-\u2027\u2030-\u205E\u3001-\uD7FF"  # typographic marks (’ – …), then from CJK on
-_LINE_SCHEMA: dict[str, Any] = {
-    "pattern": rf"^[ -~\u00A1-\u1FFF{_SHOWN}]*[!-~\u00A1-\u167F{_SHOWN}][ -~\u00A1-\u1FFF{_SHOWN}]*$"
-}
+def _pattern(hidden: str) -> dict[str, Any]:
+    """For JSON Schema: something visible and nothing `hidden`. The validators above are exact."""
+    return {"pattern": rf"^[^{hidden}]*[^\s{hidden}][^{hidden}]*$"}
+
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=120, examples=["opcon-transition"])]
 PartyCode = Annotated[str, Field(pattern=CODE_PATTERN, max_length=40, examples=["KOR"])]
 PledgeId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$", max_length=130)]
-Name = Annotated[str, Field(min_length=1, max_length=300, json_schema_extra=_LINE_SCHEMA), AfterValidator(_one_line)]
-Prose = Annotated[
-    str, Field(min_length=1, max_length=4000, json_schema_extra=_LINE_SCHEMA), AfterValidator(_some_lines)
+Name = Annotated[
+    str, Field(min_length=1, max_length=300, json_schema_extra=_pattern(_HIDDEN)), AfterValidator(_one_line)
 ]
-Term = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Prose = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, json_schema_extra=_pattern(_HIDDEN_BUT_LINES)),
+    AfterValidator(_some_lines),
+]
+Term = Annotated[
+    str, Field(min_length=1, max_length=200, json_schema_extra=_pattern(_HIDDEN)), AfterValidator(_one_line)
+]
 Since = Annotated[
     str, Field(max_length=40, json_schema_extra={"pattern": f"^({_SINCE.pattern})$"}), AfterValidator(_since)
 ]
