@@ -37,6 +37,7 @@ def writing(client: Client, writers: int = 3) -> Iterator[None]:
             assert answer.status_code == 201, answer.text
             posted += 1
             begun.set()
+            stop.wait(0.1)  # the book should change while it is copied, not fill the machine
         return posted
 
     with ThreadPoolExecutor(writers) as pool:

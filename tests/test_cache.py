@@ -93,7 +93,7 @@ def test_no_answer_is_older_than_the_last_acknowledged_write(seeded: Client) -> 
             version = seeded.get(path).json()["version"]
             if version < at_least:
                 stale.append((version, at_least))
-            time.sleep(0.002)  # leave the writer some of this machine
+            time.sleep(0.01)  # leave the writer some of this machine
 
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:

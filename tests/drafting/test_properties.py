@@ -124,13 +124,13 @@ def calls(text: str) -> int:
 )
 def test_hostile_texts_cost_in_proportion(piece: str) -> None:
     draft("We will act.", BOOK, HINTS)
-    small, large = calls(piece * 600), calls(piece * 2400)
-    assert large <= 6 * small + 20000
+    small, large = calls(piece * 200), calls(piece * 800)
+    assert large <= 6 * small + 5000
 
 
 def test_a_long_statement_costs_in_proportion() -> None:
     paragraph = (
         "Both sides agreed to expand joint exercises, and will curb emissions by 2030. The dialogue was useful.\n\n"
     )
-    small, large = calls(paragraph * 40), calls(paragraph * 160)
+    small, large = calls(paragraph * 15), calls(paragraph * 60)
     assert large <= 5 * small
