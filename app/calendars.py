@@ -6,10 +6,12 @@ What always holds: an event's UID is its pledge's for ever. It lies on whole day
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from app.feeds import Entry, Feed
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _PRODUCT = "-//Pledgebook//Deadlines//EN"
 _ONE_DAY = timedelta(days=1)
@@ -17,6 +19,8 @@ _ONE_DAY = timedelta(days=1)
 
 def calendar(feed: Feed, entries: Iterable[Entry]) -> Iterator[bytes]:
     """The calendar in parts: its head, each event, its end."""
+    from icalendar import Calendar  # late: most servers and commands never make one
+
     frame = Calendar()
     frame.add("version", "2.0")
     frame.add("prodid", _PRODUCT)
@@ -29,8 +33,10 @@ def calendar(feed: Feed, entries: Iterable[Entry]) -> Iterator[bytes]:
     yield end + b"\r\n"
 
 
-def event(feed: Feed, entry: Entry) -> Event:
+def event(feed: Feed, entry: Entry) -> "Event":
     """The event of a pledge whose `due` names a last day."""
+    from icalendar import Event
+
     pledge = entry.pledge
     last = date.fromisoformat(pledge["due"]["to"])
     made = Event()

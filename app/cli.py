@@ -1,5 +1,6 @@
 """The command line: `pledgebook …`. Exit 0: all well; 1: the data is at fault; 2: the call is."""
 
+import gc
 import inspect
 import json
 import logging
@@ -8,17 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
-from app import __version__, asking, documents, package
+from app import __version__, asking, documents
 from app.console import book, err, out
-from app.draft_files import draft_yaml
-from app.drafts import draft_meeting
 from app.errors import BadQuery, PledgebookError
 from app.key_commands import key_app
 from app.ledger import read_head, read_head_at
@@ -28,7 +26,10 @@ from app.settings import Settings
 from app.shapes.drafts import DraftRequest
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
-from app.verification import Checkpoint, check_checkpoint, verify
+
+# What only one command needs is loaded by it, so that the others, and the server, start sooner.
+if TYPE_CHECKING:
+    from app.verification import Checkpoint
 
 app = typer.Typer(
     help="Pledgebook: the open ledger of what states promise each other.",
@@ -48,6 +49,8 @@ OptionalTexts = Annotated[
 
 def main(run: Callable[[], Any] = app) -> None:
     """The entry point: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
+    gc.freeze()
+    gc.enable()
     configure_logs("info")
     try:
         run()
@@ -72,6 +75,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve the book over HTTP. An empty database is migrated first; one of another release is refused."""
+    gc.disable()
     import uvicorn  # the server is no matter of the other commands
 
     from app.main import create_app
@@ -82,8 +86,11 @@ def serve(
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
     configure_logs(settings.log_level)
+    served = create_app(settings)
+    gc.freeze()  # what is loaded now stays; looking through it again and again would make answers wait
+    gc.enable()
     uvicorn.run(
-        create_app(settings),
+        served,
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -110,6 +117,8 @@ def load(
     ] = False,
 ) -> None:
     """Put book lines into the book: create what is new, change what differs, leave what is the same."""
+    from rich.progress import Progress
+
     with book() as database, Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         report = documents.load(
@@ -147,6 +156,8 @@ def export(
     ] = None,
 ) -> None:
     """Write the book to stdout as JSON Lines, the form that `load` reads; or into a folder, as a data package."""
+    from app import package
+
     with book() as database, database.reading() as session:
         head = read_head(session) if as_of is None else read_head_at(session, as_of)
         if head is None:
@@ -239,6 +250,8 @@ def verify_command(
     ] = None,
 ) -> None:
     """Walk the ledger's chain, make every document again from the tables, and see that the triggers stand."""
+    from app.verification import Checkpoint, check_checkpoint, verify
+
     kept = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
     with book() as database, database.reading() as session:
         findings = 0
@@ -262,6 +275,9 @@ def draft(
     ] = None,
 ) -> None:
     """Draft a meeting's pledges from a text, as YAML to correct and load. The notes are comments; nothing is stored."""
+    from app.draft_files import draft_yaml
+    from app.drafts import draft_meeting
+
     media_type = "text/html" if file.suffix.lower() in (".html", ".htm") else "text/plain"
     hints = {"held_on": held_on.date() if held_on else None, "parties": party or [], "title": title}
     try:
@@ -279,7 +295,9 @@ def draft(
     sys.stdout.write(draft_yaml(answer))
 
 
-def _checkpoint(file: Path) -> Checkpoint:
+def _checkpoint(file: Path) -> "Checkpoint":
+    from app.verification import Checkpoint
+
     try:
         head = json.loads(file.read_text(encoding="utf-8"))
         return Checkpoint(int(head["seq"]), str(head["hash"]))

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from typing import Annotated, Any, get_origin
 
@@ -107,10 +108,10 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        takes = dict(_parameters(self))
+        takes = cache(lambda: dict(_parameters(self)))  # on the first request: most of them are not asked at once
 
         async def handle_strictly(request: Request) -> Response:
-            _refuse_parameters(request, takes)
+            _refuse_parameters(request, takes())
             strict = _StrictRequest(request.scope, request.receive)
             if self.body_field:
                 await strict.body()  # here, where a body that is too large is answered as what it is

@@ -25,7 +25,7 @@ from app.shapes.records import SourceLine
 from app.texts import CitedWords, Texts, cited_words, meeting_faults
 from app.validation import faults_of
 from app.vocabulary import Entity
-from app.wire import BadText, ReadItem, canonical_json, read_json_lines, read_yaml
+from app.wire import BadText, ReadItem, canonical_json, read_json_lines
 
 LINE: TypeAdapter[Line] = TypeAdapter(Line)
 _CHUNK = 200
@@ -88,7 +88,7 @@ def placed_export(session: Session) -> Iterator[Placed]:
 
 def _read_file(file: Path) -> Iterator[Placed]:
     try:
-        for item in read_json_lines(file) if file.suffix == ".jsonl" else read_yaml(file):
+        for item in read_json_lines(file) if file.suffix == ".jsonl" else _read_yaml(file):
             try:
                 yield Placed(file, item, LINE.validate_python(item.value))
             except ValidationError as error:
@@ -97,6 +97,12 @@ def _read_file(file: Path) -> Iterator[Placed]:
         yield Placed(file, ReadItem(None, error.line or 1), None, (Fault((), str(error)),))
     except OSError as error:
         yield Placed(file, ReadItem(None, 1), None, (Fault((), f"cannot be read: {error.strerror}"),))
+
+
+def _read_yaml(file: Path) -> list[ReadItem]:
+    from app.yaml_files import read_yaml  # late: a server reads no YAML, and it takes a while to load
+
+    return read_yaml(file)
 
 
 def _kind_step(value: Any) -> int:

@@ -12,7 +12,6 @@ from app import drafting, models
 from app.models import columns
 from app.naming import fold
 from app.shapes.drafts import DraftHints, DraftRequest
-from app.stripping import plain_text
 from app.types import SLUG_PATTERN
 from app.vocabulary import PLEDGE_ACTS, Entity
 
@@ -21,7 +20,12 @@ SOURCE_ID = "draft"
 
 def draft_meeting(session: Session, request: DraftRequest) -> dict[str, Any]:
     """The document, its notes and the plain text, as `DraftAnswer` has them."""
-    text = plain_text(request.text) if request.media_type == "text/html" else request.text
+    if request.media_type == "text/html":
+        from app.stripping import plain_text  # late: the parser of HTML takes a while to load
+
+        text = plain_text(request.text)
+    else:
+        text = request.text
     hints = request.meeting or DraftHints()
     known = drafting.Hints(hints.held_on, tuple(hints.parties), hints.title)
     draft = drafting.draft(text, known_book(session), known)

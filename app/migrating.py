@@ -1,17 +1,16 @@
 """Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start.
 
 A change of schema is one transaction with the reshaping of the documents: a fault anywhere in it leaves all as it was.
+Alembic is loaded when a schema is changed; to see which one stands, as every start does, it is not needed.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session
 
 from app import recording
@@ -21,21 +20,24 @@ from app.ledger import Writer
 from app.parties import PARTIES, states
 from app.reshaping import reshape
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration, from pyproject.toml; with a connection, for work on just that one."""
-    made = Config(toml_file=_ROOT / "pyproject.toml")
+    from alembic.config import Config
+
+    made = Config(toml_file=_ROOT / "pyproject.toml", stdout=sys.stdout)
     made.attributes["connection"] = connection
     return made
 
 
 def newest() -> str:
-    """The schema revision of this release."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
-    assert head is not None
-    return head
+    """The schema revision of this release: the number that the last migration's file begins with."""
+    return max(file.name[:4] for file in (_ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 def revision_of(database: Database) -> str | None:
@@ -43,16 +45,25 @@ def revision_of(database: Database) -> str | None:
     if not database.exists:
         return None
     with database.reader.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _standing(connection)
+
+
+def _standing(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def migrate(database: Database, to: str = "head") -> None:
     """Bring the database up to a schema revision, found the book if it is new, and else reshape its documents."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
     before = revision_of(database)
     with changing_schema(database) as connection:
         command.upgrade(config(connection), to)
-        after = MigrationContext.configure(connection).get_current_revision()
-        if after == before or after != newest():
+        after = _standing(connection)
+        if after == before or after != ScriptDirectory.from_config(config()).get_current_head():
             return
         with Session(connection) as session:
             writer = Writer(session, LOADER)

@@ -85,7 +85,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
             "forgets it when you leave or reload.",
         }
     }
-    components["schemas"].setdefault("Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}"))
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    components["schemas"] = dict(sorted({**components["schemas"], **problem.pop("$defs"), "Problem": problem}.items()))
     for schema in components["schemas"].values():
         if {"retracted", "version"} <= schema.get("properties", {}).keys():
             schema["properties"]["retracted_at"] = _RETRACTED_AT

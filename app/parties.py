@@ -5,7 +5,6 @@ Every state stands in the book from the day its database is made; seeds add name
 
 from typing import Any
 
-import pycountry
 from sqlmodel import SQLModel
 
 from app import models
@@ -48,6 +47,8 @@ PARTIES = Parties()
 
 def states() -> list[PartyCreate]:
     """Every state and territory of ISO 3166-1, by code."""
+    import pycountry  # late: only a book that is founded needs it
+
     return [
         PartyCreate(
             code=country.alpha_3,

@@ -68,10 +68,13 @@ class Problem(BaseModel):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The error answers of a route, for its OpenAPI."""
+    """The error answers of a route, for its OpenAPI, which adds the one shape they all have.
+
+    Named as a `model`, the shape would be built again for every error of every route, each time the server starts.
+    """
     titles = {problem.status: problem.title for problem in PROBLEMS}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": titles[status], "model": Problem, "content": content} for status in statuses}
+    return {status: {"description": titles[status], "content": content} for status in statuses}
 
 
 def problem(error: PledgebookError, where: str = "$") -> Response:

@@ -1,4 +1,4 @@
-"""How documents are read from and written as text: strict JSON in, canonical JSON out, YAML 1.2 in.
+"""How documents are read from and written as text: strict JSON in, canonical JSON out.
 
 The one parser refuses what Python's would let through: NaN and Infinity, a key that stands twice, lone surrogates,
 integers beyond 64 bits, nesting without end. The one writer is what the ledger hashes: UTF-8, no spaces, minimal
@@ -8,17 +8,11 @@ escaping.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-
-_DEEPEST = 40
+DEEPEST = 40
 _LARGEST = 2**63
 
 
@@ -92,7 +86,7 @@ class _StrictParser:
         return result
 
     def _check(self, value: Any, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             self._refuse("nested too deeply")
         if isinstance(value, str):
             if any("\ud800" <= letter <= "\udfff" for letter in value):
@@ -116,7 +110,10 @@ class BadText(ValueError):
 
 @dataclass(frozen=True)
 class ReadItem:
-    """One value of a file, with the lines its parts stand on (so that a fault can be shown where it is)."""
+    """One value of a file, with the lines its parts stand on (so that a fault can be shown where it is).
+
+    `tree` is the same value as the YAML loader has it: mappings and lists that know their lines.
+    """
 
     value: Any
     line: int
@@ -127,47 +124,14 @@ class ReadItem:
         line: int = self.line
         node: Any = self.tree
         for step in path:
-            if isinstance(node, CommentedMap) and step in node:
-                line = node.lc.key(step)[0] + 1
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-                line = node.lc.item(step)[0] + 1
+            if isinstance(node, dict) and step in node:
+                line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]
             else:
                 break
             node = node[step]
         return line
-
-
-def read_yaml(path: Path) -> list[ReadItem]:
-    """The items of a YAML 1.2 file: those of its list, or its one mapping."""
-    yaml = YAML(typ="rt", pure=True)
-    yaml.version = (1, 2)
-    yaml.allow_duplicate_keys = False
-    try:
-        text = path.read_text(encoding="utf-8")
-        _refuse_aliases_and_depth(text)
-        tree = yaml.load(text)
-    except DuplicateKeyError as error:
-        raise BadText("a key stands twice", _line_of(error)) from None
-    except MarkedYAMLError as error:
-        raise BadText(f"not YAML: {error.problem}", _line_of(error)) from None
-    except RecursionError:
-        raise BadText("nested too deeply") from None
-    except (UnicodeDecodeError, YAMLError) as error:
-        raise BadText(f"not YAML in UTF-8: {type(error).__name__}") from None
-    if not isinstance(tree, CommentedSeq):
-        return [ReadItem(_plain(tree), 1, tree)]
-    return [ReadItem(_plain(item), tree.lc.item(index)[0] + 1, item) for index, item in enumerate(tree)]
-
-
-def _refuse_aliases_and_depth(text: str) -> None:
-    """Read the file as a stream of events first, and no further than it is sound."""
-    depth = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        if isinstance(event, AliasEvent):
-            raise BadText("YAML aliases are not read; write the value out")
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise BadText("nested too deeply", event.start_mark.line + 1)
 
 
 def read_json_lines(path: Path) -> Iterator[ReadItem]:
@@ -179,23 +143,3 @@ def read_json_lines(path: Path) -> Iterator[ReadItem]:
                     yield ReadItem(parse_json(line), number)
                 except json.JSONDecodeError as error:
                     raise BadText(f"not JSON: {error.msg}", number) from None
-
-
-def _line_of(error: MarkedYAMLError) -> int | None:
-    return error.problem_mark.line + 1 if error.problem_mark else None
-
-
-def _plain(node: Any) -> Any:
-    """The loader's own containers and scalars as plain Python, so that shapes see what JSON would have given."""
-    if isinstance(node, dict):
-        return {_plain(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(item) for item in node]
-    if isinstance(node, datetime):
-        return node.isoformat()
-    if isinstance(node, bool) or node is None or isinstance(node, date):
-        return node
-    for plain in (int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node

@@ -17,7 +17,7 @@ ROWS = """
 app
 db drafting errors examples filter_table search settings shapes stripping types vocabulary wire
 draft_files feeds marking models paging ranking search_index shapes.drafts shapes.records tables validation
-calendars idempotency ledger naming shapes.assessments shapes.facets
+calendars idempotency ledger naming shapes.assessments shapes.facets yaml_files
 drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics

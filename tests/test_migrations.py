@@ -8,6 +8,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Enum, ForeignKeyConstraint, event, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -231,3 +232,7 @@ def test_a_database_of_another_release_is_refused(database: Database, arguments:
     assert answer.returncode == 1, answer.stdout
     assert f"at schema 0000, this release needs {newest()}: run `pledgebook migrate`" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_the_newest_schema_is_the_last_that_alembic_knows() -> None:
+    assert newest() == ScriptDirectory.from_config(config()).get_current_head()

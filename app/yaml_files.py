@@ -1,0 +1,66 @@
+"""YAML 1.2 as the seeds are written in it. Duplicate keys and aliases are refused, and what is nested too deeply."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+from app.wire import DEEPEST, BadText, ReadItem
+
+
+def read_yaml(path: Path) -> list[ReadItem]:
+    """The items of a YAML 1.2 file: those of its list, or its one mapping."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.version = (1, 2)
+    yaml.allow_duplicate_keys = False
+    try:
+        text = path.read_text(encoding="utf-8")
+        _refuse_aliases_and_depth(text)
+        tree = yaml.load(text)
+    except DuplicateKeyError as error:
+        raise BadText("a key stands twice", _line_of(error)) from None
+    except MarkedYAMLError as error:
+        raise BadText(f"not YAML: {error.problem}", _line_of(error)) from None
+    except RecursionError:
+        raise BadText("nested too deeply") from None
+    except (UnicodeDecodeError, YAMLError) as error:
+        raise BadText(f"not YAML in UTF-8: {type(error).__name__}") from None
+    if not isinstance(tree, CommentedSeq):
+        return [ReadItem(_plain(tree), 1, tree)]
+    return [ReadItem(_plain(item), tree.lc.item(index)[0] + 1, item) for index, item in enumerate(tree)]
+
+
+def _refuse_aliases_and_depth(text: str) -> None:
+    """Read the file as a stream of events first, and no further than it is sound."""
+    depth = 0
+    for event in YAML(typ="rt", pure=True).parse(text):
+        if isinstance(event, AliasEvent):
+            raise BadText("YAML aliases are not read; write the value out")
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            raise BadText("nested too deeply", event.start_mark.line + 1)
+
+
+def _line_of(error: MarkedYAMLError) -> int | None:
+    return error.problem_mark.line + 1 if error.problem_mark else None
+
+
+def _plain(node: Any) -> Any:
+    """The loader's own containers and scalars as plain Python, so that shapes see what JSON would have given."""
+    if isinstance(node, dict):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if isinstance(node, datetime):
+        return node.isoformat()
+    if isinstance(node, bool) or node is None or isinstance(node, date):
+        return node
+    for plain in (int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return node
