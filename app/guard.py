@@ -68,7 +68,7 @@ class Guard:
         if length.isdigit() and int(length) > self._limit_of(scope):
             raise too_large(self._limit_of(scope))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if scope["method"] in ("POST", "PATCH", "PUT") and kind not in _JSON:
+        if scope["method"] in ("POST", "PATCH") and kind not in _JSON:
             raise UnsupportedMedia("Send `Content-Type: application/json`.")
 
     def _key_of(self, authorization: str) -> ApiKey:

@@ -4,7 +4,7 @@ postgresql_url   one real PostgreSQL for the whole run: TEST_DATABASE_URL, else 
 template         a migrated (and, for `seeded_database`, seeded) database of each engine, made once a worker
 database         a fresh copy of the migrated one; `seeded_database` of the one with the seeds
 client, seeded   the API over them, in process; `key` writes
-server           the API over a seeded database in a real uvicorn, for browsers and raw sockets
+server           the API over a seeded database in a real uvicorn, for browsers; `serving` makes a process of its own
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 import warnings
@@ -25,10 +26,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import keys
+from app.cli import main
 from app.db import Database
 from app.documents import load
 from app.main import create_app
@@ -39,6 +42,11 @@ from app.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 ENGINES = ("sqlite", "postgresql")
+
+# Some thousand databases are made and dropped, and none need outlive the run: they are kept in memory if there is room.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ.setdefault("TMPDIR", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +59,8 @@ def postgresql_url(testrun_uid: str) -> Iterator[str]:
     # as root the server runs as another. The last worker to leave stops it and removes the folder.
     shared = Path(tempfile.gettempdir()) / f"pledgebook-postgresql-{testrun_uid}"
     with postgresql_server(shared) as server:
-        # Some thousand databases are made and dropped, and none is asked for after a crash of it. The tests that
-        # ask what is on disk start one of their own.
+        # No database is asked for after a crash of the server. The tests that ask what is on disk start one of their
+        # own.
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -72,7 +80,9 @@ def postgresql_server(folder: Path) -> Iterator[Any]:
 
 def _postgresql_database(server: str, name: str, template: str | None = None) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        connection.execute(
+            f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else "")
+        )
     return server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else f"{server.rsplit('/', 1)[0]}/{name}"
 
 
@@ -207,24 +217,75 @@ def run(*arguments: str, url: str, **more: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """`pledgebook` with some arguments in this process: the same as `run`, without the second that a start takes."""
+
+    def called(*arguments: str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
+        for name, value in {"PLEDGEBOOK_DATABASE_URL": url, **more}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
+        capfd.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, status, captured.out, captured.err)
+
+    return called
+
+
 @dataclass
 class Server:
     """A real server on a port of its own."""
 
     address: str
     key: str
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def answering(url: str) -> Iterator[Server]:
+    """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
+    configure_logs("warning")
+    port = _free_port()
+    app = create_app(Settings(database_url=url, port=port))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield Server(f"http://127.0.0.1:{port}", make_key(url))
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+
+
+@dataclass
+class ServerProcess(Server):
+    """A server that can be killed."""
+
     process: subprocess.Popen[bytes]
 
 
 @contextlib.contextmanager
-def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[Server]:
+def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[ServerProcess]:
     """`pledgebook serve` over the database at `url`, until it answers; stopped by SIGTERM at the end.
 
     `key` is one that the database has already, for a second server or one started again.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     key = key or make_key(url)
     environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, **settings}
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
@@ -233,7 +294,7 @@ def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[Ser
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(address, process, log)
-        yield Server(address, key, process)
+        yield ServerProcess(address, key, process)
     finally:
         process.terminate()
         process.wait(timeout=15)
@@ -250,6 +311,6 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path)
 
 
 @pytest.fixture
-def server(seeded_url: str, tmp_path: Path) -> Iterator[Server]:
-    with serving(seeded_url, tmp_path / "server.log") as running:
+def server(seeded_url: str) -> Iterator[Server]:
+    with answering(seeded_url) as running:
         yield running

@@ -9,43 +9,19 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app import meetings
-from app.cli import main
 from app.db import Database
 from app.documents import export, schema
 from app.keys import find_key
 from app.ledger import Writer
 from app.migrating import newest, revision_of
 from app.shapes.meetings import MeetingCreate
-from tests.conftest import ROOT, SEEDS, serving
+from tests.conftest import ROOT, SEEDS, Call, serving
 from tests.statements import statement
-
-Call = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    """`pledgebook` with some arguments in this process: the same as `run`, without the second that a start takes."""
-
-    def called(*arguments: str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
-        for name, value in {"PLEDGEBOOK_DATABASE_URL": url, **more}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
-        capfd.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = int(end.code or 0)
-        captured = capfd.readouterr()
-        return subprocess.CompletedProcess(arguments, status, captured.out, captured.err)
-
-    return called
 
 
 @pytest.fixture

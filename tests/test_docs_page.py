@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.errors import PROBLEMS
 from app.examples import read_answers
 from tests.browser import Watched, chromium, watch
-from tests.conftest import Client, CopyMaker, Server, serving
+from tests.conftest import Client, CopyMaker, Server, answering
 
 WORDS = ("pledge", "position", "act", "undertaking", "new", "passed")
 
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 def shared(browser: Browser, make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over the seeds, for the tests that only read."""
     folder = tmp_path_factory.mktemp("docs")
-    with make_copy(True, folder) as url, serving(url, folder / "server.log") as running:
+    with make_copy(True, folder) as url, answering(url) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from app.stripping import plain_text
-from tests.conftest import Client, run
+from tests.conftest import Call, Client
 
 # A statement written for these tests; the ministers and their talks are made up.
 STATEMENT = (
@@ -100,21 +100,21 @@ def test_blocks_stand_on_lines_of_their_own() -> None:
     assert plain_text("<h1>A</h1><p>one  <b>bold</b> word</p><p>two</p>") == "A\n\none bold word\n\ntwo"
 
 
-def test_the_command_writes_yaml_with_its_notes_as_comments(seeded_url: str, tmp_path: Path) -> None:
+def test_the_command_writes_yaml_with_its_notes_as_comments(seeded_url: str, tmp_path: Path, call: Call) -> None:
     file = tmp_path / "statement.txt"
     file.write_text(STATEMENT, encoding="utf-8")
-    done = run("draft", str(file), url=seeded_url)
+    done = call("draft", str(file), url=seeded_url)
     assert done.returncode == 0, done.stderr
     assert "# confidence" in done.stdout
     document = YAML(typ="safe").load(done.stdout)
     assert [pledge["number"] for pledge in document["pledges"]] == [1, 2, 3]
-    assert run("draft", str(tmp_path / "none.txt"), url=seeded_url).returncode == 2
+    assert call("draft", str(tmp_path / "none.txt"), url=seeded_url).returncode == 2
 
 
-def test_the_command_keeps_the_text_that_offsets_count_in(seeded_url: str, tmp_path: Path) -> None:
+def test_the_command_keeps_the_text_that_offsets_count_in(seeded_url: str, tmp_path: Path, call: Call) -> None:
     file, kept = tmp_path / "statement.html", tmp_path / "statement.txt"
     file.write_text("".join(f"<p>{line}</p>" for line in STATEMENT.split("\n\n")), encoding="utf-8")
-    done = run("draft", str(file), "--save-text", str(kept), url=seeded_url)
+    done = call("draft", str(file), "--save-text", str(kept), url=seeded_url)
     assert done.returncode == 0, done.stderr
     document = YAML(typ="safe").load(done.stdout)
     text = kept.read_text(encoding="utf-8")

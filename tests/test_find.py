@@ -14,7 +14,7 @@ from rich.console import Console
 
 from app.asking import option, table
 from app.query import PledgeQuery
-from tests.conftest import Client, Server, run
+from tests.conftest import Call, Client, Server, run
 
 OPCON = ("--topic", "opcon-transition", "--party", "ROK")
 
@@ -54,43 +54,43 @@ def test_a_table_cuts_nothing_off() -> None:
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl", "csv", "atom", "feed.json", "ics"])
-def test_find_gives_what_a_server_gives(server: Server, seeded_url: str, format: str) -> None:
+def test_find_gives_what_a_server_gives(server: Server, seeded_url: str, format: str, call: Call) -> None:
     address = {"PLEDGEBOOK_PUBLIC_URL": server.address}
-    here = run("find", "--topic", "deterrence", "--format", format, url=seeded_url, **address)
-    there = run("find", "--topic", "deterrence", "--format", format, "--url", server.address, url="sqlite:///none.db")
+    here = call("find", "--topic", "deterrence", "--format", format, url=seeded_url, **address)
+    there = call("find", "--topic", "deterrence", "--format", format, "--url", server.address, url="sqlite:///none.db")
     assert (here.returncode, there.returncode) == (0, 0), there.stderr
     assert there.stdout == here.stdout
     assert not Path("none.db").exists()
 
 
-def test_a_wrong_query_is_exit_2_with_the_option_and_what_is_near(server: Server, seeded_url: str) -> None:
+def test_a_wrong_query_is_exit_2_with_the_option_and_what_is_near(server: Server, seeded_url: str, call: Call) -> None:
     for where in ((), ("--url", server.address)):
-        found = run("find", "--topic", "opcon-transitoin", *where, url=seeded_url)
+        found = call("find", "--topic", "opcon-transitoin", *where, url=seeded_url)
         assert found.returncode == 2
         assert "--topic" in found.stderr
         assert "opcon-transition" in found.stderr
-    assert run("find", "--format", "xml", url=seeded_url).returncode == 2
-    assert run("find", "--act", "promise", url=seeded_url).returncode == 2
+    assert call("find", "--format", "xml", url=seeded_url).returncode == 2
+    assert call("find", "--act", "promise", url=seeded_url).returncode == 2
 
 
-def test_a_server_that_is_not_there_is_exit_1(seeded_url: str) -> None:
-    assert run("find", "--url", "http://127.0.0.1:9", url=seeded_url).returncode == 1
-    assert run("find", "--url", "file:///etc", url=seeded_url).returncode == 2
+def test_a_server_that_is_not_there_is_exit_1(seeded_url: str, call: Call) -> None:
+    assert call("find", "--url", "http://127.0.0.1:9", url=seeded_url).returncode == 1
+    assert call("find", "--url", "file:///etc", url=seeded_url).returncode == 2
 
 
 # Export ---------------------------------------------------------------------------------------------------------------
 
 
-def test_export_as_of_is_the_book_as_it_stood(seeded: Client, seeded_url: str, tmp_path: Path) -> None:
-    before = run("export", url=seeded_url).stdout
+def test_export_as_of_is_the_book_as_it_stood(seeded: Client, seeded_url: str, tmp_path: Path, call: Call) -> None:
+    before = call("export", url=seeded_url).stdout
     head = seeded.get("/v1").json()["head"]["seq"]
     topic = {"kind": "topic", "slug": "fishing", "name": "Fishing", "definition": "Fish."}
     file = tmp_path / "topic.jsonl"
     file.write_text(json.dumps(topic))
-    assert run("load", str(file), url=seeded_url).returncode == 0
-    assert run("export", url=seeded_url).stdout != before
-    assert run("export", "--as-of", str(head), url=seeded_url).stdout == before
-    assert run("export", "--as-of", "99999", url=seeded_url).returncode == 2
+    assert call("load", str(file), url=seeded_url).returncode == 0
+    assert call("export", url=seeded_url).stdout != before
+    assert call("export", "--as-of", str(head), url=seeded_url).stdout == before
+    assert call("export", "--as-of", "99999", url=seeded_url).returncode == 2
 
 
 @pytest.fixture
@@ -101,7 +101,9 @@ def package(seeded_url: str, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_package_names_the_state_of_the_ledger_and_every_file(package: Path, seeded: Client, seeded_url: str) -> None:
+def test_a_package_names_the_state_of_the_ledger_and_every_file(
+    package: Path, seeded: Client, seeded_url: str, call: Call
+) -> None:
     descriptor = json.loads((package / "datapackage.json").read_text())
     assert descriptor["ledger"] == seeded.get("/v1").json()["head"]
     assert descriptor["ledger"]["hash"] in descriptor["citation"]
@@ -112,7 +114,7 @@ def test_a_package_names_the_state_of_the_ledger_and_every_file(package: Path, s
         content = (package / one["path"]).read_bytes()
         assert one["bytes"] == len(content)
         assert one["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-    assert (package / "book.jsonl").read_text() == run("export", url=seeded_url).stdout
+    assert (package / "book.jsonl").read_text() == call("export", url=seeded_url).stdout
 
 
 def test_the_tables_of_a_package_keep_their_schema(package: Path) -> None:
@@ -150,17 +152,20 @@ def test_the_pledges_of_a_package_are_those_of_the_csv_rendering(package: Path, 
 
 
 def test_a_package_is_made_again_byte_for_byte_and_never_over_something_else(
-    package: Path, seeded_url: str, tmp_path: Path
+    package: Path,
+    seeded_url: str,
+    tmp_path: Path,
+    call: Call,
 ) -> None:
     before = {file.name: file.read_bytes() for file in package.iterdir()}
-    assert run("export", "--package", str(package), url=seeded_url).returncode == 0
+    assert call("export", "--package", str(package), url=seeded_url).returncode == 0
     assert {file.name: file.read_bytes() for file in package.iterdir()} == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("mine")
-    assert run("export", "--package", str(tmp_path / "other"), url=seeded_url).returncode == 2
+    assert call("export", "--package", str(tmp_path / "other"), url=seeded_url).returncode == 2
     assert [file.name for file in (tmp_path / "other").iterdir()] == ["letter.txt"]
 
 
-def test_the_calendar_of_the_command_line_is_a_calendar(seeded_url: str) -> None:
-    text = run("find", "--format", "ics", url=seeded_url).stdout
+def test_the_calendar_of_the_command_line_is_a_calendar(seeded_url: str, call: Call) -> None:
+    text = call("find", "--format", "ics", url=seeded_url).stdout
     assert len(icalendar.Calendar.from_ical(text).walk("VEVENT")) > 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.building import Desk, meeting, pledge, topic
-from tests.conftest import Client, make_key, run
+from tests.conftest import Call, Client, make_key
 
 
 @pytest.fixture
@@ -99,7 +99,9 @@ def test_an_instant_is_compared_by_what_it_means_not_by_how_it_is_written(desk: 
     desk.get(path, as_of="2999-01-01T00:00:00Z")
 
 
-def test_the_document_and_the_export_are_rebuilt_as_the_whole_stood(desk: Desk, empty_url: str, tmp_path: Path) -> None:
+def test_the_document_and_the_export_are_rebuilt_as_the_whole_stood(
+    desk: Desk, empty_url: str, tmp_path: Path, call: Call
+) -> None:
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2)))
     desk.post("/meetings", meeting("2022-01-01-b", pledge(1)))
     document = "/meetings/2021-01-01-a/document"
@@ -121,7 +123,7 @@ def test_the_document_and_the_export_are_rebuilt_as_the_whole_stood(desk: Desk, 
         assert desk.lines("/export.jsonl", as_of=seq) == whole
     assert desk.lines("/export.jsonl", as_of=0) == b""
     seq, _, whole = taken[2]
-    printed = run("export", "--as-of", str(seq), url=empty_url)
+    printed = call("export", "--as-of", str(seq), url=empty_url)
     assert (printed.returncode, printed.stdout.encode()) == (0, whole)
 
 

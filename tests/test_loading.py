@@ -17,7 +17,7 @@ from app.shapes.meetings import MeetingCreate
 from app.texts import Texts
 from app.verification import verify
 from app.vocabulary import Entity, Operation
-from tests.conftest import SEEDS, CopyMaker, run
+from tests.conftest import SEEDS, Call, CopyMaker, run
 from tests.richer import write_richer
 from tests.statements import statement
 
@@ -317,9 +317,9 @@ def once(engine: str) -> None:
         pytest.skip("needs no database")
 
 
-def test_what_stands_in_the_text_is_found_there(once: None, tmp_path: Path) -> None:
+def test_what_stands_in_the_text_is_found_there(once: None, tmp_path: Path, call: Call) -> None:
     assert checked(tmp_path, *texts_and_line(tmp_path)) == []
-    answer = run(
+    answer = call(
         "check", "--texts", str(tmp_path / "texts"), "--show", str(tmp_path / "book.jsonl"), url="sqlite:///n.db"
     )
     assert "canberra-2025: will sail together EVERY year" in answer.stdout

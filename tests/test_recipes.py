@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Client, CopyMaker, Server, serving
+from tests.conftest import ROOT, Client, CopyMaker, Server, answering
 
 ADDRESS = "http://127.0.0.1:8000"
 BOOK = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ RECIPES = [Recipe(**found.groupdict()) for found in RECIPE.finditer(BOOK)]
 def kitchen(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over the seeds, shared by the recipes, since they only read."""
     folder = tmp_path_factory.mktemp("recipes")
-    with make_copy(True, folder) as url, serving(url, folder / "server.log") as running:
+    with make_copy(True, folder) as url, answering(url) as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from app.ledger import GENESIS, Head, chain_hash, read_head
 from app.models import Revision, columns
 from app.verification import Checkpoint, Finding, check_chain, check_checkpoint, verify
 from app.vocabulary import Entity, Operation
-from tests.conftest import run
+from tests.conftest import Call
 
 LEDGER = columns(Revision)
 GONE_TRIGGERS = {
@@ -145,17 +145,19 @@ def _hash_at(session: Session, seq: int) -> str:
     return str(session.execute(select(LEDGER.c.hash).where(LEDGER.c.seq == seq)).scalar_one())
 
 
-def test_the_command_names_what_was_done(seeded_database: Database, seeded_url: str, tmp_path: Path) -> None:
+def test_the_command_names_what_was_done(
+    seeded_database: Database, seeded_url: str, tmp_path: Path, call: Call
+) -> None:
     checkpoint = tmp_path / "head.json"
     with seeded_database.reading() as session:
         head = read_head(session)
     checkpoint.write_text(json.dumps({"seq": head.seq, "at": head.at, "hash": head.hash}))
-    assert run("verify", "--checkpoint", str(checkpoint), url=seeded_url).returncode == 0
+    assert call("verify", "--checkpoint", str(checkpoint), url=seeded_url).returncode == 0
     with behind_the_back(seeded_database, commit=True) as session:
         session.execute(text("UPDATE revision SET document = replace(document, 'version', 'Version') WHERE seq = 300"))
         session.execute(text(f"UPDATE revision SET hash = '{GENESIS}' WHERE seq = {head.seq}"))
         session.execute(text("UPDATE pledge SET summary = 'Another promise' WHERE id = '2024-10-31-kor-usa-2plus2-03'"))
-    found = run("verify", "--checkpoint", str(checkpoint), url=seeded_url)
+    found = call("verify", "--checkpoint", str(checkpoint), url=seeded_url)
     assert found.returncode == 1
     for named in ("revision 300:", f"revision {head.seq}:", "pledge 2024-10-31-kor-usa-2plus2-03:"):
         assert named in found.stderr
@@ -164,6 +166,8 @@ def test_the_command_names_what_was_done(seeded_database: Database, seeded_url: 
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"seq": "x"}', '{"seq": 1}', "\x00"])
-def test_a_checkpoint_that_is_none_is_the_callers_mistake(empty_url: str, tmp_path: Path, content: str) -> None:
+def test_a_checkpoint_that_is_none_is_the_callers_mistake(
+    empty_url: str, tmp_path: Path, content: str, call: Call
+) -> None:
     (tmp_path / "head.json").write_text(content)
-    assert run("verify", "--checkpoint", str(tmp_path / "head.json"), url=empty_url).returncode == 2
+    assert call("verify", "--checkpoint", str(tmp_path / "head.json"), url=empty_url).returncode == 2
