@@ -22,7 +22,7 @@ drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics
 contexts meeting_filters shapes.changes shapes.threads threads
-assessments pledges query
+assessments comparing pledges query
 facets formats meetings undertakings
 asking book matrix topic_tree
 documents editing keys rebuilding
@@ -32,7 +32,7 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages pages.excerpt problems
+cache deps observing pages pages.excerpt pages.heatmap pages.timeline problems
 answers guard openapi record_routes
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.docs
