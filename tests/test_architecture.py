@@ -32,7 +32,7 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages.excerpt pages.heatmap pages.timeline pages.words problems
+cache deps observing pages.coverage pages.excerpt pages.heatmap pages.timeline pages.words problems
 answers guard openapi pages.names pages.rendering record_routes
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.docs pages.home pages.refusals

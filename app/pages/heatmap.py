@@ -15,11 +15,12 @@ from app.shapes.facets import FacetValue, Matrix, MatrixCell
 Counted = Literal["mentions", "undertakings", "new"]
 
 DEPTHS = 5
-_LABEL = 184  # pixels: the column of the row labels
-_LABEL_LETTERS = 26  # that fit into one line of it
+_LABEL = 196  # pixels: the column of the row labels
+_LABEL_LETTERS = 25  # that fit into one line of it
 _CELL = (52, 34)  # a cell with the hairline around it
 _NARROW = 36  # its width under labels that stand on end
-_WORD = 9  # letters of a word that fit above a cell lying down
+_WORD = 9  # letters of a word that fit above a cell, if need be
+_COLUMN_LETTERS = 7  # of a line above a cell
 _LINE = 14  # pixels from one line of a label to the next
 _LETTER = 6.4  # pixels of a letter, when a label stands on end
 _STANDING = 30  # letters of a label on end
@@ -92,7 +93,10 @@ def draw_heat_map(
     names = [short.get(value.code, value.name) for value in across]
     standing = any(len(word) > _WORD for name in names for word in name.split())
     width, height = (_NARROW if standing else _CELL[0]), _CELL[1]
-    lines = [[shorten(name, _STANDING, placeholder="…")] if standing else wrap(name, _WORD) for name in names]
+    lines = [
+        [shorten(name, _STANDING, placeholder="…")] if standing else wrap(name, _COLUMN_LETTERS, break_long_words=False)
+        for name in names
+    ]
     top = _head(lines, standing)
     columns = [
         Label(value.code, value.name, text, _LABEL + (place + 0.5) * width, top - 8, value.code in parents, value.query)
@@ -131,7 +135,7 @@ def in_tree(values: Sequence[FacetValue], parents: Mapping[str, str]) -> list[Fa
 
 def depth_of(count: int, most: int) -> int:
     """1 for the least, DEPTHS for the most."""
-    return max(1, ceil(DEPTHS * sqrt(count / most))) if most else 1
+    return 1 + int((DEPTHS - 1) * sqrt((count - 1) / (most - 1))) if most > 1 else DEPTHS
 
 
 def _head(lines: Sequence[Sequence[str]], standing: bool) -> int:
