@@ -5,11 +5,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app.pages import docs, home, refusals
+from app.pages import docs, home, participants, parties, pledges, refusals, sources
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
-routers = (docs.router, home.router)
+routers = (docs.router, home.router, pledges.router, participants.router, parties.router, sources.router)
 
 
 def install(app: FastAPI) -> None:
