@@ -5,11 +5,34 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app.pages import comparison, docs, home, matrix, meetings, refusals, topics
+from app.pages import (
+    comparison,
+    docs,
+    home,
+    matrix,
+    meetings,
+    participants,
+    parties,
+    pledges,
+    refusals,
+    sources,
+    topics,
+)
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
-routers = (docs.router, home.router, topics.router, matrix.router, meetings.router, comparison.router)
+routers = (
+    docs.router,
+    home.router,
+    pledges.router,
+    topics.router,
+    matrix.router,
+    meetings.router,
+    comparison.router,
+    participants.router,
+    parties.router,
+    sources.router,
+)
 
 
 def install(app: FastAPI) -> None:

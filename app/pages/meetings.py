@@ -14,7 +14,7 @@ from app.comparing import compare_meetings
 from app.deps import Reading, StrictRoute
 from app.facets import match, query_string, read_counts, read_values
 from app.pages.coverage import coverage_words
-from app.pages.linked_meeting import meeting_data
+from app.pages.linked import meeting_data
 from app.pages.names import Names, read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
