@@ -18,6 +18,11 @@ from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _OFFERED = 200  # meetings to choose from, the newest
+# What may differ between two pledges of one undertaking.
+_LABELS = {
+    "act": "act", "specificity": "how specific", "due": "deadline", "formula": "as said", "pledgors": "made by",
+    "towards": "owed to",
+}  # fmt: skip
 
 
 class CompareQuery(BaseModel):
@@ -44,6 +49,7 @@ def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Q
         "query": query,
         "offered": _offered(session, [record for record in (a, b) if record]),
         "found": found,
+        "labels": _LABELS,
         "names": read_names(session, [*shared, *alone]),
         "sayings": read_sayings(session, [pledge["id"] for pledge in alone]),
     }

@@ -13,7 +13,7 @@ from app.matrix import MatrixQuery, read_matrix
 from app.pages.heatmap import Counted, Label, draw_heat_map
 from app.pages.names import read_names
 from app.pages.rendering import page, page_etag
-from app.pages.words import plain_day
+from app.pages.words import MET, plain_day
 from app.shapes.facets import FacetName, Matrix
 from app.topics import parents
 
@@ -26,11 +26,6 @@ AXES: Mapping[FacetName, str] = {
     "instrument": "Instrument", "attested": "Whose account",
 }  # fmt: skip
 COUNTS: Mapping[Counted, str] = {"mentions": "pledges", "undertakings": "undertakings", "new": "new pledges"}
-# One word for what met, where there is little room.
-_MET = {
-    "2plus2": "2+2", "foreign-ministers": "foreign", "defense-ministers": "defence", "other": "",
-    "security-consultative": "security", "senior-officials": "officials",
-}  # fmt: skip
 # Where a value's own page is.
 _PAGES = {"topic": "/topics/", "meeting": "/meetings/", "party": "/parties/", "participant": "/participants/"}
 
@@ -105,4 +100,5 @@ def _short_names(session: Session, query: MatrixPageQuery, crossed: Matrix) -> d
 def _short_meeting(met: Mapping[str, Any]) -> str:
     """`31 Oct 2024 2+2`."""
     number, month, year = plain_day(met["held_on"]).split()
-    return f"{number} {month[:3]} {year} {_MET.get(met['type'], met['type'])}"
+    word = MET.get(met["type"], met["type"]).split()[0]
+    return f"{number} {month[:3]} {year} {word}"
