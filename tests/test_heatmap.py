@@ -72,6 +72,13 @@ def test_long_names_above_stand_on_end_and_short_ones_lie() -> None:
     assert standing.columns[0].name == "denuclearization"
 
 
+def test_a_long_name_beside_a_row_ends_in_dots() -> None:
+    drawn = draw_heat_map(matrix(["ab " * 40, "short"], ["1"]))
+    cut, whole = (label.lines for label in drawn.rows)
+    assert (len(cut), cut[1][-1], whole) == (2, "…", ["short"])
+    assert all(len(line) <= 25 for line in cut)
+
+
 @pytest.mark.parametrize("most", [1, 2, 7, 100, 10_000])
 def test_depth_rises_with_the_count_from_the_first_to_the_last(most: int) -> None:
     depths = [depth_of(count, most) for count in range(1, most + 1)]

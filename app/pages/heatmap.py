@@ -37,6 +37,7 @@ class Label:
     x: float
     y: float
     is_child: bool
+    is_parent: bool
     query: str
 
 
@@ -98,13 +99,15 @@ def draw_heat_map(
         for name in names
     ]
     top = _head(lines, standing)
+    above = set(parents.values())
     columns = [
-        Label(value.code, value.name, text, _LABEL + (place + 0.5) * width, top - 8, value.code in parents, value.query)
+        Label(value.code, value.name, text, _LABEL + (place + 0.5) * width, top - 8,
+              value.code in parents, value.code in above, value.query)
         for place, (value, text) in enumerate(zip(across, lines, strict=True))
-    ]
+    ]  # fmt: skip
     rows = [
-        Label(value.code, value.name, wrap(short.get(value.code, value.name), _LABEL_LETTERS)[:2], 0,
-              top + (place + 0.5) * height, value.code in parents, value.query)
+        Label(value.code, value.name, two_lines(short.get(value.code, value.name)), 0, top + (place + 0.5) * height,
+              value.code in parents, value.code in above, value.query)
         for place, value in enumerate(down)
     ]  # fmt: skip
     return HeatMap(
@@ -131,6 +134,12 @@ def in_tree(values: Sequence[FacetValue], parents: Mapping[str, str]) -> list[Fa
         parent = parents.get(value.code)
         (children.setdefault(parent, []) if parent in codes and parent else roots).append(value)
     return [one for root in roots for one in (root, *children.get(root.code, []))]
+
+
+def two_lines(name: str) -> list[str]:
+    """A name as it fits beside a row; what is too long for two lines ends in dots."""
+    lines = wrap(name, _LABEL_LETTERS)
+    return lines if len(lines) <= 2 else [lines[0], f"{lines[1].rstrip(' ,-')[: _LABEL_LETTERS - 1]}…"]
 
 
 def depth_of(count: int, most: int) -> int:
