@@ -214,6 +214,13 @@ def test_time_runs_to_the_right_and_topics_stand_under_their_parents(book: Clien
     assert rows.index("Deterrence") < rows.index("Extended deterrence") < rows.index("Indo-Pacific")
 
 
+def test_a_matrix_that_is_cut_says_so(book: Client) -> None:
+    assert "No more than 50 rows" not in said(one(soup(book, "/matrix"), "main"))
+    cut = soup(book, "/matrix?limit=3")
+    assert len(cut.select(".heat-table tbody tr")) == 3
+    assert "No more than 3 rows and columns are drawn" in said(one(cut, ".note"))
+
+
 def test_switching_what_is_crossed_keeps_the_filters(book: Client) -> None:
     page = soup(book, "/matrix?party=USA&act=commit")
     for link in page.select(".switches a"):
@@ -314,6 +321,15 @@ def test_two_meetings_stand_side_by_side(book: Client) -> None:
     opcon = next(pair for pair in page.select(".pair") if "wartime operational control" in said(pair))
     assert "act: Reaffirmation → Commitment" in said(opcon)
     assert str(one(page, "link[rel=canonical]")["href"]).endswith(f"/compare?a={SPRING}&b={AUTUMN}")
+
+
+def test_of_a_long_comparison_a_part_is_shown_and_the_rest_is_counted(desk: Desk) -> None:
+    desk.post("/meetings", meeting("2021-01-01-a", *(pledge(number) for number in range(1, 104))))
+    desk.post("/meetings", meeting("2022-01-01-b", pledge(1)))
+    page = soup(desk.client, "/compare?a=2021-01-01-a&b=2022-01-01-b")
+    assert [number(link) for link in page.select(".figures a")] == [0, 103, 1]
+    assert len(page.select("[aria-labelledby=only-a] .card")) == 100
+    assert "3 more stand in the lists below" in said(one(page, "[aria-labelledby=only-a]"))
 
 
 def test_the_form_offers_every_meeting_and_shows_what_was_chosen(book: Client) -> None:

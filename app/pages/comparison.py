@@ -1,7 +1,7 @@
 """Two meetings side by side: the undertakings of both, and those that only one of them has."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,12 +17,21 @@ from app.undertakings import read_sayings
 from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_SHOWN = 100  # undertakings of each part; the lists of the API have them all
 _OFFERED = 200  # meetings to choose from, the newest
 # What may differ between two pledges of one undertaking.
 _LABELS = {
     "act": "act", "specificity": "how specific", "due": "deadline", "formula": "as said", "pledgors": "made by",
     "towards": "owed to",
 }  # fmt: skip
+
+
+class Counts(NamedTuple):
+    """How many undertakings each part has, shown or not."""
+
+    both: int
+    only_a: int
+    only_b: int
 
 
 class CompareQuery(BaseModel):
@@ -41,6 +50,8 @@ def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Q
     chosen = query.a and query.b and query.a != query.b
     found = compare_meetings(session, query.a, query.b) if query.a and query.b and chosen else Comparison()
     a, b = (read_record(session, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
+    counts = Counts(len(found.both), len(found.only_a), len(found.only_b))
+    found = Comparison(found.both[:_SHOWN], found.only_a[:_SHOWN], found.only_b[:_SHOWN])
     shared = [pledge for both in found.both for pledge in (*both.in_a, *both.in_b)]
     alone = [said[0] for said in (*found.only_a, *found.only_b)]
     context = {
@@ -48,6 +59,7 @@ def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Q
         "b": b,
         "query": query,
         "offered": _offered(session, [record for record in (a, b) if record]),
+        "counts": counts,
         "found": found,
         "labels": _LABELS,
         "names": read_names(session, [*shared, *alone]),

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from sqlmodel import Session
 
 from app.deps import Reading, StrictRoute
@@ -36,6 +37,7 @@ class MatrixPageQuery(MatrixQuery):
     rows: FacetName = "topic"
     columns: FacetName = "meeting"
     count: Counted = "mentions"
+    limit: int = Field(50, ge=1, le=200)
 
 
 @router.get("/matrix")
@@ -67,6 +69,7 @@ def matrix(request: Request, session: Reading, query: Annotated[MatrixPageQuery,
         "axes": AXES,
         "fields": parse_qsl(filters),
         "hrefs": href,
+        "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
     }
     description = f"{label}: which {COUNTS[query.count]} the book holds where, as a heat map and as a table."
     return page(request, session, "matrix.html", context, title=f"{label} · Matrix", description=description, etag=etag)

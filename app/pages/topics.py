@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.deps import Reading, StrictRoute
 from app.facets import read_counts
 from app.ledger import read_documents
-from app.pages.names import korean_name, read_names
+from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
 from app.pages.timeline import Timeline, draw_timeline, meetings_of
@@ -37,7 +37,7 @@ class TopicPageQuery(BaseModel):
 def topics(request: Request, session: Reading) -> Response:
     """All topics as a tree."""
     etag = page_etag(session, request)
-    context = {"tree": read_topic_tree(session), "korean": korean_name}
+    context = {"tree": read_topic_tree(session)}
     title = "Topics"
     description = "What states promised each other, by topic, counted in undertakings."
     return page(request, session, "topics.html", context, title=title, description=description, etag=etag)
@@ -52,7 +52,6 @@ def topic(request: Request, session: Reading, slug: str, query: Annotated[TopicP
     names = read_names(session, [pledge for line in drawn.lines for pledge in line.said], topic=_above(record))
     context = {
         "topic": record,
-        "korean": korean_name(record),
         "children": _children(session, slug) if record["parent"] is None else [],
         "drawn": drawn,
         "next": next,
