@@ -1,6 +1,7 @@
 """The pages of topics, the matrix, meetings and comparisons: what they say, and that it is what the API says."""
 
 import json
+from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -17,12 +18,9 @@ SPRING, WINTER, AUTUMN = (
 )
 FOREIGN = "2024-10-31-kor-usa-foreign-ministers"
 PAGES = [
-    "/topics", "/topics/extended-deterrence", "/topics/alliance", "/topics/taiwan-strait", "/matrix",
-    "/matrix?rows=party&columns=topic", "/matrix?rows=topic&columns=year&count=new", "/matrix?topic=cyber&party=KOR",
-    "/matrix?rows=fulfilment&columns=instrument&kind=any", "/matrix?q=nothing+of+the+kind", "/meetings",
-    "/meetings?series=kor-usa-2plus2&q=Washington", "/meetings?party=JPN", f"/meetings/{SPRING}", f"/meetings/{AUTUMN}",
-    f"/meetings/{FOREIGN}", "/compare", f"/compare?a={SPRING}&b={AUTUMN}", f"/compare?a={SPRING}&b={SPRING}",
-    "/compare?a=&b=",
+    "/topics", "/topics/extended-deterrence", "/topics/alliance", "/matrix", "/matrix?rows=party&columns=topic",
+    "/matrix?rows=fulfilment&columns=instrument&kind=any", "/meetings", "/meetings?series=kor-usa-2plus2&q=Washington",
+    "/meetings?party=JPN", f"/meetings/{AUTUMN}", "/compare", f"/compare?a={SPRING}&b={AUTUMN}", "/compare?a=&b=",
 ]  # fmt: skip
 
 
@@ -30,6 +28,12 @@ def one(page: Tag, selector: str) -> Tag:
     found = page.select_one(selector)
     assert found is not None, selector
     return found
+
+
+@cache
+def read(book: Client, path: str) -> BeautifulSoup:
+    """A page of the book that no test changes, read once for all."""
+    return soup(book, path)
 
 
 def said(tag: Tag) -> str:
@@ -62,7 +66,7 @@ def desk(client: Client) -> Desk:
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_whole(book: Client, path: str) -> None:
     """One heading, a title, a description; ids once; tables with headers; marks and cells that say what they are."""
-    page = soup(book, path)
+    page = read(book, path)
     assert len(page.select("h1")) == 1
     assert one(page, "title").text.endswith("Pledgebook")
     assert len(str(one(page, "meta[name=description]")["content"])) > 20
@@ -76,15 +80,17 @@ def test_a_page_is_whole(book: Client, path: str) -> None:
     assert not page.select("script:not([type='application/ld+json']), style, [style], [onclick]")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_link_of_a_page_leads_somewhere(book: Client, path: str) -> None:
-    """Of those to pages of this kind; the others have tests of their own."""
-    page = soup(book, path)
-    ids = {f"#{tag['id']}" for tag in page.select("[id]")}
-    hrefs = {str(link["href"]) for link in page.select("main a[href]")}
-    assert {href for href in hrefs if href.startswith("#")} <= ids
-    kinds = ("/topics", "/matrix", "/meetings", "/compare", "/v1/")
-    for href in sorted(href for href in hrefs if href.startswith(kinds))[:12]:
+def test_every_link_leads_somewhere(book: Client) -> None:
+    """Those to pages of this kind and to data: some of each page. The other pages have tests of their own."""
+    followed: set[str] = set()
+    for path in PAGES:
+        page = read(book, path)
+        hrefs = {str(link["href"]) for link in page.select("main a[href]")}
+        assert {href for href in hrefs if href.startswith("#")} <= {f"#{tag['id']}" for tag in page.select("[id]")}
+        kinds = ("/topics", "/matrix", "/meetings", "/compare", "/v1/")
+        followed |= set(sorted(href for href in hrefs if href.startswith(kinds))[::9])
+    assert len(followed) > 20
+    for href in sorted(followed):
         assert book.get(href, headers=BROWSER).status_code == 200, href
 
 
@@ -100,10 +106,8 @@ def test_what_the_book_does_not_have_is_404_with_what_is_nearest(book: Client, p
     ("path", "told"),
     [
         ("/matrix?rows=colour", "rows"),
-        ("/matrix?colour=red", "colour"),
         ("/matrix?rows=topic&columns=topic", "columns"),
         ("/compare?a=x&b=y", "b"),
-        ("/meetings?series=nobody", "series"),
         ("/topics/cyber?limit=3", "limit"),
     ],
 )
@@ -121,7 +125,7 @@ def test_an_empty_book_has_pages_too(client: Client) -> None:
 
 
 def test_the_tree_counts_undertakings(book: Client) -> None:
-    page = soup(book, "/topics")
+    page = read(book, "/topics")
     tree = book.get("/v1/topics?tree=true").json()["items"]
     shown = {str(one(tag, "a")["href"]): number(one(tag, ".amount")) for tag in page.select(".branch h2, .topics li")}
     branches = [one for branch in tree for one in (branch, *branch["children"])]
@@ -129,9 +133,9 @@ def test_the_tree_counts_undertakings(book: Client) -> None:
     assert "확장억제" in said(one(page, "main"))
 
 
-@pytest.mark.parametrize("slug", ["extended-deterrence", "alliance", "opcon-transition"])
+@pytest.mark.parametrize("slug", ["extended-deterrence", "opcon-transition"])
 def test_each_undertaking_is_a_line_with_a_mark_for_each_time_it_was_said(book: Client, slug: str) -> None:
-    page = soup(book, f"/topics/{slug}")
+    page = read(book, f"/topics/{slug}")
     told = book.get(f"/v1/undertakings?topic={slug}&limit=200").json()["items"]
     lines = page.select(".threads > li")
     assert [said(one(line, "p")) for line in lines] == [item["latest"]["summary"] for item in told]
@@ -178,7 +182,7 @@ def test_a_topic_of_more_undertakings_than_a_page_holds_leads_on(desk: Desk) -> 
 
 
 def test_a_topic_without_a_promise_says_so_and_leads_on(book: Client) -> None:
-    page = soup(book, "/topics/taiwan-strait")
+    page = read(book, "/topics/taiwan-strait")
     assert "No promise on this topic yet" in said(one(page, ".empty"))
     assert not page.select("figure")
 
@@ -186,12 +190,12 @@ def test_a_topic_without_a_promise_says_so_and_leads_on(book: Client) -> None:
 # The matrix -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked", ["", "rows=party&columns=topic", "rows=topic&columns=year", "party=USA&act=commit"])
+@pytest.mark.parametrize("asked", ["rows=party&columns=topic", "rows=topic&columns=year&party=USA&act=commit"])
 def test_a_cell_is_a_link_to_just_the_pledges_it_counts(book: Client, asked: str) -> None:
-    page = soup(book, f"/matrix?{asked}")
+    page = read(book, f"/matrix?{asked}")
     cells = page.select(".heat [class^=depth]")
     assert cells
-    for cell in cells[::7]:
+    for cell in cells[::13]:
         found = book.get("/v1/pledges", params={**query_of(cell), "limit": 200}).json()["items"]
         assert int(said(one(cell, "text"))) == len(found), cell["href"]
     in_table = {str(link["href"]): said(link) for link in page.select(".heat-table td a")}
@@ -201,12 +205,12 @@ def test_a_cell_is_a_link_to_just_the_pledges_it_counts(book: Client, asked: str
 def test_the_matrix_counts_what_it_is_asked_to(book: Client) -> None:
     crossed = book.get("/v1/matrix?rows=topic&columns=meeting").json()["cells"]
     for count in ("mentions", "undertakings", "new"):
-        shown = soup(book, f"/matrix?count={count}").select(".heat [class^=depth] text")
+        shown = read(book, f"/matrix?count={count}").select(".heat [class^=depth] text")
         assert sorted(int(said(text)) for text in shown) == sorted(cell[count] for cell in crossed if cell[count])
 
 
 def test_time_runs_to_the_right_and_topics_stand_under_their_parents(book: Client) -> None:
-    page = soup(book, "/matrix")
+    page = read(book, "/matrix")
     heads = [said(head) for head in page.select(".heat-table thead th")][1:]
     assert "Seoul" in heads[0]
     assert "Washington" in heads[-1]
@@ -215,14 +219,14 @@ def test_time_runs_to_the_right_and_topics_stand_under_their_parents(book: Clien
 
 
 def test_a_matrix_that_is_cut_says_so(book: Client) -> None:
-    assert "No more than 50 rows" not in said(one(soup(book, "/matrix"), "main"))
-    cut = soup(book, "/matrix?limit=3")
+    assert "No more than 50 rows" not in said(one(read(book, "/matrix"), "main"))
+    cut = read(book, "/matrix?limit=3")
     assert len(cut.select(".heat-table tbody tr")) == 3
     assert "No more than 3 rows and columns are drawn" in said(one(cut, ".note"))
 
 
 def test_switching_what_is_crossed_keeps_the_filters(book: Client) -> None:
-    page = soup(book, "/matrix?party=USA&act=commit")
+    page = read(book, "/matrix?party=USA&act=commit")
     for link in page.select(".switches a"):
         assert {"party": ["USA"], "act": ["commit"]}.items() <= query_of(link).items()
     hidden = {(str(field["name"]), str(field["value"])) for field in page.select("form.fields input[type=hidden]")}
@@ -233,7 +237,7 @@ def test_switching_what_is_crossed_keeps_the_filters(book: Client) -> None:
 
 
 def test_meetings_are_listed_with_how_they_are_known_and_what_they_hold(book: Client) -> None:
-    page = soup(book, "/meetings")
+    page = read(book, "/meetings")
     cards = {str(one(card, "h3 a")["href"]): said(card) for card in page.select(".card")}
     assert list(cards) == [f"/meetings/{id}" for id in (AUTUMN, FOREIGN, WINTER, SPRING)]
     assert "two news reports; statement not held" in cards[f"/meetings/{AUTUMN}"]
@@ -243,7 +247,7 @@ def test_meetings_are_listed_with_how_they_are_known_and_what_they_hold(book: Cl
 
 
 def test_a_meeting_tells_who_was_there_in_which_office_and_how_we_know(book: Client) -> None:
-    page = soup(book, f"/meetings/{AUTUMN}")
+    page = read(book, f"/meetings/{AUTUMN}")
     people = [said(row) for row in page.select("table tbody tr")]
     assert people[0] == "Cho Tae-yul 조태열 Minister of Foreign Affairs South Korea"
     facts = said(one(page, "dl.pairs"))
@@ -252,9 +256,9 @@ def test_a_meeting_tells_who_was_there_in_which_office_and_how_we_know(book: Cli
     assert "two news reports; statement not held" in facts
 
 
-@pytest.mark.parametrize("id", [AUTUMN, WINTER, SPRING, FOREIGN])
+@pytest.mark.parametrize("id", [AUTUMN, WINTER])
 def test_the_counts_of_a_meeting_are_those_of_what_they_lead_to(book: Client, id: str) -> None:
-    page = soup(book, f"/meetings/{id}")
+    page = read(book, f"/meetings/{id}")
     figures = [link for link in page.select(".figures a") if str(link["href"]).startswith("/pledges")]
     assert len(figures) >= 3
     for link in figures:
@@ -266,14 +270,14 @@ def test_the_counts_of_a_meeting_are_those_of_what_they_lead_to(book: Client, id
 
 
 def test_positions_are_folded(book: Client) -> None:
-    page = soup(book, f"/meetings/{AUTUMN}")
+    page = read(book, f"/meetings/{AUTUMN}")
     folded = one(page, "details:not([open])")
     positions = book.get(f"/v1/pledges?meeting={AUTUMN}&kind=position").json()["items"]
     assert len(folded.select(".card.position")) == len(positions) == 13
 
 
 def test_what_the_meeting_before_had_is_told_as_silence_or_as_not_reported(book: Client, desk: Desk) -> None:
-    lacking = said(one(soup(book, f"/meetings/{AUTUMN}"), "[aria-labelledby=lacking]"))
+    lacking = said(one(read(book, f"/meetings/{AUTUMN}"), "[aria-labelledby=lacking]"))
     expected = book.get(f"/v1/undertakings?in_meeting={SPRING}&not_in_meeting={AUTUMN}").json()["items"]
     assert f"Of {len(expected)} undertakings of it the reports of this meeting say nothing" in lacking
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2), series="talks"))
@@ -287,7 +291,7 @@ def test_what_the_meeting_before_had_is_told_as_silence_or_as_not_reported(book:
 
 
 def test_a_meeting_tells_machines_that_it_is_an_event(book: Client) -> None:
-    page = soup(book, f"/meetings/{WINTER}")
+    page = read(book, f"/meetings/{WINTER}")
     told = json.loads(one(page, "script[type='application/ld+json']").text)
     assert (told["@context"], told["@type"]) == ("https://schema.org", "Event")
     assert (told["startDate"], told["endDate"]) == ("2023-01-31", "2023-01-31")
@@ -311,7 +315,7 @@ def test_a_withdrawn_meeting_says_so_first(desk: Desk) -> None:
 
 
 def test_two_meetings_stand_side_by_side(book: Client) -> None:
-    page = soup(book, f"/compare?a={SPRING}&b={AUTUMN}")
+    page = read(book, f"/compare?a={SPRING}&b={AUTUMN}")
     counts = {str(link["href"]): number(link) for link in page.select(".figures a")}
     lists = [str(link["href"]) for link in page.select(".downloads a")]
     assert list(counts.values()) == [len(book.get(f"{path}&limit=200").json()["items"]) for path in lists]
@@ -333,7 +337,7 @@ def test_of_a_long_comparison_a_part_is_shown_and_the_rest_is_counted(desk: Desk
 
 
 def test_the_form_offers_every_meeting_and_shows_what_was_chosen(book: Client) -> None:
-    page = soup(book, f"/compare?a={WINTER}&b={SPRING}")
+    page = read(book, f"/compare?a={WINTER}&b={SPRING}")
     for field, chosen in (("a", WINTER), ("b", SPRING)):
         options = page.select(f"select[name={field}] option")
         assert {str(option["value"]) for option in options} == {SPRING, WINTER, AUTUMN, FOREIGN}
@@ -342,4 +346,4 @@ def test_the_form_offers_every_meeting_and_shows_what_was_chosen(book: Client) -
 
 
 def test_a_meeting_is_not_compared_with_itself(book: Client) -> None:
-    assert "That is one meeting" in said(one(soup(book, f"/compare?a={SPRING}&b={SPRING}"), ".empty"))
+    assert "That is one meeting" in said(one(read(book, f"/compare?a={SPRING}&b={SPRING}"), ".empty"))
