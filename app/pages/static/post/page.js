@@ -1,0 +1,159 @@
+// Posting by hand: a text becomes drafts, the drafts are corrected beside it, and the meeting is checked and posted.
+
+import { once, post } from "./asking.js";
+import { Drafts } from "./drafts.js";
+import { clear, clearAll, tell, tellAt } from "./faults.js";
+import { bind } from "./parts.js";
+import "./leaves.js";
+import "./people.js";
+import { Reader } from "./reader.js";
+import { readRegisters } from "./registers.js";
+import { chooseFrom } from "./sources.js";
+import { Text } from "./spans.js";
+import "./statement.js";
+import { say } from "./telling.js";
+import "./tokens.js";
+
+const at = (id) => document.getElementById(id);
+const form = at("posting");
+const key = { element: at("key").closest(".field"), control: at("key") };
+const request = bind(at("request"));
+const meeting = bind(at("meeting"));
+const sources = meeting.find(["sources"]);
+chooseFrom(sources);
+
+// The source whose text stands beside the drafts, if a text was given.
+let textSource = null;
+let isUnsaved = false;
+
+const reader = new Reader(at("text"), at("chosen"), {
+  open: (id) => drafts.openById(id),
+  light: (ids) => drafts.lighten(ids),
+});
+const drafts = new Drafts(meeting.find(["pledges"]), reader, () => textSource);
+const names = readRegisters();
+
+// From a text to a document --------------------------------------------------------------------------------------------
+
+/** Ask for drafts of the text, and fill the form with them; with `withDrafts` false, with nothing but the source. */
+async function draft(withDrafts) {
+  const asked = request.read();
+  if (asked.text === undefined && !withDrafts) return begin({ sources: [{}] }, []);
+  const { status, body } = await asking(() => post("/v1/drafts", asked));
+  if (status !== 200) return refused(status, body, request);
+  const { document, notes, text } = body;
+  reader.show(new Text(text));
+  offerText(text);
+  await begin(named(withDrafts ? document : { ...document, pledges: [] }), notes);
+  textSource = sources.parts[0];
+  textSource.fix();
+  drafts.fill(document.pledges.slice(0, withDrafts ? undefined : 0).map(cite(textSource.id)), notes);
+  say(withDrafts ? `${count(document.pledges.length, "draft")} found. Correct them, then check and post.` : "Ready.");
+}
+
+/** Show the form of a meeting, filled with a document. */
+async function begin(document, notes) {
+  await names;
+  clearAll();
+  textSource = null;
+  meeting.write(document);
+  for (const id of ["meeting", "posted-by"]) at(id).hidden = false;
+  at("posted").hidden = true;
+  at("beside").hidden = !notes.length && !reader.text;
+  at("meeting-heading").focus();
+  at("meeting-heading").scrollIntoView();
+  drafts.follow();
+}
+
+/** The document with an id for its source that tells it apart from others, and without what a POST takes no part of. */
+function named({ kind, id, retracted, ...document }) {
+  const [source, ...others] = document.sources;
+  const told = [document.held_on, ...document.parties, "statement"].filter(Boolean).join("-").toLowerCase();
+  return { ...document, sources: [{ ...source, id: told }, ...others], pledges: [] };
+}
+
+const cite = (id) => (pledge) => ({
+  ...pledge,
+  citations: pledge.citations.map((citation) => ({ ...citation, source: id })),
+});
+
+/** The book does not keep the text, so it can be kept by whoever posts: as the offsets count in it. */
+function offerText(text) {
+  const link = at("save-text");
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+}
+
+// From the form to the book --------------------------------------------------------------------------------------------
+
+/** The meeting as it stands in the form. A new person is given whole once, and by slug where they speak. */
+function written() {
+  const document = meeting.read();
+  const whole = new Set(document.participants.map(({ participant }) => participant?.slug).filter(Boolean));
+  for (const pledge of document.pledges) {
+    pledge.speakers = pledge.speakers.map((speaker) => (whole.has(speaker.slug) ? speaker.slug : speaker));
+  }
+  return document;
+}
+
+async function send(isDryRun) {
+  const document = written();
+  const asked = { dry_run: isDryRun, allow_similar: at("similar").checked };
+  const told = Object.entries(asked).filter(([, value]) => value).map(([name]) => `${name}=true`);
+  const path = ["/v1/meetings", told.join("&")].filter(Boolean).join("?");
+  const { status, body } = await asking(() => post(path, document, isDryRun ? {} : once(path, document)));
+  if (status === 409) at("really-another").hidden = false;
+  if (status !== 200 && status !== 201) return refused(status, body, meeting);
+  clearAll();
+  const what = `${body.id}, with ${count(body.pledges.length, "pledge or position", "pledges and positions")}`;
+  if (isDryRun) return say(`All is well. The book would take it as ${what}. Nothing was written.`);
+  isUnsaved = false;
+  say("");
+  const link = at("posted-link");
+  link.href = `/meetings/${encodeURIComponent(body.id)}`;
+  link.textContent = body.title;
+  at("posted-what").textContent = what;
+  at("posted").hidden = false;
+  at("posted").focus();
+}
+
+function refused(status, problem, root) {
+  say("");
+  if (status === 401 || status === 403) tellAt(key, problem);
+  else tell(problem, root);
+}
+
+/** Wait for an answer, with the buttons out of reach so that nothing is sent twice. */
+async function asking(ask) {
+  const buttons = [...document.querySelectorAll("[data-asks]")];
+  for (const button of buttons) button.disabled = true;
+  form.setAttribute("aria-busy", "true");
+  say("Asking the book …");
+  try {
+    return await ask();
+  } finally {
+    for (const button of buttons) button.disabled = false;
+    form.removeAttribute("aria-busy");
+  }
+}
+
+const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+// What the page listens to ---------------------------------------------------------------------------------------------
+
+at("draft").addEventListener("click", () => draft(true));
+at("begin-empty").addEventListener("click", () => draft(false));
+at("add-chosen").addEventListener("click", () => drafts.add());
+at("add-pledge").addEventListener("click", () => drafts.add());
+at("check").addEventListener("click", () => send(true));
+at("post").addEventListener("click", () => send(false));
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("opened", ({ detail }) => request.find(["media_type"]).write(detail.isHtml ? "text/html" : "text/plain"));
+form.addEventListener("input", ({ target }) => {
+  isUnsaved = true;
+  const field = target.closest(".field");
+  if (field?.querySelector(".fault")) clear(field);
+});
+sources.element.addEventListener("input", () => drafts.follow());
+addEventListener("beforeunload", (event) => isUnsaved && event.preventDefault());
+form.hidden = false;
