@@ -32,10 +32,11 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages pages.excerpt problems
-answers guard openapi record_routes
+cache deps observing pages.excerpt pages.words problems
+answers guard openapi pages.names pages.rendering record_routes
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.docs
+api.registers api.renderings api.undertakings pages.docs pages.home pages.refusals
+pages
 main
 """
 
