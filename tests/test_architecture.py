@@ -35,7 +35,7 @@ EDGE = """
 cache deps observing pages.excerpt pages.words problems
 answers guard openapi pages.names pages.rendering record_routes
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.docs pages.home pages.refusals
+api.registers api.renderings api.undertakings pages.docs pages.home pages.posting pages.refusals
 pages
 main
 """

@@ -1,15 +1,25 @@
 """Pages for people: the explorer and the docs page."""
 
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
-from app.pages import docs, home, refusals
+from app.pages import docs, home, posting, refusals
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
-routers = (docs.router, home.router)
+routers = (docs.router, home.router, posting.router)
+
+
+class _Files(StaticFiles):
+    """Files that a browser asks for anew each time, so that modules of two releases never meet; 304 if they stand."""
+
+    def file_response(self, *arguments: Any, **more: Any) -> Response:
+        answer = super().file_response(*arguments, **more)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def install(app: FastAPI) -> None:
@@ -17,5 +27,5 @@ def install(app: FastAPI) -> None:
     for router in routers:
         app.include_router(router)
     docs.mount_assets(app)
-    app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount(STATIC, _Files(directory=Path(__file__).parent / "static"), name="static")
     refusals.install(app)

@@ -77,14 +77,22 @@ export class Drafts {
 
   drop(part) {
     const place = this.cards.indexOf(part);
-    this.list.remove(part);
+    part.element.remove();
+    tellChange(this.list.element);
+    this.goTo(place);
     say(`Pledge ${place + 1} dropped.`, () => this.restore(part, place));
   }
 
   restore(part, place) {
     this.list.items.insertBefore(part.element, this.list.items.children[place] ?? null);
     tellChange(this.list.element);
-    part.element.querySelector("summary").focus();
+    this.goTo(place);
+  }
+
+  /** To the card at a place, or the last; to the button that adds one if there is none. */
+  goTo(place) {
+    const card = this.cards[Math.min(place, this.cards.length - 1)];
+    (card?.element.querySelector("summary") ?? this.list.control).focus();
   }
 
   /** Take another card into this one. */
@@ -218,6 +226,7 @@ function renewal(pledge, score) {
   link.textContent = pledge;
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "quiet";
   button.dataset.renewed = pledge;
   button.textContent = "It renews this";
   item.append(link, ` (${Math.round(score * 100)} % alike) `, button);

@@ -11,7 +11,7 @@ import { readRegisters } from "./registers.js";
 import { chooseFrom } from "./sources.js";
 import { Text } from "./spans.js";
 import "./statement.js";
-import { say } from "./telling.js";
+import { say, settle } from "./telling.js";
 import "./tokens.js";
 
 const at = (id) => document.getElementById(id);
@@ -38,31 +38,31 @@ const names = readRegisters();
 /** Ask for drafts of the text, and fill the form with them; with `withDrafts` false, with nothing but the source. */
 async function draft(withDrafts) {
   const asked = request.read();
-  if (asked.text === undefined && !withDrafts) return begin({ sources: [{}] }, []);
-  const { status, body } = await asking(() => post("/v1/drafts", asked));
+  if (asked.text === undefined && !withDrafts) return begin({ sources: [{}] }, null);
+  const { status, body } = await post("/v1/drafts", asked);
   if (status !== 200) return refused(status, body, request);
   const { document, notes, text } = body;
-  reader.show(new Text(text));
-  offerText(text);
-  await begin(named(withDrafts ? document : { ...document, pledges: [] }), notes);
+  await begin(named(document), text);
   textSource = sources.parts[0];
   textSource.fix();
-  drafts.fill(document.pledges.slice(0, withDrafts ? undefined : 0).map(cite(textSource.id)), notes);
-  say(withDrafts ? `${count(document.pledges.length, "draft")} found. Correct them, then check and post.` : "Ready.");
+  if (withDrafts) drafts.fill(document.pledges.map(cite(textSource.id)), notes);
+  say(withDrafts ? `${count(document.pledges.length, "draft")} found. Correct them, then check and post.` : "");
 }
 
-/** Show the form of a meeting, filled with a document. */
-async function begin(document, notes) {
+/** Show the form of a meeting, filled with a document, and beside its pledges the text if there is one. */
+async function begin(document, text) {
   await names;
   clearAll();
+  say("");
   textSource = null;
+  reader.show(text && new Text(text));
+  if (text) offerText(text);
   meeting.write(document);
   for (const id of ["meeting", "posted-by"]) at(id).hidden = false;
   at("posted").hidden = true;
-  at("beside").hidden = !notes.length && !reader.text;
+  at("beside").hidden = text === null;
   at("meeting-heading").focus();
   at("meeting-heading").scrollIntoView();
-  drafts.follow();
 }
 
 /** The document with an id for its source that tells it apart from others, and without what a POST takes no part of. */
@@ -101,7 +101,7 @@ async function send(isDryRun) {
   const asked = { dry_run: isDryRun, allow_similar: at("similar").checked };
   const told = Object.entries(asked).filter(([, value]) => value).map(([name]) => `${name}=true`);
   const path = ["/v1/meetings", told.join("&")].filter(Boolean).join("?");
-  const { status, body } = await asking(() => post(path, document, isDryRun ? {} : once(path, document)));
+  const { status, body } = await post(path, document, isDryRun ? {} : once(path, document));
   if (status === 409) at("really-another").hidden = false;
   if (status !== 200 && status !== 201) return refused(status, body, meeting);
   clearAll();
@@ -123,34 +123,35 @@ function refused(status, problem, root) {
   else tell(problem, root);
 }
 
-/** Wait for an answer, with the buttons out of reach so that nothing is sent twice. */
-async function asking(ask) {
-  const buttons = [...document.querySelectorAll("[data-asks]")];
-  for (const button of buttons) button.disabled = true;
-  form.setAttribute("aria-busy", "true");
-  say("Asking the book …");
-  try {
-    return await ask();
-  } finally {
-    for (const button of buttons) button.disabled = false;
-    form.removeAttribute("aria-busy");
-  }
+/** Have a button ask the book; while it does, no button asks anything else. */
+function asks(id, ask) {
+  at(id).addEventListener("click", async () => {
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    say("Asking the book …");
+    try {
+      await ask();
+    } finally {
+      form.ariaBusy = "false";
+    }
+  });
 }
 
 const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 // What the page listens to ---------------------------------------------------------------------------------------------
 
-at("draft").addEventListener("click", () => draft(true));
-at("begin-empty").addEventListener("click", () => draft(false));
+asks("draft", () => draft(true));
+asks("begin-empty", () => draft(false));
+asks("check", () => send(true));
+asks("post", () => send(false));
 at("add-chosen").addEventListener("click", () => drafts.add());
 at("add-pledge").addEventListener("click", () => drafts.add());
-at("check").addEventListener("click", () => send(true));
-at("post").addEventListener("click", () => send(false));
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("opened", ({ detail }) => request.find(["media_type"]).write(detail.isHtml ? "text/html" : "text/plain"));
-form.addEventListener("input", ({ target }) => {
-  isUnsaved = true;
+form.addEventListener("input", ({ target, isTrusted }) => {
+  if (isTrusted) settle();
+  isUnsaved ||= target !== key.control;
   const field = target.closest(".field");
   if (field?.querySelector(".fault")) clear(field);
 });

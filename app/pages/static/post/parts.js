@@ -104,8 +104,8 @@ export class List {
   constructor(element) {
     this.element = element;
     this.items = element.querySelector("[data-items]");
-    this.adding = element.querySelector("[data-add]");
-    this.adding?.addEventListener("click", () => this.focus(this.add()));
+    const adding = element.querySelector(":scope > [data-add]");
+    adding?.addEventListener("click", () => this.focus(this.add()));
     element.addEventListener("click", (event) => {
       const item = event.target.closest("[data-remove]")?.closest("[data-items] > *");
       if (item?.parentElement === this.items) this.remove(bind(item));
@@ -117,7 +117,7 @@ export class List {
   }
 
   get control() {
-    return this.adding ?? this.element;
+    return this.element.querySelector(":scope > button");
   }
 
   /** A new item, before the one at a place, or last. */

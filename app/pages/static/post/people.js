@@ -1,9 +1,11 @@
-// A person of the meeting: one whom the book knows, by any spelling, or a new one under a slug of their own.
+// Who was there: a person whom the book knows, by any spelling, or a new one under a slug of their own; and for whom.
 
+import { Leaf } from "./leaves.js";
 import { define, Fields } from "./parts.js";
-import { idOf, learn, nameOf, slugOf } from "./registers.js";
+import { idInBook, idOf, learnNew, nameOf, slugOf } from "./registers.js";
 
-const REGISTER = "participants";
+const PEOPLE = "participants";
+const PARTIES = "parties";
 
 class Person extends Fields {
   constructor(element) {
@@ -12,53 +14,62 @@ class Person extends Fields {
     this.slug = this.parts.get("slug");
     this.rest = element.querySelector("[data-rest]");
     this.isSlugTyped = false;
+    this.name.addEventListener("input", () => this.follow());
     this.slug.control.addEventListener("input", () => {
       this.isSlugTyped = true;
     });
-    this.name.addEventListener("input", () => this.follow());
-    element.addEventListener("change", () => this.isNew && learn(REGISTER, this.slug.read(), [this.name.value.trim()]));
-    this.isNew = false;
+    element.addEventListener("change", () => this.isNew && this.learn());
+  }
+
+  get isNew() {
+    return !this.rest.hidden;
   }
 
   /** Whether the person is new follows the name that is typed. */
   follow() {
     const name = this.name.value.trim();
-    this.isNew = name !== "" && this.knownAs(name) === null;
-    this.rest.hidden = !this.isNew;
+    this.rest.hidden = name === "" || idInBook(PEOPLE, name) !== null;
     if (this.isNew && !this.isSlugTyped) this.slug.write(slugOf(name));
   }
 
-  /** The id of a person of the book; not of the one who stands here. */
-  knownAs(name) {
-    const id = idOf(REGISTER, name);
-    return id === this.own ? null : id;
-  }
-
-  get own() {
-    return this.isNew ? this.slug.read() : undefined;
+  /** Let fields that name persons know of this one. */
+  learn() {
+    const slug = this.slug.read();
+    if (slug) learnNew(PEOPLE, slug, this.name.value.trim());
   }
 
   read() {
     if (this.isNew) return super.read();
     const name = this.name.value.trim();
-    return name === "" ? undefined : idOf(REGISTER, name);
+    return name === "" ? undefined : idInBook(PEOPLE, name);
   }
 
   write(value) {
     const isWhole = value !== null && typeof value === "object";
-    super.write(isWhole ? value : { name: value && named(value) });
-    if (!isWhole) this.kept = {};
+    super.write(isWhole ? value : { name: value && written(PEOPLE, value) });
     this.isSlugTyped = isWhole;
-    this.isNew = isWhole;
     this.rest.hidden = !isWhole;
-    if (isWhole) learn(REGISTER, value.slug, [value.name]);
+    if (isWhole) this.learn();
   }
 }
 
-/** How a known person is written so that the same one is found again. */
-function named(id) {
-  const name = nameOf(REGISTER, id);
-  return idOf(REGISTER, name) === id ? name : id;
+/** One party, by its name or its code. */
+class Party extends Leaf {
+  read() {
+    const text = super.read();
+    return text && (idOf(PARTIES, text) ?? text);
+  }
+
+  write(code) {
+    super.write(code && written(PARTIES, code));
+  }
+}
+
+/** How a known one is written so that the same one is found again. */
+function written(register, id) {
+  const name = nameOf(register, id);
+  return idOf(register, name) === id ? name : id;
 }
 
 define("person", (element) => new Person(element));
+define("party", (element) => new Party(element));

@@ -14,17 +14,19 @@ export class Reader {
     document.addEventListener("selectionchange", () => this.onSelection());
     this.field.control.addEventListener("change", () => this.onTyped());
     panel.addEventListener("click", (event) => this.onMark(event));
-    panel.addEventListener("keydown", (event) => event.key === "Enter" && this.onMark(event));
+    panel.addEventListener("keydown", (event) => this.onKey(event));
     for (const [met, left] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
       panel.addEventListener(met, (event) => this.light(idsOf(event)));
       panel.addEventListener(left, () => this.light([]));
     }
   }
 
-  /** Show a text, without marks. */
+  /** Show a text, without marks; null: there is none. */
   show(text) {
     this.text = text;
-    this.mark([]);
+    this.chosen = null;
+    this.field.control.value = "";
+    if (text) this.mark([]);
   }
 
   /** Mark the spans `{id, number, start, end}`; where several overlap, the piece belongs to each. */
@@ -54,6 +56,22 @@ export class Reader {
     for (const mark of this.panel.querySelectorAll("mark")) mark.classList.toggle("lit", idsIn(mark).includes(id));
     const first = this.panel.querySelector("mark.lit");
     if (first && scroll) this.panel.scrollTop = first.offsetTop - this.panel.clientHeight / 3;
+  }
+
+  /** Arrows go from mark to mark, so that the whole text is one stop of the tab key; Enter opens the draft. */
+  onKey(event) {
+    const marks = [...this.panel.querySelectorAll("mark[role]")];
+    const place = marks.indexOf(event.target);
+    if (place < 0) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const next = marks[Math.max(0, Math.min(place + step, marks.length - 1))];
+      for (const mark of marks) mark.tabIndex = mark === next ? 0 : -1;
+      next.focus();
+    } else if (event.key === "Enter") {
+      this.onMark(event);
+    }
   }
 
   onMark(event) {
@@ -107,7 +125,7 @@ export class Reader {
 const idsIn = (mark) => mark.dataset.ids.split(" ");
 const idsOf = (event) => (event.target.localName === "mark" ? idsIn(event.target) : []);
 
-/** A piece of the text that is cited. The first piece of each card is a stop of the tab key. */
+/** A piece of the text that is cited. The first piece of each card can be gone to. */
 function marked(words, spans, begun) {
   const mark = document.createElement("mark");
   mark.textContent = words;
@@ -117,7 +135,7 @@ function marked(words, spans, begun) {
   if (spans.some(({ id }) => id === "chosen")) mark.classList.add("chosen");
   if (first.length) {
     mark.dataset.number = first.map(({ number }) => number).join(" ");
-    mark.tabIndex = 0;
+    mark.tabIndex = begun.size === first.length ? 0 : -1;
     mark.role = "link";
   }
   return mark;

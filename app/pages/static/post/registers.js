@@ -9,6 +9,7 @@ const ADDRESSEES = {
 };
 const names = new Map();
 const ids = new Map();
+const unknown = new Set();
 
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s\p{P}]+/gu, " ").trim();
 
@@ -48,6 +49,18 @@ function offered(register, id, name) {
   // Two things of one name are told apart by their ids.
   if (idOf(register, name) !== id) option.value = id;
   return option;
+}
+
+/** Know somebody whom the book does not know yet. */
+export function learnNew(register, id, name) {
+  if (!names.get(register)?.has(id)) unknown.add(`${register} ${id}`);
+  learn(register, id, [name, id]);
+}
+
+/** Whether the book has what is called so; gives its id, or null. */
+export function idInBook(register, text) {
+  const id = idOf(register, text);
+  return unknown.has(`${register} ${id}`) ? null : id;
 }
 
 /** The id of what is called so; null if nothing is. An id is always called by itself. */

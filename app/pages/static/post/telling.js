@@ -1,16 +1,30 @@
-// What the page says of what it did, seen and heard: one line, in a live region.
+// What the page tells of what it did, in a live region.
 
-/** Say something; with `undo`, beside a button that takes it back. */
+const line = () => document.getElementById("told");
+
+/** Say something, seen and heard; with `undo`, beside a button that takes it back. */
 export function say(message, undo = null) {
-  const line = document.getElementById("told");
-  line.replaceChildren(message);
+  line().classList.remove("hidden");
+  line().replaceChildren(message);
   if (!undo) return;
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "quiet";
   button.textContent = "Undo";
   button.addEventListener("click", () => {
-    line.replaceChildren();
+    line().replaceChildren();
     undo();
   });
-  line.append(" ", button);
+  line().append(" ", button);
+}
+
+/** Take back what was said, once people go on; not while it can be undone. */
+export function settle() {
+  if (!line().querySelector("button")) line().replaceChildren();
+}
+
+/** Say what can be seen already to those who listen. */
+export function hear(message) {
+  line().classList.add("hidden");
+  line().replaceChildren(message);
 }

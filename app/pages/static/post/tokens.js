@@ -3,7 +3,7 @@
 import { clear, show } from "./faults.js";
 import { cloned, define, tellChange } from "./parts.js";
 import { idOf, nameOf, slugOf } from "./registers.js";
-import { say } from "./telling.js";
+import { hear } from "./telling.js";
 
 /** What a name that the book does not know becomes, by register; null: it is refused. */
 const NEW = {
@@ -67,7 +67,7 @@ class Tokens {
     if (!this.values.some((other) => idIn(other) === slug)) {
       this.values.push(value);
       this.draw();
-      say(`${this.called(value)} added`);
+      hear(`${this.called(value)} added`);
       tellChange(this.element);
     }
     return true;
@@ -76,7 +76,7 @@ class Tokens {
   remove(place) {
     const [gone] = this.values.splice(place, 1);
     this.draw();
-    say(`${this.called(gone)} removed`);
+    hear(`${this.called(gone)} removed`);
     this.control.focus();
     tellChange(this.element);
   }
@@ -84,7 +84,7 @@ class Tokens {
   first(place) {
     this.values.unshift(...this.values.splice(place, 1));
     this.draw();
-    say(`${this.called(this.values[0])} comes first`);
+    hear(`${this.called(this.values[0])} comes first`);
     this.control.focus();
     tellChange(this.element);
   }
@@ -103,7 +103,7 @@ class Tokens {
     const id = idIn(value);
     chip.append(name);
     if (typeof value !== "string") chip.append(" ", small("new"));
-    else if (name !== id && this.register !== "addressees") chip.append(" ", small(id));
+    else if (name !== id && this.register === "parties") chip.append(" ", small(id));
     if (value.type) chip.append(" ", this.types(value));
     if (this.element.dataset.first) {
       if (place === 0) chip.append(" ", small(this.element.dataset.first));
