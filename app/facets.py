@@ -8,7 +8,7 @@ counts under both, and under their parents: mentions of different values do not 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import (
@@ -201,6 +201,21 @@ def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
     """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
     c = matched.table.c
     return func.count(), func.count(c.undertaking.distinct()), func.sum(case((c.is_new, 1), else_=0))
+
+
+class Counts(NamedTuple):
+    """How much answers a query: pledges, the undertakings they belong to, and those that are new."""
+
+    mentions: int
+    undertakings: int
+    new: int
+
+
+def read_counts(session: Session, query: PledgeFilters, today: date | None = None) -> Counts:
+    """The counts of the whole answer, in one statement and those of the query's names."""
+    matched = match(session, query, today or datetime.now(UTC).date())
+    mentions, undertakings, new = session.execute(select(*counts(matched)).select_from(matched.table)).one()
+    return Counts(mentions, undertakings, new or 0)
 
 
 def read_values(

@@ -65,20 +65,20 @@ def read_undertakings(
 
 
 class Said(NamedTuple):
-    """How often an undertaking was said, and on which days first and last."""
+    """At how many meetings an undertaking was said, and on which days first and last."""
 
-    mentions: int
+    meetings: int
     first_made: date
     last_renewed: date
 
 
 def read_sayings(session: Session, ids: Sequence[str]) -> dict[str, Said]:
-    """Of some pledges by id: how often their undertakings were said. One statement. Positions are absent."""
+    """Of some pledges by id: where their undertakings were said. One statement. Positions are absent."""
     if not ids:
         return {}
     own, said = pledge.alias("own"), pledge.alias("said")
     query = (
-        select(own.c.id, func.count(), func.min(said.c.held_on), func.max(said.c.held_on))
+        select(own.c.id, func.count(said.c.meeting.distinct()), func.min(said.c.held_on), func.max(said.c.held_on))
         .join(said, said.c.undertaking == own.c.undertaking)
         .where(own.c.id.in_(ids), said.c.retracted.is_(None), said.c.act.in_(PLEDGE_ACTS))
         .group_by(own.c.id)

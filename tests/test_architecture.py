@@ -33,9 +33,11 @@ migrating
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
 cache deps observing pages.excerpt pages.words problems
-answers guard openapi pages.names pages.rendering record_routes
+answers guard openapi pages.names pages.records pages.rendering record_routes
+pages.asked pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.docs pages.home pages.posting pages.refusals
+api.registers api.renderings api.undertakings pages.docs pages.home \
+pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources
 pages
 main
 """

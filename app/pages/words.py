@@ -87,11 +87,25 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def value(of: Any, names: Any) -> Markup:
+    """A member of a pledge in a list of changes: a word, a deadline, quoted fragments, or parties by name."""
+    if of in (None, [], {}):
+        return Markup("none")
+    if isinstance(of, dict):
+        return due(of)
+    if isinstance(of, list):
+        is_party = all(item.isupper() or item in TOWARDS for item in of)
+        parts = [names.party(item) if is_party else f"“{item}”" for item in of]
+        return Markup(", ").join(parts)
+    return escape(ACTS.get(of) or str(of).replace("-", " "))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "plain_day": plain_day,
     "due": due,
     "count": count,
+    "value": value,
     "act": _said(ACTS),
     "attested": _said(ATTESTED),
     "fulfilment": _said(FULFILMENTS),

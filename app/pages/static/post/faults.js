@@ -68,7 +68,8 @@ function summarise(problem, placed) {
   const title = document.createElement("h2");
   title.textContent = `${problem.title}.`;
   const detail = document.createElement("p");
-  detail.textContent = problem.detail;
+  const located = placed.filter(({ part }) => part).length;
+  detail.textContent = located ? "Nothing was written. What is wrong is told at its field." : problem.detail;
   const list = document.createElement("ul");
   list.append(...placed.map(listed), ...(problem.candidates ?? []).map(candidate));
   summary().replaceChildren(title, detail, ...(list.children.length ? [list] : []));
