@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -398,6 +399,35 @@ def test_a_file_keeps_its_line_ends(posting: Watched, host: Server) -> None:
         {"name": "statement.txt", "mimeType": "text/plain", "buffer": b"\xff\xfe"}
     )
     expect(page.locator("#request .fault")).to_contain_text("not text in UTF-8")
+    page.get_by_label("open a file").set_input_files(
+        {"name": "statement.html", "mimeType": "text/html", "buffer": b"<p>They met &amp; left.</p>"}
+    )
+    expect(page.locator("#request-media_type")).to_have_value("text/html")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_label("City").fill("Busan")
+    page.get_by_role("button", name="Draft its pledges").click()
+    expect(page.get_by_label("City")).to_have_value("Busan")  # what was corrected is not lost unasked
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Draft its pledges").click()
+    expect(page.locator("#text")).to_have_text("They met & left.")
+
+
+@ON_ONE_ENGINE
+def test_nothing_on_the_page_keeps_anybody_out(posting: Watched, host: Server) -> None:
+    """Axe finds no fault: blank, with drafts opened, and with faults told; narrow and wide, light and dark."""
+    page = posting.page
+    assert Axe().run(page).response["violations"] == []
+    cards = drafted(page, host, "May 13, 2025")
+    for place in (0, 1):
+        cards.nth(place).locator("summary").click()
+    cards.nth(1).get_by_role("button", name="It renews this").first.click()
+    page.get_by_role("button", name="Check without posting").click()
+    expect(page.locator(".fault").first).to_be_visible()
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @ON_ONE_ENGINE

@@ -45,9 +45,10 @@ export class Drafts {
   add() {
     const span = this.reader.text ? this.reader.take() : { start: null, end: null };
     if (!span) return;
-    const at = this.spans().filter(({ start }) => start !== null && start <= span.start).length;
+    const before = new Set(this.spans().filter(({ start }) => start <= span.start).map(({ id }) => id));
+    const at = this.reader.text ? before.size : this.cards.length;
     const citation = { source: this.source()?.id, zone: "body", ...span };
-    this.open(this.place({ citations: [citation] }, Math.min(at, this.cards.length)));
+    this.open(this.place({ citations: [citation] }, at));
     say(`Pledge ${at + 1} added`);
   }
 

@@ -25,6 +25,7 @@ chooseFrom(sources);
 // The source whose text stands beside the drafts, if a text was given.
 let textSource = null;
 let isUnsaved = false;
+let isCorrected = false;
 
 const reader = new Reader(at("text"), at("chosen"), {
   open: (id) => drafts.openById(id),
@@ -37,6 +38,7 @@ const names = readRegisters();
 
 /** Ask for drafts of the text, and fill the form with them; with `withDrafts` false, with nothing but the source. */
 async function draft(withDrafts) {
+  if (isCorrected && !confirm("Begin anew? What you have corrected below would be lost.")) return say("");
   const asked = request.read();
   if (asked.text === undefined && !withDrafts) return begin({ sources: [{}] }, null);
   const { status, body } = await post("/v1/drafts", asked);
@@ -46,6 +48,7 @@ async function draft(withDrafts) {
   textSource = sources.parts[0];
   textSource.fix();
   if (withDrafts) drafts.fill(document.pledges.map(cite(textSource.id)), notes);
+  isCorrected = false;
   say(withDrafts ? `${count(document.pledges.length, "draft")} found. Correct them, then check and post.` : "");
 }
 
@@ -63,6 +66,7 @@ async function begin(document, text) {
   at("beside").hidden = text === null;
   at("meeting-heading").focus();
   at("meeting-heading").scrollIntoView();
+  isCorrected = false;
 }
 
 /** The document with an id for its source that tells it apart from others, and without what a POST takes no part of. */
@@ -107,7 +111,7 @@ async function send(isDryRun) {
   clearAll();
   const what = `${body.id}, with ${count(body.pledges.length, "pledge or position", "pledges and positions")}`;
   if (isDryRun) return say(`All is well. The book would take it as ${what}. Nothing was written.`);
-  isUnsaved = false;
+  isUnsaved = isCorrected = false;
   say("");
   const link = at("posted-link");
   link.href = `/meetings/${encodeURIComponent(body.id)}`;
@@ -155,6 +159,12 @@ form.addEventListener("input", ({ target, isTrusted }) => {
   const field = target.closest(".field");
   if (field?.querySelector(".fault")) clear(field);
 });
+meeting.element.addEventListener("input", () => {
+  isCorrected = true;
+});
 sources.element.addEventListener("input", () => drafts.follow());
 addEventListener("beforeunload", (event) => isUnsaved && event.preventDefault());
+addEventListener("pagehide", () => {
+  key.control.value = "";
+});
 form.hidden = false;
