@@ -24,7 +24,7 @@ doubles filters instruments participants parties shapes.pages sources texts topi
 contexts meeting_filters shapes.changes shapes.threads threads
 assessments pledges query
 facets formats meetings undertakings
-asking book matrix topic_tree
+asking book matrix tallies topic_tree
 documents editing keys rebuilding
 package reshaping verification
 migrating
@@ -33,8 +33,9 @@ migrating
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
 cache deps observing pages.excerpt pages.words problems
-answers guard openapi pages.names pages.records pages.rendering record_routes
-pages.asked pages.linked
+answers guard openapi pages.names pages.records record_routes
+pages.asked pages.rendering
+pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.docs pages.home \
 pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources

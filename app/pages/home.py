@@ -8,16 +8,17 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.deps import Reading, StrictRoute
-from app.pages.names import read_names
+from app.pages.names import read_card_names
 from app.pages.rendering import address, page, page_etag
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.topic_tree import read_topic_tree
-from app.undertakings import UndertakingQuery, read_sayings, read_undertakings
+from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 SENTENCE = "What states promised each other, in which words, and what came of it."
 _TITLE = "Pledgebook: what states promised each other"
 _SHOWN = 5
+_CANDIDATES = 100
 # Questions of a search, which the book of the seeds answers.
 EXAMPLES = ("wartime operational control", "North Korea missile -nuclear", "“extended deterrence”")
 
@@ -34,7 +35,7 @@ def home(request: Request, session: Reading) -> Response:
         "example": example[0] if example else None,
         "passed": passed,
         "sayings": read_sayings(session, [pledge["id"] for pledge in shown]),
-        "names": read_names(session, shown),
+        "names": read_card_names(session, shown),
         "examples": [(words, urlencode({"q": words.translate(_STRAIGHT)})) for words in EXAMPLES],
         "topics": read_topic_tree(session),
         "meetings": [json.loads(row.document) for row in read_meetings(session, MeetingQuery(limit=_SHOWN))[0]],
@@ -49,9 +50,10 @@ _STRAIGHT = {ord("“"): '"', ord("”"): '"'}
 
 
 def _example(session: Session) -> list[dict[str, Any]]:
-    """The latest wording of what was said most often; none if the book is empty."""
-    found, _ = read_undertakings(session, UndertakingQuery(sort="-mentions", limit=1))
-    return [json.loads(item)["latest"] for item in found]
+    """Of the newest pledges the one that was said at most meetings; none if the book is empty."""
+    newest = _pledges(session, PledgeQuery(limit=_CANDIDATES))
+    sayings = read_sayings(session, [pledge["id"] for pledge in newest])
+    return sorted(newest, key=lambda pledge: -sayings[pledge["id"]].meetings)[:1]
 
 
 def _pledges(session: Session, query: PledgeQuery) -> list[dict[str, Any]]:

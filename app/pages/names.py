@@ -60,9 +60,10 @@ class Names:
         return str(document[member]) if document else id.replace("-", " ")
 
 
-def korean_name(document: Mapping[str, Any]) -> Markup:
-    """A record's Korean name, marked as Korean; nothing if it has none."""
-    name = document.get("names", {}).get("ko")
+def korean_name(record: Any) -> Markup:
+    """A record's Korean name, marked as Korean; nothing if it has none. The record is a document or a shape."""
+    names = record.get("names") if isinstance(record, Mapping) else record.names
+    name = (names or {}).get("ko")
     return Markup('<span class="ko" lang="ko">{}</span>').format(name) if name else Markup("")
 
 
@@ -79,13 +80,28 @@ def short_name(party: Mapping[str, Any]) -> str:
 
 def read_names(session: Session, pledges: Sequence[Mapping[str, Any]] = (), **further: Iterable[str]) -> Names:
     """The names of all that some pledges' documents refer to, and of `further` ids by kind: `meeting=[…]`."""
-    wanted: dict[Entity, set[str]] = {Entity(kind): set(ids) for kind, ids in further.items()}
-    for entity, members in _NAMED_BY_PLEDGES.items():
-        ids = {id for pledge in pledges for member in members for id in pledge[member]}
-        wanted[entity] = wanted.get(entity, set()) | ids
-    wanted[Entity.meeting] = wanted.get(Entity.meeting, set()) | {pledge["meeting"] for pledge in pledges}
-    cited = {citation["source"] for pledge in pledges for citation in pledge["citations"]}
-    wanted[Entity.source] = wanted.get(Entity.source, set()) | cited
+    wanted = _wanted(further, pledges, _NAMED_BY_PLEDGES)
+    wanted[Entity.meeting] |= {pledge["meeting"] for pledge in pledges}
+    wanted[Entity.source] |= {citation["source"] for pledge in pledges for citation in pledge["citations"]}
+    return _read(session, wanted)
+
+
+def read_card_names(session: Session, pledges: Sequence[Mapping[str, Any]], **further: Iterable[str]) -> Names:
+    """The names that the cards of some pledges show, their parties and topics, and those of `further` ids by kind."""
+    shown = {entity: _NAMED_BY_PLEDGES[entity] for entity in (Entity.party, Entity.topic)}
+    return _read(session, _wanted(further, pledges, shown))
+
+
+def _wanted(
+    further: Mapping[str, Iterable[str]], pledges: Sequence[Mapping[str, Any]], members: Mapping[Entity, Sequence[str]]
+) -> dict[Entity, set[str]]:
+    wanted = {entity: set(further.get(entity, ())) for entity in Entity}
+    for entity, names in members.items():
+        wanted[entity] |= {id for pledge in pledges for name in names for id in pledge[name]}
+    return wanted
+
+
+def _read(session: Session, wanted: Mapping[Entity, set[str]]) -> Names:
     return Names({
         entity: {id: json.loads(text) for id, text in read_documents(session, entity, sorted(ids)).items()}
         for entity, ids in wanted.items()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.deps import Reading, StrictRoute
-from app.facets import Counts, read_counts, read_facets
+from app.facets import Counts, query_string, read_counts, read_facets
 from app.pages.linked import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import read_record
@@ -69,18 +69,10 @@ def get_party(request: Request, session: Reading, code: str) -> Response:
 def _roles(session: Session, code: str) -> list[tuple[str, str, Counts]]:
     """What the party is in the book: label, query and counts of each role that it has."""
     asked = {
-        "Promised": {"party": [code]},
-        "Owed to it": {"towards": [code]},
-        "About it": {"about": [code], "kind": "any"},
-        "Its positions": {"party": [code], "kind": "position"},
+        "Promised": PledgeQuery(party=[code]),
+        "Owed to it": PledgeQuery(towards=[code]),
+        "About it": PledgeQuery(about=[code], kind="any"),
+        "Its positions": PledgeQuery(party=[code], kind="position"),
     }
-    found = []
-    for label, filters in asked.items():
-        query = PledgeQuery.model_validate(filters)
-        counts = read_counts(session, query)
-        if counts.mentions:
-            link = "&".join(
-                f"{name}={value if isinstance(value, str) else value[0]}" for name, value in filters.items()
-            )
-            found.append((label, link, counts))
-    return found
+    counted = [(label, query_string(query, {}), read_counts(session, query)) for label, query in asked.items()]
+    return [role for role in counted if role[2].mentions]

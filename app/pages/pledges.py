@@ -1,7 +1,7 @@
 """/pledges: the one query with its facets beside it; /pledges/{id}: one pledge, its words, its thread, its history."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,15 +10,17 @@ from sqlmodel import Session
 
 from app.assessments import read_assessments
 from app.deps import Reading, StrictRoute
-from app.facets import codes_of, read_counts, read_facets
+from app.facets import codes_of
 from app.ledger import read_documents
+from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
 from app.pages.linked import pledge_data
-from app.pages.names import Names, read_names
+from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import read_record, read_versions
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
 from app.shapes.facets import FacetName
+from app.tallies import Tally, read_tally
 from app.threads import read_thread
 from app.undertakings import read_sayings
 from app.vocabulary import PLEDGE_ACTS, Entity
@@ -30,6 +32,10 @@ FACETS: tuple[FacetName, ...] = (
     "topic", "party", "towards", "about", "year", "act", "fulfilment", "attested", "instrument",
 )  # fmt: skip
 _FACET_VALUES = 20
+# Whose names the values of a facet are.
+_KINDS: dict[FacetName, str] = {
+    "topic": "topic", "party": "party", "towards": "party", "about": "party", "instrument": "instrument",
+}  # fmt: skip
 _SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"), ("-updated", "last written"))
 
 
@@ -39,19 +45,19 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
     etag = page_etag(session, request)
     rows, next = read_page(session, query)
     pledges = [json.loads(row.document) for row in rows]
-    facets = read_facets(session, query, FACETS, _FACET_VALUES)
-    names = _names(session, query, pledges, facets)
+    tally = read_tally(session, query, FACETS, _FACET_VALUES)
+    names = read_card_names(session, pledges, **_named(query, tally))
     asked, shown = asked_with(query), chips(query, names)
     context = {
         "query": query,
         "pledges": pledges,
         "names": names,
         "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
-        "counts": read_counts(session, query),
+        "tally": tally,
         "chips": shown,
         "facets": [
-            {"name": name, "values": values, "chosen": set(codes_of(session, query, name))}
-            for name, values in facets.items()
+            (name, _say(name, names), values, set(codes_of(session, query, name)))
+            for name, values in tally.facets.items()
         ],
         "sorts": _sorts(query),
         "order": f"&sort={query.sort}" if "sort=" in asked else "",
@@ -67,11 +73,19 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
     )
 
 
-def _names(session: Session, query: PledgeQuery, pledges: Sequence[Any], facets: dict[FacetName, Any]) -> Names:
-    """The names of all that the page shows: those of the cards, of the chips and of the facets' parties."""
+def _named(query: PledgeQuery, tally: Tally) -> dict[str, list[str]]:
+    """The ids beside the cards whose names the page shows: those of the chips and of the facets."""
     asked = names_asked(query)
-    asked["party"] += [value.code for name in ("party", "towards", "about") for value in facets[name]]
-    return read_names(session, pledges, **asked)
+    for name, kind in _KINDS.items():
+        asked[kind] += [value.code for value in tally.facets.get(name, [])]
+    return asked
+
+
+def _say(name: FacetName, names: Names) -> Callable[[str], str]:
+    """How the values of a facet are said."""
+    if name in _KINDS:
+        return {"party": names.party, "topic": names.topic, "instrument": names.instrument}[_KINDS[name]]
+    return words.FILTERS.get(name, words.FILTERS["word"])
 
 
 def _sorts(query: PledgeQuery) -> list[tuple[str, str, bool]]:

@@ -17,9 +17,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import __version__
-from app.book import read_extent
+from app.book import Extent, read_extent
 from app.deps import list_etag, matches
+from app.ledger import read_head
 from app.pages import words
+from app.pages.names import korean_name
+from app.vocabulary import POSITION_ACTS
 
 HERE = Path(__file__).parent
 STATIC = "/static"
@@ -51,8 +54,8 @@ environment = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-environment.filters.update(words.FILTERS)
-environment.globals.update(version=__version__, static=STATIC, files=FILES)
+environment.filters.update(words.FILTERS, korean=korean_name)
+environment.globals.update(version=__version__, static=STATIC, files=FILES, POSITIONS=frozenset(POSITION_ACTS))
 
 
 def page_etag(session: Session, request: Request) -> str:
@@ -95,7 +98,7 @@ def page(
         "description": description,
         "canonical": here + (request.url.path if canonical is None else canonical),
         "section": section(request.url.path),
-        "extent": read_extent(session) if session is not None else None,
+        "extent": _extent(request, session) if session is not None else None,
         "linked_data": _data_block(linked_data),
         "address": here,
     }
@@ -107,6 +110,15 @@ def address(request: Request) -> str:
     host = request.headers.get("host", "")
     public: str = request.app.state.settings.public_url
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
+
+
+def _extent(request: Request, session: Session) -> Extent:
+    """How far the book reaches, counted once for each state of it."""
+    head, state = read_head(session), request.app.state
+    known: tuple[str, Extent] | None = getattr(state, "extent", None)
+    if known is None or known[0] != head.hash:
+        state.extent = known = (head.hash, read_extent(session))
+    return known[1]
 
 
 def section(path: str) -> str:

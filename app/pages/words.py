@@ -14,7 +14,7 @@ _MONTHS = (
 
 ACTS = {
     "commit": "Commitment", "agree": "Agreement", "reaffirm": "Reaffirmation",
-    "support": "Support", "condemn": "Condemnation", "urge": "Call",
+    "support": "Support", "condemn": "Condemnation", "urge": "Appeal",
 }  # fmt: skip
 TOWARDS = {
     "each-other": "each other",
