@@ -37,7 +37,7 @@ answers guard openapi pages.names pages.records record_routes
 pages.asked pages.rendering
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.docs pages.home \
+api.registers api.renderings api.undertakings pages.coding pages.docs pages.home \
 pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources
 pages
 main
