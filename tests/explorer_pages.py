@@ -26,6 +26,8 @@ PAGES = {
     "party": "/parties/AUS",
     "sources": "/sources",
     "source": "/sources/side-2025",
+    "post": "/post",
+    "how-we-code": "/how-we-code",
     "not-found": "/pledges/2024-10-31-kor-usa-2plus2-99",
     "not-understood": "/pledges?topik=deterrence",
 }

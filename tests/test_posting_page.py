@@ -414,9 +414,8 @@ def test_a_file_keeps_its_line_ends(posting: Watched, host: Server) -> None:
 
 @ON_ONE_ENGINE
 def test_nothing_on_the_page_keeps_anybody_out(posting: Watched, host: Server) -> None:
-    """Axe finds no fault: blank, with drafts opened, and with faults told; narrow and wide, light and dark."""
+    """Axe finds no fault with drafts opened and faults told. The blank page is looked at with the explorer's others."""
     page = posting.page
-    assert Axe().run(page).response["violations"] == []
     cards = drafted(page, host, "May 13, 2025")
     for place in (0, 1):
         cards.nth(place).locator("summary").click()
