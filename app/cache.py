@@ -33,9 +33,15 @@ class State(NamedTuple):
     day: date
 
 
-class Key(NamedTuple):
-    """All of a request that an answer depends on."""
+# Files, and what tells of the server rather than of the book: these never ask for the head.
+_APART = frozenset({"docs", "static", "openapi.json", "healthz", "readyz", "metrics"})
 
+
+class Key(NamedTuple):
+    """All of a request that an answer depends on. Pages tell their own address, which is that the reader came by."""
+
+    scheme: str
+    host: str
     path: str
     query: bytes
     accept: str
@@ -99,7 +105,7 @@ class Cache:
         self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1"):
+        if scope["type"] != "http" or scope["method"] != "GET" or _is_apart(scope["path"]):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -115,7 +121,7 @@ class Cache:
         if state != self.state:
             self.state, self.size = state, 0
             self.kept.clear()
-        key = Key(scope["path"], scope["query_string"], headers.get("accept", "*/*"))
+        key = _key(scope, headers)
         if kept := self.kept.get(key):
             self.kept.move_to_end(key)
             scope["route"] = kept.route
@@ -132,6 +138,15 @@ class Cache:
         while self.size > self.limit:
             _, oldest = self.kept.popitem(last=False)
             self.size -= oldest.size
+
+
+def _is_apart(path: str) -> bool:
+    return path.lstrip("/").partition("/")[0] in _APART
+
+
+def _key(scope: Scope, headers: Headers) -> Key:
+    accept = headers.get("accept", "*/*")
+    return Key(scope["scheme"], headers.get("host", ""), scope["path"], scope["query_string"], accept)
 
 
 async def _give(kept: Kept, if_none_match: str | None, send: Send) -> None:

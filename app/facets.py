@@ -8,7 +8,7 @@ counts under both, and under their parents: mentions of different values do not 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import (
@@ -31,11 +31,12 @@ from app import models
 from app.filters import PledgeFilters, assessment, attendance, is_new, meeting, party, pledge, pledge_conditions, topic
 from app.models import columns
 from app.naming import NAMED, resolve
-from app.query import PledgeQuery
+from app.query import PledgeQuery, order_walked
 from app.shapes.facets import FacetName, FacetValue
 from app.vocabulary import Entity, PartyRole
 
 instrument = columns(models.PledgeInstrument)
+pledgor, word, present = party.alias(), pledge.alias(), attendance.alias()
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def _column(name: str) -> Split:
 
 
 def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
-    """By the rows of a part of the pledge."""
+    """By the rows of a part of the pledge. It is its own table, so that two ways to divide can be crossed."""
+    part = table.alias()
 
     def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-        part = table.alias()
         on = [part.c.pledge == matched.table.c.key]
         if role is not None:
             on.append(part.c.role == role)
@@ -85,21 +86,20 @@ def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
 
 
 def _by_pledgor(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    pledgor = party.alias()
     on = [pledgor.c.pledge == matched.table.c.key, pledgor.c.role == PartyRole.pledgor]
     if matched.standings:
         judged = exists().where(
             assessment.c.pledge == matched.table.c.key, assessment.c.is_current, assessment.c.party == pledgor.c.party
         )
         on.append(or_(*(
-            ~judged if word == "none" else judged.where(assessment.c.fulfilment == word) for word in matched.standings
+            ~judged if stands == "none" else judged.where(assessment.c.fulfilment == stands)
+            for stands in matched.standings
         )))  # fmt: skip
     return source.join(pledgor, and_(*on)), pledgor.c.party
 
 
 def _by_word(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
     """By the word that stands for those owed where it is no party; without one, by none."""
-    word = pledge.alias()
     on = and_(word.c.key == matched.table.c.key, word.c.towards.is_not(None))
     return source.join(word, on), type_coerce(word.c.towards, String)
 
@@ -109,7 +109,6 @@ def _by_year(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnEl
 
 
 def _by_participant(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    present = attendance.alias()
     return source.join(present, present.c.meeting == matched.table.c.meeting), present.c.participant
 
 
@@ -165,14 +164,14 @@ def read_facets(
     everything = match(session, query, today)
     found: dict[FacetName, list[FacetValue]] = {}
     for name in dict.fromkeys(names):
-        ignoring = _without(query, FACETS[name].own)
+        ignoring = without(query, FACETS[name].own)
         standings = query.fulfilment if name == "party" else ()
         matched = match(session, ignoring, today, standings) if ignoring is not query or standings else everything
         found[name] = read_values(session, query, name, matched, limit)
     return found
 
 
-def _without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
+def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
     """The query with some filters unset. The kind that an `act` implied stays: it is another filter's default."""
     cleared: dict[str, Any] = {name: PledgeFilters.model_fields[name].get_default() for name in own}
     if all(getattr(query, name) == default for name, default in cleared.items()):
@@ -182,8 +181,13 @@ def _without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
     return query.model_copy(update=cleared)
 
 
-def match(session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
-    """The pledges that match, as a table to divide; with `standings`, fulfilment is left to hold of each pledgor."""
+def match(
+    session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = (), newest: int | None = None
+) -> Matched:
+    """The pledges that match (or the `newest` of them), as a table to divide.
+
+    With `standings`, fulfilment is left to hold of each pledgor.
+    """
     if standings:
         query = query.model_copy(update={"fulfilment": []})
     walked, conditions = pledge_conditions(session, query, today)
@@ -192,7 +196,10 @@ def match(session: Session, query: PledgeFilters, today: date, standings: Sequen
     chosen = select(
         c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, is_new().label("is_new")
     )
-    table = chosen.select_from(source).where(*conditions).subquery("matched")
+    chosen = chosen.select_from(source).where(*conditions)
+    if newest is not None:
+        chosen = order_walked("-held_on", walked).apply(chosen).limit(newest)
+    table = chosen.subquery("matched")
     parties = codes_of(session, query, "party") if query.fulfilment or query.party else []
     return Matched(table, parties, standings)
 
@@ -201,6 +208,21 @@ def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
     """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
     c = matched.table.c
     return func.count(), func.count(c.undertaking.distinct()), func.sum(case((c.is_new, 1), else_=0))
+
+
+class Counts(NamedTuple):
+    """How much answers a query: pledges, the undertakings they belong to, and those that are new."""
+
+    mentions: int
+    undertakings: int
+    new: int
+
+
+def read_counts(session: Session, query: PledgeFilters, today: date | None = None) -> Counts:
+    """The counts of the whole answer, in one statement and those of the query's names."""
+    matched = match(session, query, today or datetime.now(UTC).date())
+    mentions, undertakings, new = session.execute(select(*counts(matched)).select_from(matched.table)).one()
+    return Counts(mentions, undertakings, new or 0)
 
 
 def read_values(

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from app import __version__, problems
+from app import __version__, pages, problems
 from app.api import (
     assessments,
     book,
@@ -27,7 +27,6 @@ from app.db import Database
 from app.guard import Guard, HeadAsGet
 from app.observing import Observed, configure_logs
 from app.openapi import describe
-from app.pages import docs
 from app.settings import Settings
 
 
@@ -51,10 +50,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     doors = (index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts)
-    for door in (*doors, changes, book, health, docs):
+    for door in (*doors, changes, book, health):
         app.include_router(door.router)
-    docs.mount_assets(app)
     problems.install(app)
+    pages.install(app)
     describe(app)
     # The last added is the outermost.
     app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)

@@ -128,7 +128,7 @@ def order_of(sort: str, held_on: Any = pledge.c.held_on, key: Any = pledge.c.key
     return Order(((pledge.c.meeting, down), (pledge.c.number, down)))
 
 
-def _order_walked(sort: str, walked: Any) -> Order:
+def order_walked(sort: str, walked: Any) -> Order:
     """The order, by the columns of the table that is walked if it has them. What was found has `place`, newest last."""
     if sort == "-held_on" and walked is not None and "place" in walked.c:
         return Order(((walked.c.place, True),))
@@ -148,7 +148,7 @@ def read_page(session: Session, query: PledgeQuery, today: date | None = None) -
 
 def _pledges(session: Session, query: PledgeQuery, today: date, *, said: bool = False) -> tuple[Select[Any], Order]:
     walked, conditions = pledge_conditions(session, query, today, said=said)
-    order = _order_walked(query.sort, walked)
+    order = order_walked(query.sort, walked)
     source = pledge.join(revision, revision.c.seq == pledge.c.revision)
     if walked is not None:
         source = walked.join(source, pledge.c.key == walked.c.pledge)

@@ -1,7 +1,8 @@
 """Undertakings: the threads themselves as a list, so that a promise said five times is counted once."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Subquery, func, select
@@ -61,6 +62,28 @@ def read_undertakings(
     statement = statement.add_columns(root.c.id, threads.c.first_made, threads.c.last_renewed, threads.c.mentions)
     rows, next = page_of(session, statement, order, query)
     return [_item(row) for row in rows], next
+
+
+class Said(NamedTuple):
+    """At how many meetings an undertaking was said, and on which days first and last."""
+
+    meetings: int
+    first_made: date
+    last_renewed: date
+
+
+def read_sayings(session: Session, ids: Sequence[str]) -> dict[str, Said]:
+    """Of some pledges by id: where their undertakings were said. One statement. Positions are absent."""
+    if not ids:
+        return {}
+    own, said = pledge.alias("own"), pledge.alias("said")
+    query = (
+        select(own.c.id, func.count(said.c.meeting.distinct()), func.min(said.c.held_on), func.max(said.c.held_on))
+        .join(said, said.c.undertaking == own.c.undertaking)
+        .where(own.c.id.in_(ids), said.c.retracted.is_(None), said.c.act.in_(PLEDGE_ACTS))
+        .group_by(own.c.id)
+    )
+    return {id: Said(*told) for id, *told in session.execute(query)}
 
 
 def _threads(session: Session, query: UndertakingQuery, today: date) -> Subquery:

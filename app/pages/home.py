@@ -1,0 +1,74 @@
+"""The first page: what the book is, one pledge as the example, and the ways in."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.deps import Reading, StrictRoute
+from app.pages.names import read_card_names
+from app.pages.rendering import address, page, page_etag
+from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.topic_tree import read_topic_tree
+from app.undertakings import read_sayings
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+SENTENCE = "What states promised each other, in which words, and what came of it."
+_TITLE = "Pledgebook: what states promised each other"
+_SHOWN = 5
+_CANDIDATES = 100
+# Questions of a search, which the book of the seeds answers.
+EXAMPLES = ("wartime operational control", "North Korea -missile", "“extended deterrence”")
+
+
+@router.get("/")
+def home(request: Request, session: Reading) -> Response:
+    """The home page."""
+    etag = page_etag(session, request)
+    example = _example(session)
+    passed = _pledges(session, PledgeQuery(due=["passed"], fulfilment=["none"], sort="-due", limit=_SHOWN))
+    shown = [*example, *passed]
+    context = {
+        "sentence": SENTENCE,
+        "example": example[0] if example else None,
+        "passed": passed,
+        "sayings": read_sayings(session, [pledge["id"] for pledge in shown]),
+        "names": read_card_names(session, shown),
+        "examples": [(words, urlencode({"q": words.translate(_STRAIGHT)})) for words in EXAMPLES],
+        "topics": read_topic_tree(session),
+        "meetings": [json.loads(row.document) for row in read_meetings(session, MeetingQuery(limit=_SHOWN))[0]],
+    }
+    return page(
+        request, session, "home.html", context, title=_TITLE, description=SENTENCE, etag=etag,
+        linked_data=_dataset(address(request)),
+    )  # fmt: skip
+
+
+_STRAIGHT = {ord("“"): '"', ord("”"): '"'}
+
+
+def _example(session: Session) -> list[dict[str, Any]]:
+    """Of the newest pledges the one that was said at most meetings; none if the book is empty."""
+    newest = _pledges(session, PledgeQuery(limit=_CANDIDATES))
+    sayings = read_sayings(session, [pledge["id"] for pledge in newest])
+    return sorted(newest, key=lambda pledge: -sayings[pledge["id"]].meetings)[:1]
+
+
+def _pledges(session: Session, query: PledgeQuery) -> list[dict[str, Any]]:
+    return [json.loads(row.document) for row in read_page(session, query)[0]]
+
+
+def _dataset(here: str) -> dict[str, Any]:
+    """The book as a data set, with its forms."""
+    forms = (("text/csv", "/v1/pledges.csv"), ("application/jsonl", "/v1/export.jsonl"))
+    return {
+        "@type": "Dataset",
+        "name": "Pledgebook",
+        "description": SENTENCE,
+        "url": f"{here}/",
+        "distribution": [
+            {"@type": "DataDownload", "encodingFormat": form, "contentUrl": f"{here}{path}"} for form, path in forms
+        ],
+    }

@@ -1,0 +1,60 @@
+"""/participants: who attended, and /participants/{id}: the offices a person held over time, and what they voiced."""
+
+import json
+
+from fastapi import APIRouter, Request, Response
+
+from app.deps import Reading, StrictRoute
+from app.facets import read_facets
+from app.pages.names import read_names
+from app.pages.records import read_record
+from app.pages.rendering import address, page, page_etag
+from app.participants import read_offices
+from app.query import PledgeQuery, read_page
+from app.undertakings import read_sayings
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_MOST = 1000
+
+
+@router.get("/participants")
+def list_participants(request: Request, session: Reading) -> Response:
+    """Everybody who attended a meeting with a record in the book, by how much was said there."""
+    etag = page_etag(session, request)
+    people = read_facets(session, PledgeQuery(kind="any"), ["participant"], _MOST)["participant"]
+    context = {"people": people, "names": read_names(session, participant=[person.code for person in people])}
+    description = "The persons who attended the meetings of the book."
+    return page(request, session, "participants.html", context, title="People", description=description, etag=etag)
+
+
+@router.get("/participants/{id}")
+def get_participant(request: Request, session: Reading, id: str) -> Response:
+    """One person."""
+    etag = page_etag(session, request)
+    person = read_record(session, Entity.participant, id)
+    offices = read_offices(session, id)
+    voiced, more = read_page(session, PledgeQuery(speaker=[id], kind="any"))
+    pledges = [json.loads(row.document) for row in voiced]
+    names = read_names(
+        session, pledges, meeting=[o["meeting"] for o in offices], party=[o["party"] for o in offices]
+    )  # fmt: skip
+    context = {
+        "person": person,
+        "offices": offices,
+        "pledges": pledges,
+        "more": more is not None,
+        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "names": names,
+    }
+    data = {
+        "@type": "Person",
+        "name": person["name"],
+        "alternateName": [*person["names"].values(), *(a["name"] for a in person["aliases"] if not a["is_error"])],
+        "url": f"{address(request)}/participants/{id}",
+    }
+    description = f"{person['name']}: offices held at the meetings of the book, and what was voiced there."
+    return page(
+        request, session, "participant.html", context, title=person["name"], description=description, etag=etag,
+        linked_data=data,
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""/parties: who is bound by what, and /parties/{code}: what one party promised, is owed, and is spoken of."""
+
+import json
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.deps import Reading, StrictRoute
+from app.facets import Counts, query_string, read_counts, read_facets
+from app.pages.linked import party_data
+from app.pages.names import read_names, short_name
+from app.pages.records import read_record
+from app.pages.rendering import address, page, page_etag
+from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.shapes.facets import FacetName, FacetValue
+from app.undertakings import read_sayings
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_ROLES: tuple[FacetName, ...] = ("party", "towards", "about")
+_MOST = 500
+_SHOWN = 10
+
+
+@router.get("/parties")
+def list_parties(request: Request, session: Reading) -> Response:
+    """Every party that a standing record names, with what it made, is owed, and is told about."""
+    etag = page_etag(session, request)
+    facets = read_facets(session, PledgeQuery(kind="any"), _ROLES, _MOST)
+    named: dict[str, dict[str, FacetValue]] = {}
+    for role in _ROLES:
+        for value in facets[role]:
+            if value.code.isupper():
+                named.setdefault(value.code, {})[role] = value
+    names = read_names(session, party=named)
+    parties = sorted(named.items(), key=lambda party: names.party(party[0]))
+    context = {"parties": parties, "names": names}
+    description = "The states, organisations and groups that the book names, and in which role."
+    return page(request, session, "parties.html", context, title="Parties", description=description, etag=etag)
+
+
+@router.get("/parties/{code}")
+def get_party(request: Request, session: Reading, code: str) -> Response:
+    """One party."""
+    etag = page_etag(session, request)
+    party = read_record(session, Entity.party, code)
+    made = PledgeQuery(party=[code], limit=_SHOWN)
+    pledges = [json.loads(row.document) for row in read_page(session, made)[0]]
+    names = read_names(session, pledges, party=[code])
+    context = {
+        "party": party,
+        "name": short_name(party),
+        "roles": _roles(session, code),
+        "topics": read_facets(session, PledgeQuery(party=[code]), ["topic"], _SHOWN)["topic"],
+        "meetings": [
+            json.loads(row.document) for row in read_meetings(session, MeetingQuery(party=[code], limit=_SHOWN))[0]
+        ],
+        "pledges": pledges,
+        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "names": names,
+    }
+    return page(
+        request, session, "party.html", context, title=short_name(party), etag=etag,
+        description=f"What {short_name(party)} promised, what it is owed, and what is said of it.",
+        linked_data=party_data(address(request), code, names),
+    )  # fmt: skip
+
+
+def _roles(session: Session, code: str) -> list[tuple[str, str, Counts]]:
+    """What the party is in the book: label, query and counts of each role that it has."""
+    asked = {
+        "Promised": PledgeQuery(party=[code]),
+        "Owed to it": PledgeQuery(towards=[code]),
+        "About it": PledgeQuery(about=[code], kind="any"),
+        "Its positions": PledgeQuery(party=[code], kind="position"),
+    }
+    counted = [(label, query_string(query, {}), read_counts(session, query)) for label, query in asked.items()]
+    return [role for role in counted if role[2].mentions]

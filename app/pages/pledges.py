@@ -1,0 +1,163 @@
+"""/pledges: the one query with its facets beside it; /pledges/{id}: one pledge, its words, its thread, its history."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
+
+from app.assessments import read_assessments
+from app.deps import Reading, StrictRoute
+from app.facets import codes_of, replacement
+from app.ledger import read_documents
+from app.pages import words
+from app.pages.asked import asked_with, chips, names_asked
+from app.pages.linked import pledge_data
+from app.pages.names import Names, read_card_names, read_names
+from app.pages.records import read_record, read_versions
+from app.pages.rendering import page, page_etag
+from app.query import PledgeQuery, read_page
+from app.shapes.facets import FacetName
+from app.tallies import Tally, read_tally
+from app.threads import read_thread
+from app.undertakings import read_sayings
+from app.vocabulary import PLEDGE_ACTS, Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+# Those that narrow most come first. Years, since the days of a query are told by its chips.
+FACETS: tuple[FacetName, ...] = (
+    "topic", "party", "towards", "about", "year", "act", "fulfilment", "attested", "instrument",
+)  # fmt: skip
+_FACET_VALUES = 20
+# Whose names the values of a facet are.
+_KINDS: dict[FacetName, str] = {
+    "topic": "topic", "party": "party", "towards": "party", "about": "party", "instrument": "instrument",
+}  # fmt: skip
+_SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"), ("-updated", "last written"))
+
+
+@router.get("/pledges")
+def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
+    """One page of the pledges that are asked for."""
+    etag = page_etag(session, request)
+    rows, next = read_page(session, query)
+    pledges = [json.loads(row.document) for row in rows]
+    tally = read_tally(session, query, FACETS, _FACET_VALUES)
+    names = read_card_names(session, pledges, **_named(query, tally))
+    asked, shown = asked_with(query), chips(query, names)
+    context = {
+        "query": query,
+        "pledges": pledges,
+        "names": names,
+        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "tally": tally,
+        "chips": shown,
+        "facets": [
+            (name, _say(name, names), values, _chosen(session, query, name)) for name, values in tally.facets.items()
+        ],
+        "sorts": _sorts(query),
+        "order": f"&sort={query.sort}" if "sort=" in asked else "",
+        "asked": asked,
+        "hidden": [pair for pair in parse_qsl(asked) if pair[0] != "q"],
+        "next": f"{asked}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
+    }
+    title = _title(shown)
+    description = "Pledges of states, one by one: who promised what to whom, in which words, and what came of it."
+    canonical = f"/pledges?{asked}" if asked else "/pledges"
+    return page(
+        request, session, "pledges.html", context, title=title, description=description, etag=etag, canonical=canonical
+    )
+
+
+def _named(query: PledgeQuery, tally: Tally) -> dict[str, list[str]]:
+    """The ids beside the cards whose names the page shows: those of the chips and of the facets."""
+    asked = names_asked(query)
+    for name, kind in _KINDS.items():
+        asked[kind] += [value.code for value in tally.facets.get(name, [])]
+    return asked
+
+
+def _chosen(session: Session, query: PledgeQuery, name: FacetName) -> set[str]:
+    """The values of a facet that are asked for; a year where its days are."""
+    if name != "year":
+        return set(codes_of(session, query, name))
+    first = query.held_on__gte
+    is_year = first is not None and replacement(query, "year", str(first.year)) == {
+        "held_on__gte": first, "held_on__lt": query.held_on__lt,
+    }  # fmt: skip
+    return {str(first.year)} if first and is_year else set()
+
+
+def _say(name: FacetName, names: Names) -> Callable[[str], str]:
+    """How the values of a facet are said."""
+    if name in _KINDS:
+        return {"party": names.party, "topic": names.topic, "instrument": names.instrument}[_KINDS[name]]
+    return words.FILTERS.get(name, words.FILTERS["word"])
+
+
+def _sorts(query: PledgeQuery) -> list[tuple[str, str, bool]]:
+    """The orders there are: address, label, and whether it is the one in use."""
+    offered = [*_SORTS, ("relevance", "best first")] if (query.q or "").strip() else list(_SORTS)
+    return [
+        (f"/pledges?{asked_with(query.model_copy(update={'sort': sort}))}".rstrip("?"), label, sort == query.sort)
+        for sort, label in offered
+    ]
+
+
+def _title(asked: Sequence[Any]) -> str:
+    told = ", ".join(f"{chip.label} {chip.value}" for chip in asked[:3])
+    return f"Pledges: {told}" if told else "Pledges"
+
+
+# One pledge -----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/pledges/{id}")
+def get_pledge(request: Request, session: Reading, id: str) -> Response:
+    """One pledge or position, retracted or not."""
+    etag = page_etag(session, request)
+    pledge = read_record(session, Entity.pledge, id)
+    is_pledge = pledge["act"] in PLEDGE_ACTS
+    thread = _thread(session, id) if is_pledge and pledge["retracted"] is None else None
+    shown = [pledge, *(thread["pledges"] if thread else [])]
+    targets = [link["target"] for link in pledge["links"] if link["target"]]
+    others = _silent(thread)
+    names = read_names(session, shown, meeting=others)
+    context = {
+        "pledge": pledge,
+        "names": names,
+        "topics": [(slug, names.topic(slug), names.korean("topic", slug)) for slug in pledge["topics"]],
+        "speakers": [(slug, names.person(slug), names.korean("participant", slug)) for slug in pledge["speakers"]],
+        "thread": thread,
+        "targets": {id: json.loads(text) for id, text in read_documents(session, Entity.pledge, targets).items()},
+        "said": read_sayings(session, [id]).get(id),
+        "assessments": [json.loads(item) for item in read_assessments(session, id)[0]] if is_pledge else [],
+        "versions": read_versions(session, Entity.pledge, id),
+        "is_pledge": is_pledge,
+    }
+    return page(
+        request, session, "pledge.html", context, title=pledge["summary"].rstrip("."),
+        description=_description(pledge, names), etag=etag, linked_data=pledge_data(request, pledge, names),
+    )  # fmt: skip
+
+
+def _thread(session: Session, id: str) -> dict[str, Any]:
+    """The undertaking, with its drift and its days by pledge."""
+    thread: dict[str, Any] = json.loads(read_thread(session, id))
+    drift: dict[str, list[Any]] = {}
+    for change in thread["drift"]:
+        drift.setdefault(change["pledge"], []).append(change)
+    days = {pledge["id"]: pledge["held_on"] for pledge in thread["pledges"]}
+    return {**thread, "drift": drift, "days": days}
+
+
+def _silent(thread: dict[str, Any] | None) -> list[str]:
+    return [*thread["silent_meetings"], *thread["unreported_meetings"]] if thread else []
+
+
+def _description(pledge: dict[str, Any], names: Names) -> str:
+    who = ", ".join(names.party(code) for code in pledge["pledgors"])
+    return f"{who}, {pledge['held_on']}: {pledge['summary']}"

@@ -1,0 +1,63 @@
+"""One record for its page: as it stands, and what was changed in it when."""
+
+import json
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from app.deps import record_answer
+from app.ledger import read_history
+from app.vocabulary import Entity
+
+_MOST_VERSIONS = 200
+
+
+class Difference(NamedTuple):
+    """One member of a document that a version has otherwise than the one before."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Version(NamedTuple):
+    """A revision of the record, the newest of a page first."""
+
+    number: int
+    day: str
+    actor: str
+    operation: str
+    differences: list[Difference]
+
+
+def read_record(session: Session, entity: Entity, id: str) -> dict[str, Any]:
+    """The record's document as the ledger has it; a retracted one has `retracted_at`. NotFound if there is none."""
+    document: dict[str, Any] = json.loads(bytes(record_answer(session, entity, id).body))
+    return document
+
+
+def read_versions(session: Session, entity: Entity, id: str) -> list[Version]:
+    """What was changed in a record, the newest version first."""
+    versions: list[Version] = []
+    before: dict[str, Any] = {}
+    for revision in read_history(session, entity, id, 0, _MOST_VERSIONS):
+        document = json.loads(revision.document)
+        differences = list(_differences(before, document)) if before else []
+        versions.append(Version(revision.version, revision.at[:10], revision.actor, revision.operation, differences))
+        before = document
+    return versions[::-1]
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    return [
+        Difference(name, _text(before.get(name)), _text(value))
+        for name, value in after.items()
+        if name != "version" and before.get(name) != value
+    ]
+
+
+def _text(value: Any) -> str:
+    """A member as a reader sees it: text as it is, nothing as a dash, all else as JSON."""
+    if value in (None, [], {}):
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

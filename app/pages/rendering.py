@@ -1,0 +1,134 @@
+"""How a page becomes an answer: the templates, the frame every page stands in, and the policy it is sent with.
+
+Reading needs no script: a page that has one says so, and may then fetch from its own host. Nothing comes from
+elsewhere.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app import __version__
+from app.book import Extent, read_extent
+from app.deps import list_etag, matches
+from app.ledger import read_head
+from app.pages import words
+from app.pages.names import korean_name
+from app.vocabulary import POSITION_ACTS
+
+HERE = Path(__file__).parent
+STATIC = "/static"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; {script}"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+READING_POLICY = _POLICY.format(script="")
+SCRIPT_POLICY = _POLICY.format(script="script-src 'self'; connect-src 'self'; ")
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?", re.ASCII)
+
+
+def _state_of_files() -> str:
+    """Names templates and static files as they are, so that nobody is shown those of a release before."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted([*(HERE / "templates").rglob("*.*"), *(HERE / "static").rglob("*.*")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+# Part of the ETag of every page, and of the addresses of its files.
+FILES = _state_of_files()
+
+environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+environment.filters.update(words.FILTERS, korean=korean_name)
+environment.globals.update(version=__version__, static=STATIC, files=FILES, POSITIONS=frozenset(POSITION_ACTS))
+
+
+def page_etag(session: Session, request: Request) -> str:
+    """The state that a page is right for: that of the book, and of the files it is made with."""
+    return list_etag(session, request, FILES)
+
+
+def page(
+    request: Request,
+    session: Session | None,
+    template: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    description: str,
+    etag: str | None = None,
+    status: int = 200,
+    linked_data: dict[str, Any] | None = None,
+    canonical: str | None = None,
+    script: bool = False,
+) -> Response:
+    """A template as a page of the explorer; `session` None where there is no book to tell of, as in an error.
+
+    `etag` (`page_etag`) is read before the rows that the page shows. `linked_data` is told to machines as JSON-LD;
+    `canonical` is the page's own address where that is not its path.
+    """
+    headers = {
+        "Content-Security-Policy": SCRIPT_POLICY if script else READING_POLICY,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if etag is not None:
+        headers["ETag"] = etag
+        if matches(etag, request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+    here = address(request)
+    frame = {
+        "title": title,
+        "description": description,
+        "canonical": here + (request.url.path if canonical is None else canonical),
+        "section": section(request.url.path),
+        "extent": _extent(request, session) if session is not None else None,
+        "linked_data": _data_block(linked_data),
+        "address": here,
+    }
+    return HTMLResponse(environment.get_template(template).render(frame | context), status, headers)
+
+
+def address(request: Request) -> str:
+    """The address that the reader came by; that of the settings if the Host header is none."""
+    host = request.headers.get("host", "")
+    public: str = request.app.state.settings.public_url
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
+
+
+def _extent(request: Request, session: Session) -> Extent:
+    """How far the book reaches, counted once for each state of it."""
+    head, state = read_head(session), request.app.state
+    known: tuple[str, Extent] | None = getattr(state, "extent", None)
+    if known is None or known[0] != head.hash:
+        state.extent = known = (head.hash, read_extent(session))
+    return known[1]
+
+
+def section(path: str) -> str:
+    """The first step of a path: `pledges` of `/pledges/x`, nothing of `/`."""
+    return path.lstrip("/").partition("/")[0]
+
+
+def _data_block(data: dict[str, Any] | None) -> Markup | None:
+    """JSON-LD that cannot end the element it stands in. It is data: no policy of scripts speaks of it."""
+    if data is None:
+        return None
+    told = {"@context": "https://schema.org", **data}
+    return Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 (`<` is escaped)

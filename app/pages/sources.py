@@ -1,0 +1,65 @@
+"""/sources: the texts the book rests on, and /sources/{id}: what is cited from one, by its place in the text."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.deps import Reading, StrictRoute
+from app.pages.names import read_names
+from app.pages.records import read_record
+from app.pages.rendering import page, page_etag
+from app.query import PledgeQuery, read_page
+from app.registers import read_register
+from app.sources import SOURCES
+from app.types import Term
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_ON_A_PAGE = 100
+_MOST_CITED = 200
+
+
+@router.get("/sources")
+def list_sources(
+    request: Request, session: Reading, cursor: Annotated[Term | None, Query(max_length=500)] = None
+) -> Response:
+    """The texts, by id."""
+    etag = page_etag(session, request)
+    items, next = read_register(session, SOURCES.kind, name=None, limit=_ON_A_PAGE, cursor=cursor)
+    sources = [json.loads(item) for item in items]
+    names = read_names(session, party=[code for source in sources for code in source["issued_by"]])
+    context = {"sources": sources, "names": names, "next": next}
+    description = "The texts that the pledges of the book are cited from."
+    return page(request, session, "sources.html", context, title="Sources", description=description, etag=etag)
+
+
+@router.get("/sources/{id}")
+def get_source(request: Request, session: Reading, id: str) -> Response:
+    """One text, with what is cited from it in the order of the text."""
+    etag = page_etag(session, request)
+    source = read_record(session, Entity.source, id)
+    rows, more = read_page(session, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
+    pledges = [json.loads(row.document) for row in rows]
+    context = {
+        "source": source,
+        "spans": _spans(id, pledges),
+        "more": more is not None,
+        "meetings": list(dict.fromkeys(pledge["meeting"] for pledge in pledges)),
+        "names": read_names(session, pledges, party=source["issued_by"]),
+    }
+    return page(
+        request, session, "source.html", context, title=source["title"], etag=etag,
+        description=f"{source['title']}: what the book cites from it, span by span.",
+    )  # fmt: skip
+
+
+def _spans(id: str, pledges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The citations of this source, each with its pledge, in the order of the text."""
+    spans = [
+        {**citation, "pledge": pledge}
+        for pledge in pledges
+        for citation in pledge["citations"]
+        if citation["source"] == id
+    ]
+    return sorted(spans, key=lambda span: (span["start"], span["end"]))

@@ -1,0 +1,97 @@
+"""Tallies: how an answer divides by several facets at once, counted in mentions alone, in one statement.
+
+What pages show beside a list. Each value's number is the `mentions` that the facet of the API tells; a facet ignores
+its own filter here too. Of a large answer the newest `COUNTED` are counted, so that a page costs no more than they do.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from sqlalchemy import CTE, String, cast, func, literal, select, union_all
+from sqlmodel import Session
+
+from app.facets import FACETS, Matched, Split, match, query_string, replacement, without
+from app.filters import PledgeFilters
+from app.shapes.facets import FacetName
+
+COUNTED = 2000
+
+
+class Value(NamedTuple):
+    """One value of a facet, and the query string that finds it in the place of the facet's own filter."""
+
+    code: str
+    mentions: int
+    query: str
+
+
+class Tally(NamedTuple):
+    """How much answers a query, and how it divides. Where `is_part`, all counts are of the newest alone."""
+
+    mentions: int
+    undertakings: int
+    facets: dict[FacetName, list[Value]]
+    is_part: bool
+
+
+def read_tally(
+    session: Session, query: PledgeFilters, names: Sequence[FacetName], limit: int, today: date | None = None
+) -> Tally:
+    """The whole answer's counts and at most `limit` values of each facet, in the order of the API's facets."""
+    today = today or datetime.now(UTC).date()
+    everything = _matched(session, query, today)
+    parts = [_total("", everything)]
+    for name in names:
+        ignoring = without(query, FACETS[name].own)
+        standings = query.fulfilment if name == "party" else ()
+        matched = everything
+        if ignoring is not query or standings:
+            matched = _matched(session, ignoring, today, standings)
+            parts.append(_total(name, matched))
+        parts += [_divided(name, split, matched) for split in FACETS[name].splits]
+    rows = session.execute(union_all(*parts)).all()
+    totals = {row.facet: row for row in rows if row.code == ""}
+    values = {
+        name: _values(query, name, [row for row in rows if row.facet == name and row.code], limit) for name in names
+    }
+    is_part = any(row.mentions >= COUNTED for row in totals.values())
+    return Tally(totals[""].mentions, totals[""].undertakings, values, is_part)
+
+
+def _total(facet: str, matched: Matched) -> Any:
+    """How much there is to divide, in the same columns as what it divides into."""
+    nothing, table = literal("", String), matched.table
+    undertakings = func.count(table.c.undertaking.distinct())
+    return select(
+        literal(facet, String).label("facet"), nothing.label("code"), func.count().label("mentions"),
+        undertakings.label("undertakings"), nothing.label("last"),
+    ).select_from(table)  # fmt: skip
+
+
+def _divided(facet: FacetName, split: Split, matched: Matched) -> Any:
+    source, code = split(matched, matched.table)
+    text, last = cast(code, String), cast(func.max(matched.table.c.held_on), String)
+    return select(literal(facet, String), text, func.count(), literal(0), last).select_from(source).group_by(text)
+
+
+def _matched(session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
+    """The pledges that match, read once for all facets that divide them."""
+    matched = match(session, query, today, standings, COUNTED)
+    chosen: Any = matched.table.element
+    kept = [column for column in chosen.selected_columns if column.name != "is_new"]
+    table: CTE = chosen.with_only_columns(*kept, maintain_column_froms=True).cte()
+    return Matched(table, matched.parties, matched.standings)
+
+
+def _values(query: PledgeFilters, name: FacetName, rows: Sequence[Any], limit: int) -> list[Value]:
+    own = sorted(rows, key=lambda row: row.code)
+    own.sort(key=lambda row: row.last if FACETS[name].is_dated else row.mentions, reverse=True)
+    others = query_string(query, dict.fromkeys(FACETS[name].own))
+    return [Value(row.code, row.mentions, _link(others, replacement(query, name, row.code))) for row in own[:limit]]
+
+
+def _link(others: str, own: dict[str, Any]) -> str:
+    given = {name: value for name, value in own.items() if value is not None}
+    return "&".join(filter(None, (others, urlencode(given, doseq=True))))

@@ -1,0 +1,51 @@
+"""The pages of the explorer, by name: what is looked at in a browser, read without a script, and photographed.
+
+A new page needs a line here. The book they are of is that of the seeds, and on it what `tests/richer.py` adds.
+"""
+
+from pathlib import Path
+
+from app.db import Database
+from app.documents import load
+from app.migrating import migrate
+from tests.conftest import SEEDS
+from tests.richer import write_richer
+
+PAGES = {
+    "home": "/",
+    "pledges": "/pledges?limit=6",
+    "pledges-narrowed": "/pledges?topic=extended-deterrence&party=ROK&sort=due&limit=3",
+    "pledges-none": "/pledges?q=unheard-of",
+    "pledge": "/pledges/2024-10-31-kor-usa-2plus2-01",
+    "pledge-assessed": "/pledges/2024-10-31-aus-kor-call-02",
+    "pledge-withdrawn": "/pledges/2024-10-31-aus-kor-call-04",
+    "position": "/pledges/2024-10-31-aus-kor-call-07",
+    "topics": "/topics",
+    "topic": "/topics/extended-deterrence",
+    "matrix": "/matrix",
+    "matrix-parties": "/matrix?rows=party&columns=topic",
+    "meetings": "/meetings",
+    "meeting": "/meetings/2024-10-31-kor-usa-2plus2",
+    "compare": "/compare?a=2021-03-18-kor-usa-2plus2&b=2024-10-31-kor-usa-2plus2",
+    "people": "/participants",
+    "person": "/participants/cho-tae-yul",
+    "parties": "/parties",
+    "party": "/parties/AUS",
+    "sources": "/sources",
+    "source": "/sources/side-2025",
+    "post": "/post",
+    "how-we-code": "/how-we-code",
+    "not-found": "/pledges/2024-10-31-kor-usa-2plus2-99",
+    "not-understood": "/pledges?topik=deterrence",
+}
+REFUSED = {"not-found": 404, "not-understood": 422}
+
+
+def make_book(folder: Path) -> str:
+    """The URL of a database with everything that pages can show."""
+    url = f"sqlite:///{folder / 'book.db'}"
+    database = Database(url)
+    migrate(database)
+    assert load(database, [SEEDS, write_richer(folder)]).is_clean
+    database.close()
+    return url
