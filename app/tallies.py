@@ -16,7 +16,7 @@ from app.facets import FACETS, Matched, Split, match, query_string, replacement,
 from app.filters import PledgeFilters
 from app.shapes.facets import FacetName
 
-COUNTED = 5000
+COUNTED = 2000
 
 
 class Value(NamedTuple):

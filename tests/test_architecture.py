@@ -22,7 +22,7 @@ drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics
 contexts meeting_filters shapes.changes shapes.threads threads
-assessments pledges query
+assessments comparing pledges query
 facets formats meetings undertakings
 asking book matrix tallies topic_tree
 documents editing keys rebuilding
@@ -32,13 +32,13 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages.excerpt pages.words problems
+cache deps observing pages.coverage pages.excerpt pages.heatmap pages.timeline pages.words problems
 answers guard openapi pages.names pages.records record_routes
 pages.asked pages.rendering
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.coding pages.docs pages.home \
-pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources
+api.registers api.renderings api.undertakings pages.coding pages.comparison pages.docs pages.home pages.matrix \
+pages.meetings pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources pages.topics
 pages
 main
 """

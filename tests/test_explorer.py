@@ -178,6 +178,11 @@ def test_a_facet_keeps_what_else_is_asked_for(book: Client) -> None:
     assert "sort=due" in str(deterrence["href"])
 
 
+def test_the_values_chosen_are_marked_under_any_name(book: Client) -> None:
+    page = soup(book, "/pledges?party=ROK&held_on__gte=2024-01-01&held_on__lt=2025-01-01")
+    assert [link.text for link in page.select("#narrow [aria-current]")] == ["South Korea", "2024"]
+
+
 def test_further_pages_follow_until_all_pledges_were_shown(book: Client) -> None:
     shown, address = [], "/pledges?limit=40&kind=any"
     while address:

@@ -6,14 +6,38 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
-from app.pages import coding, docs, home, participants, parties, pledges, posting, refusals, sources
+from app.pages import (
+    coding,
+    comparison,
+    docs,
+    home,
+    matrix,
+    meetings,
+    participants,
+    parties,
+    pledges,
+    posting,
+    refusals,
+    sources,
+    topics,
+)
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
 routers = (
-    docs.router, home.router, pledges.router, participants.router, parties.router, sources.router, posting.router,
+    docs.router,
+    home.router,
+    pledges.router,
+    topics.router,
+    matrix.router,
+    meetings.router,
+    comparison.router,
+    participants.router,
+    parties.router,
+    sources.router,
+    posting.router,
     coding.router,
-)  # fmt: skip
+)
 
 
 class _Files(StaticFiles):

@@ -20,7 +20,7 @@ _TITLE = "Pledgebook: what states promised each other"
 _SHOWN = 5
 _CANDIDATES = 100
 # Questions of a search, which the book of the seeds answers.
-EXAMPLES = ("wartime operational control", "North Korea missile -nuclear", "“extended deterrence”")
+EXAMPLES = ("wartime operational control", "North Korea -missile", "“extended deterrence”")
 
 
 @router.get("/")

@@ -39,6 +39,38 @@ def pledge_data(request: Request, pledge: dict[str, Any], names: Names) -> dict[
     }
 
 
+def meeting_data(request: Request, meeting: dict[str, Any], names: Names) -> dict[str, Any]:
+    """A meeting as an event: when, where, who came for whom in which office, and which works tell of it."""
+    here = address(request)
+    place = ", ".join(filter(None, (meeting["venue"], meeting["city"])))
+    return {
+        "@type": "Event",
+        "@id": f"{here}/meetings/{meeting['id']}",
+        "url": f"{here}/meetings/{meeting['id']}",
+        "identifier": meeting["id"],
+        "name": meeting["title"],
+        "startDate": meeting["held_on"],
+        "endDate": meeting["ended_on"] or meeting["held_on"],
+        **({"location": {"@type": "Place", "name": place, "address": meeting["city"] or place}} if place else {}),
+        "organizer": [party_data(here, code, names) for code in meeting["parties"]],
+        "attendee": [
+            {
+                "@type": "Person",
+                "name": names.person(person["participant"]),
+                "jobTitle": person["office"],
+                "affiliation": party_data(here, person["party"], names),
+                "url": f"{here}/participants/{person['participant']}",
+            }
+            for person in meeting["participants"]
+        ],
+        "subjectOf": [
+            {"@type": "CreativeWork", "name": names.source(id), "url": f"{here}/sources/{id}"}
+            for id in meeting["sources"]
+        ],
+        **({"superEvent": {"@type": "EventSeries", "name": meeting["series"]}} if meeting["series"] else {}),
+    }
+
+
 def party_data(here: str, code: str, names: Names) -> dict[str, Any]:
     """A party: a country if it is a state, else an organisation."""
     party = names.record("party", code) or {"type": "organisation"}

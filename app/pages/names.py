@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlmodel import Session
 
 from app.ledger import read_documents
@@ -27,10 +27,35 @@ class Names:
     def __init__(self, documents: Mapping[Entity, Mapping[str, dict[str, Any]]]) -> None:
         self.documents = documents
         self._parties = {code: short_name(party) for code, party in documents.get(Entity.party, {}).items()}
+        self._told: dict[tuple[Any, ...], Markup] = {}  # the cards of a page mostly tell of the same parties
 
     def party(self, code: str) -> str:
         """The name people use: South Korea, ASEAN; a word such as `each-other` as it is said."""
         return self._parties.get(code) or TOWARDS.get(code, code)
+
+    def parties(self, codes: Sequence[str]) -> Markup:
+        """Parties by name, each a link: `South Korea and United States`; a word such as `each-other` is no link."""
+        links = [
+            Markup('<a href="/parties/{}">{}</a>').format(code, self.party(code))
+            if code not in TOWARDS
+            else escape(self.party(code))
+            for code in codes
+        ]
+        first = Markup(", ").join(links[:-1])
+        return Markup("{} and {}").format(first, links[-1]) if first else Markup("").join(links)
+
+    def who(self, pledge: Mapping[str, Any]) -> Markup:
+        """Who promised to whom, and about whom."""
+        key = (*pledge["pledgors"], "", *pledge["towards"], "", *pledge["about"])
+        if key not in self._told:
+            told = self.parties(pledge["pledgors"])
+            if pledge["towards"]:
+                arrow = Markup('{} <span class="to" role="img" aria-label="to">→</span> {}')
+                told = arrow.format(told, self.parties(pledge["towards"]))
+            if pledge["about"]:
+                told = Markup('{} <span class="about">about {}</span>').format(told, self.parties(pledge["about"]))
+            self._told[key] = told
+        return self._told[key]
 
     def topic(self, slug: str) -> str:
         return self._name(Entity.topic, slug)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.assessments import read_assessments
 from app.deps import Reading, StrictRoute
-from app.facets import codes_of
+from app.facets import codes_of, replacement
 from app.ledger import read_documents
 from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
@@ -56,8 +56,7 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
         "tally": tally,
         "chips": shown,
         "facets": [
-            (name, _say(name, names), values, set(codes_of(session, query, name)))
-            for name, values in tally.facets.items()
+            (name, _say(name, names), values, _chosen(session, query, name)) for name, values in tally.facets.items()
         ],
         "sorts": _sorts(query),
         "order": f"&sort={query.sort}" if "sort=" in asked else "",
@@ -79,6 +78,17 @@ def _named(query: PledgeQuery, tally: Tally) -> dict[str, list[str]]:
     for name, kind in _KINDS.items():
         asked[kind] += [value.code for value in tally.facets.get(name, [])]
     return asked
+
+
+def _chosen(session: Session, query: PledgeQuery, name: FacetName) -> set[str]:
+    """The values of a facet that are asked for; a year where its days are."""
+    if name != "year":
+        return set(codes_of(session, query, name))
+    first = query.held_on__gte
+    is_year = first is not None and replacement(query, "year", str(first.year)) == {
+        "held_on__gte": first, "held_on__lt": query.held_on__lt,
+    }  # fmt: skip
+    return {str(first.year)} if first and is_year else set()
 
 
 def _say(name: FacetName, names: Names) -> Callable[[str], str]:

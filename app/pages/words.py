@@ -39,6 +39,11 @@ MEETING_TYPES = {
     "statement": "Statement",
     "other": "Meeting",
 }
+# The same where there is little room.
+MET = {
+    "2plus2": "2+2", "foreign-ministers": "foreign ministers", "defense-ministers": "defence ministers",
+    "security-consultative": "security consultations", "other": "meeting",
+}  # fmt: skip
 SOURCE_TYPES = {"primary-text": "the statement itself", "press-release": "press release", "news-report": "news report"}
 ZONES = {"body": "in the text", "quote": "in a quotation", "lede": "in the lede", "headline": "in the headline"}
 FACETS = {
@@ -110,6 +115,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "attested": _said(ATTESTED),
     "fulfilment": _said(FULFILMENTS),
     "meeting_type": _said(MEETING_TYPES),
+    "met": _said(MET),
     "source_type": _said(SOURCE_TYPES),
     "zone": _said(ZONES),
     "facet": _said(FACETS),

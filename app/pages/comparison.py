@@ -1,0 +1,81 @@
+"""Two meetings side by side: the undertakings of both, and those that only one of them has."""
+
+import json
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from app.comparing import Comparison, compare_meetings
+from app.deps import Reading, StrictRoute
+from app.pages.names import read_names
+from app.pages.records import read_record
+from app.pages.rendering import page, page_etag
+from app.query import MeetingQuery, read_meetings
+from app.undertakings import read_sayings
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_SHOWN = 100  # undertakings of each part; the lists of the API have them all
+_OFFERED = 200  # meetings to choose from, the newest
+# What may differ between two pledges of one undertaking.
+_LABELS = {
+    "act": "act", "specificity": "how specific", "due": "deadline", "formula": "as said", "pledgors": "made by",
+    "towards": "owed to",
+}  # fmt: skip
+
+
+class Counts(NamedTuple):
+    """How many undertakings each part has, shown or not."""
+
+    both: int
+    only_a: int
+    only_b: int
+
+
+class CompareQuery(BaseModel):
+    """Which two meetings. A field of the form that was left empty is as good as none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    a: str | None = Field(None, max_length=140)
+    b: str | None = Field(None, max_length=140)
+
+
+@router.get("/compare")
+def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
+    """The form, and the comparison once two meetings are chosen."""
+    etag = page_etag(session, request)
+    chosen = query.a and query.b and query.a != query.b
+    found = compare_meetings(session, query.a, query.b) if query.a and query.b and chosen else Comparison()
+    a, b = (read_record(session, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
+    counts = Counts(len(found.both), len(found.only_a), len(found.only_b))
+    found = Comparison(found.both[:_SHOWN], found.only_a[:_SHOWN], found.only_b[:_SHOWN])
+    shared = [pledge for both in found.both for pledge in (*both.in_a, *both.in_b)]
+    alone = [said[0] for said in (*found.only_a, *found.only_b)]
+    context = {
+        "a": a,
+        "b": b,
+        "query": query,
+        "offered": _offered(session, [record for record in (a, b) if record]),
+        "counts": counts,
+        "found": found,
+        "labels": _LABELS,
+        "names": read_names(session, [*shared, *alone]),
+        "sayings": read_sayings(session, [pledge["id"] for pledge in alone]),
+    }
+    title = f"{a['title']} and {b['title']}" if a and b else "Compare two meetings"
+    description = "What two meetings both promised, and what only one of them did, counted in undertakings."
+    canonical = f"/compare?a={query.a}&b={query.b}" if chosen else "/compare"
+    return page(
+        request, session, "compare.html", context, title=title, description=description, etag=etag, canonical=canonical
+    )
+
+
+def _offered(session: Session, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The meetings to choose from, the newest first; those that are chosen are always among them."""
+    rows, _ = read_meetings(session, MeetingQuery(limit=_OFFERED))
+    found = {row.key: json.loads(row.document) for row in rows}
+    found |= {record["id"]: record for record in chosen}
+    return sorted(found.values(), key=lambda met: met["held_on"], reverse=True)

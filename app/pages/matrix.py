@@ -1,0 +1,107 @@
+"""The matrix page: any two facets crossed, drawn as a heat map and told as a table."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from sqlmodel import Session
+
+from app.deps import Reading, StrictRoute
+from app.facets import query_string
+from app.matrix import MatrixQuery, read_matrix
+from app.pages.heatmap import Counted, Label, draw_heat_map
+from app.pages.names import read_names
+from app.pages.rendering import page, page_etag
+from app.pages.words import MET, plain_day
+from app.shapes.facets import FacetName, Matrix
+from app.topics import parents
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+# What one most often wants to see.
+PRESETS: tuple[tuple[FacetName, FacetName], ...] = (("topic", "meeting"), ("party", "topic"), ("topic", "year"))
+AXES: Mapping[FacetName, str] = {
+    "topic": "Topic", "party": "Party", "towards": "Owed to", "about": "About", "act": "Act", "year": "Year",
+    "meeting": "Meeting", "fulfilment": "Fulfilment", "specificity": "How specific", "participant": "Person",
+    "instrument": "Instrument", "attested": "Whose account",
+}  # fmt: skip
+COUNTS: Mapping[Counted, str] = {"mentions": "pledges", "undertakings": "undertakings", "new": "new pledges"}
+# Where a value's own page is.
+_PAGES = {"topic": "/topics/", "meeting": "/meetings/", "party": "/parties/", "participant": "/participants/"}
+
+
+class MatrixPageQuery(MatrixQuery):
+    """The filters, what to cross, and what a cell counts."""
+
+    rows: FacetName = "topic"
+    columns: FacetName = "meeting"
+    count: Counted = "mentions"
+    limit: int = Field(50, ge=1, le=200)
+
+
+@router.get("/matrix")
+def matrix(request: Request, session: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
+    """Two facets crossed."""
+    etag = page_etag(session, request)
+    crossed = read_matrix(session, query)
+    if query.columns in ("meeting", "year"):  # which come newest first: across the page time runs to the right
+        crossed = crossed.model_copy(update={"columns": crossed.columns[::-1]})
+    above = parents(session) if "topic" in (query.rows, query.columns) else {}
+    drawn = draw_heat_map(crossed, query.count, above, _short_names(session, query, crossed))
+    filters = query_string(query, {})
+
+    def href(label: Label, axis: str) -> str:
+        is_row = (axis == "row") != drawn.is_turned
+        own = _PAGES.get(query.rows if is_row else query.columns)
+        return f"{own}{label.code}" if own else f"/pledges?{label.query}"
+
+    label = called(query.rows, query.columns)
+    context = {
+        "drawn": drawn,
+        "label": label,
+        "corner": AXES[query.columns if drawn.is_turned else query.rows],
+        "query": query,
+        "filters": filters,
+        "presets": [(_path(query, *preset), called(*preset), preset) for preset in PRESETS],
+        "counts": [(_path(query, query.rows, query.columns, count), word, count) for count, word in COUNTS.items()],
+        "counted": COUNTS[query.count],
+        "axes": AXES,
+        "fields": parse_qsl(filters),
+        "hrefs": href,
+        "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
+    }
+    description = f"{label}: which {COUNTS[query.count]} the book holds where, as a heat map and as a table."
+    return page(request, session, "matrix.html", context, title=f"{label} · Matrix", description=description, etag=etag)
+
+
+def called(rows: FacetName, columns: FacetName) -> str:
+    """`Topic × meeting`."""
+    return f"{AXES[rows]} × {AXES[columns].lower()}"
+
+
+def _path(query: MatrixPageQuery, rows: FacetName, columns: FacetName, count: Counted | None = None) -> str:
+    """This page with other axes or another count, and the same filters."""
+    asked = {"rows": rows, "columns": columns, "count": count or query.count}
+    filters = query_string(query, {})
+    return f"/matrix?{urlencode(asked)}{'&' if filters else ''}{filters}"
+
+
+def _short_names(session: Session, query: MatrixPageQuery, crossed: Matrix) -> dict[str, str]:
+    """What fits into a label where the name does not: of parties and of meetings."""
+    codes = {query.rows: [v.code for v in crossed.rows], query.columns: [v.code for v in crossed.columns]}
+    people = [name for name in ("party", "towards", "about") if name in codes]
+    parties = sorted({code for name in people for code in codes[name] if code.isupper()})
+    names = read_names(session, party=parties, meeting=codes.get("meeting", []))
+    short = {code: names.party(code) for code in parties}
+    for id in codes.get("meeting", []):
+        if met := names.record("meeting", id):
+            short[id] = _short_meeting(met)
+    return short
+
+
+def _short_meeting(met: Mapping[str, Any]) -> str:
+    """`31 Oct 2024 2+2`."""
+    number, month, year = plain_day(met["held_on"]).split()
+    word = MET.get(met["type"], met["type"]).split()[0]
+    return f"{number} {month[:3]} {year} {word}"

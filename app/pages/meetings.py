@@ -1,0 +1,163 @@
+"""Who met: the list of meetings, and the page of one with its pledges by topic and what its series had before."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
+
+from app.comparing import compare_meetings
+from app.deps import Reading, StrictRoute
+from app.facets import match, query_string, read_counts, read_values
+from app.pages.coverage import coverage_words
+from app.pages.linked import meeting_data
+from app.pages.names import Names, read_names
+from app.pages.records import read_record
+from app.pages.rendering import page, page_etag
+from app.pages.words import plain_day
+from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.undertakings import read_sayings
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_LACKING = 12  # shown of what a meeting lacks; the comparison has them all
+_MOST = 200  # pledges shown of one meeting
+
+# What a meeting's pledges are counted by: the filters that find them, and the words for one and for several.
+COUNTS: Sequence[tuple[str, dict[str, Any], str, str]] = (
+    ("new", {"is_new": True}, "new", "new"),
+    ("repeated", {"is_new": False}, "repeats an earlier one", "repeat earlier ones"),
+    ("renewed", {"is_renewed": True}, "renewed since", "renewed since"),
+    ("dated", {"due": ["passed", "coming", "open"]}, "names a time", "name a time"),
+)
+
+
+@router.get("/meetings")
+def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
+    """One page of the meetings that are asked for."""
+    etag = page_etag(session, request)
+    rows, next = read_meetings(session, query)
+    meetings = [json.loads(row.document) for row in rows]
+    names = _names(session, meetings)
+    counted = _pledges_of(session, [meeting["id"] for meeting in meetings])
+    context = {
+        "query": query,
+        "years": [(year, list(group)) for year, group in groupby(meetings, key=lambda met: met["held_on"][:4])],
+        "is_by_year": query.sort == "-held_on",
+        "names": names,
+        "known_from": {meeting["id"]: _known_from(meeting, names) for meeting in meetings},
+        "counted": counted,
+        "asked": _asked(query),
+        "next": f"{_asked(query)}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
+    }
+    title, description = "Meetings", "The meetings of this book: who met, when and where, and how they are known."
+    return page(request, session, "meetings.html", context, title=title, description=description, etag=etag)
+
+
+@router.get("/meetings/{id}")
+def read_meeting(request: Request, session: Reading, id: str) -> Response:
+    """One meeting with what was promised at it."""
+    etag = page_etag(session, request)
+    meeting = read_record(session, Entity.meeting, id)
+    asked = PledgeQuery(meeting=[id], sort="id", limit=_MOST)
+    pledges, more = _read(session, asked)
+    positions, _ = _read(session, asked.model_copy(update={"kind": "position"}))
+    before, after = _neighbours(session, meeting)
+    lacking = [said[-1] for said in compare_meetings(session, before["id"], id).only_a] if before else []
+    names = _names(session, [meeting], [*pledges, *positions, *lacking[:_LACKING]])
+    context = {
+        "meeting": meeting,
+        "names": names,
+        "known_from": _known_from(meeting, names),
+        "counts": _counts(session, id),
+        "sayings": read_sayings(session, [pledge["id"] for pledge in [*pledges, *lacking[:_LACKING]]]),
+        "groups": _by_topic(pledges),
+        "has_more": more is not None,
+        "positions": positions,
+        "before": before,
+        "after": after,
+        "lacking": lacking[:_LACKING],
+        "lacking_more": max(0, len(lacking) - _LACKING),
+    }
+    title = f"{meeting['title']}, {plain_day(meeting['held_on'])}"
+    return page(
+        request, session, "meeting.html", context, title=title,
+        description=f"What was promised at {title}: {len(pledges)}{'+' if more else ''} pledges, by topic.",
+        etag=etag, linked_data=meeting_data(request, meeting, names),
+    )  # fmt: skip
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def _read(session: Session, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
+    rows, next = read_page(session, query)
+    return [json.loads(row.document) for row in rows], next
+
+
+def _names(session: Session, meetings: Iterable[Mapping[str, Any]], pledges: Sequence[Any] = ()) -> Names:
+    met = list(meetings)
+    return read_names(
+        session, pledges,
+        party=[code for one in met for code in (*one["parties"], *(person["party"] for person in one["participants"]))],
+        participant=[person["participant"] for one in met for person in one["participants"]],
+        source=[source for one in met for source in one["sources"]],
+    )  # fmt: skip
+
+
+def _known_from(meeting: Mapping[str, Any], names: Names) -> str:
+    return coverage_words(meeting, filter(None, (names.record("source", id) for id in meeting["sources"])))
+
+
+def _pledges_of(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many pledges and positions each meeting has."""
+    found: dict[str, dict[str, int]] = {id: {"pledge": 0, "position": 0} for id in ids}
+    for kind in ("pledge", "position") if ids else ():
+        query = PledgeQuery(meeting=list(ids), kind=kind)
+        matched = match(session, query, datetime.now(UTC).date())
+        for value in read_values(session, query, "meeting", matched, len(ids)):
+            found[value.code][kind] = value.mentions
+    return found
+
+
+def _counts(session: Session, id: str) -> list[dict[str, Any]]:
+    """How many pledges of each sort a meeting has, each with the query that finds them; those without any left out."""
+    every = PledgeQuery(meeting=[id])
+    counted = []
+    for name, filters, one, many in COUNTS:
+        number = read_counts(session, every.model_copy(update=filters)).mentions
+        if number:
+            counted.append({"name": name, "number": number, "words": one if number == 1 else many,
+                            "query": query_string(every, filters)})  # fmt: skip
+    return counted
+
+
+def _neighbours(session: Session, meeting: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The meetings of the series before and after this one; None where there is none."""
+    if meeting["series"] is None:
+        return None, None
+    held_on = date.fromisoformat(meeting["held_on"])
+    series = [meeting["series"]]
+    before = MeetingQuery(series=series, held_on__lt=held_on, limit=1)
+    after = MeetingQuery(series=series, held_on__gte=held_on + timedelta(days=1), sort="held_on", limit=1)
+    found = [read_meetings(session, query)[0] for query in (before, after)]
+    earlier, later = (json.loads(rows[0].document) if rows else None for rows in found)
+    return earlier, later
+
+
+def _by_topic(pledges: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The pledges by their primary topic, in the order in which the statement comes to it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for pledge in pledges:
+        groups.setdefault(pledge["topics"][0], []).append(pledge)
+    return list(groups.items())
+
+
+def _asked(query: MeetingQuery) -> str:
+    """The filters and the order as a query string."""
+    given = query.model_dump(mode="json", exclude_defaults=True, exclude={"limit", "cursor", "highlight"})
+    return urlencode(given, doseq=True)

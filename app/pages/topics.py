@@ -1,0 +1,81 @@
+"""The topics as a tree, and the page of one: its undertakings over time."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from app.deps import Reading, StrictRoute
+from app.facets import read_counts
+from app.ledger import read_documents
+from app.pages.names import read_names
+from app.pages.records import read_record
+from app.pages.rendering import page, page_etag
+from app.pages.timeline import Timeline, draw_timeline, meetings_of
+from app.query import PledgeQuery
+from app.shapes.facets import TopicBranch
+from app.threads import read_strands
+from app.topic_tree import read_topic_tree
+from app.undertakings import UndertakingQuery, read_undertakings
+from app.vocabulary import Entity
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+_LINES = 40  # undertakings on one page
+
+
+class TopicPageQuery(BaseModel):
+    """Which page of the undertakings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cursor: str | None = Field(None, max_length=500)
+
+
+@router.get("/topics")
+def topics(request: Request, session: Reading) -> Response:
+    """All topics as a tree."""
+    etag = page_etag(session, request)
+    context = {"tree": read_topic_tree(session)}
+    title = "Topics"
+    description = "What states promised each other, by topic, counted in undertakings."
+    return page(request, session, "topics.html", context, title=title, description=description, etag=etag)
+
+
+@router.get("/topics/{slug}")
+def topic(request: Request, session: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
+    """One topic: what it is, and its undertakings over time."""
+    etag = page_etag(session, request)
+    record = read_record(session, Entity.topic, slug)
+    drawn, next = _read_timeline(session, slug, query.cursor)
+    names = read_names(session, [pledge for line in drawn.lines for pledge in line.said], topic=_above(record))
+    context = {
+        "topic": record,
+        "children": _children(session, slug) if record["parent"] is None else [],
+        "drawn": drawn,
+        "next": next,
+        "counts": read_counts(session, PledgeQuery(topic=[slug])),
+        "positions": read_counts(session, PledgeQuery(topic=[slug], kind="position")).mentions,
+        "names": names,
+    }
+    name = record["name"]
+    description = f"{name}: what states promised each other on it, over time. {record['definition']}"
+    return page(request, session, "topic.html", context, title=name, description=description, etag=etag)
+
+
+def _above(record: dict[str, Any]) -> list[str]:
+    return [record["parent"]] if record["parent"] else []
+
+
+def _children(session: Session, slug: str) -> list[TopicBranch]:
+    return next((branch.children for branch in read_topic_tree(session) if branch.slug == slug), [])
+
+
+def _read_timeline(session: Session, slug: str, cursor: str | None) -> tuple[Timeline, str | None]:
+    """The undertakings on a topic, the last renewed first, drawn; and the cursor of the next ones."""
+    asked = UndertakingQuery(topic=[slug], limit=_LINES, cursor=cursor)
+    found, next = read_undertakings(session, asked)
+    strands = read_strands(session, [json.loads(item)["id"] for item in found])
+    records = read_documents(session, Entity.meeting, meetings_of(strands))
+    return draw_timeline(strands, {id: json.loads(record) for id, record in records.items()}), next
