@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import Watched, chromium, watch
-from tests.conftest import CopyMaker, Server, serving
+from tests.conftest import CopyMaker, Server, answering
 from tests.explorer_pages import PAGES, REFUSED, make_book
 
 SPRING, AUTUMN = "2021-03-18-kor-usa-2plus2", "2024-10-31-kor-usa-2plus2"
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over a book with everything that pages can show, for the tests of looks."""
     folder = tmp_path_factory.mktemp("explorer")
-    with serving(make_book(folder), folder / "server.log") as running:
+    with answering(make_book(folder)) as running:
         yield running
 
 
@@ -80,7 +80,7 @@ def seeds(
         yield request.getfixturevalue("explorer")
         return
     folder = tmp_path_factory.mktemp("seeds")
-    with make_copy(True, folder) as url, serving(url, folder / "server.log") as running:
+    with make_copy(True, folder) as url, answering(url) as running:
         yield running
 
 

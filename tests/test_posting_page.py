@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.vocabulary import Act, Coverage, DueKind, LinkType, MeetingType, SourceType, Zone
 from tests.browser import Watched, chromium, watch
-from tests.conftest import Client, CopyMaker, Server, serving
+from tests.conftest import Client, CopyMaker, Server, answering
 
 # Written for these tests; the ministers and their talks are made up. The dove is one code point, and two units of a
 # browser's strings.
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 def host(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests: each posts a meeting of another day."""
     folder = tmp_path_factory.mktemp("posting")
-    with make_copy(True, folder) as url, serving(url, folder / "server.log") as running:
+    with make_copy(True, folder) as url, answering(url) as running:
         yield running
 
 
@@ -192,10 +192,24 @@ def test_a_text_becomes_a_meeting_by_mouse(posting: Watched, host: Server) -> No
     assert posting.complaints == []
 
 
+# How many stops of the tab key lie between what is in focus and what is called so; those within a date are not told.
+STOPS = """([name, back]) => {
+  const called = (at) => at.ariaLabel ?? at.labels?.[0]?.innerText ?? at.innerText;
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const way = back ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+  const stops = all.filter((at) => document.activeElement.compareDocumentPosition(at) & way)
+    .filter((at) => at.tabIndex >= 0 && at.checkVisibility());
+  return (back ? stops.reverse() : stops).findIndex((at) => called(at).includes(name)) + 1;
+}"""
+
+
 def tab_to(page: Page, name: str, *, back: bool = False) -> None:
     """Press the tab key until what is called so is in focus."""
-    for _ in range(200):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
+    for _ in range(30):
+        if not (stops := page.evaluate(STOPS, [name, back])):
+            break
+        for _ in range(stops):
+            page.keyboard.press("Shift+Tab" if back else "Tab")
         if name in page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.innerText"
                                  " ?? document.activeElement.innerText"):  # fmt: skip
             return
@@ -206,7 +220,7 @@ def tab_to(page: Page, name: str, *, back: bool = False) -> None:
 def test_a_text_becomes_a_meeting_by_keyboard(posting: Watched, host: Server) -> None:
     page, day = posting.page, "May 7, 2025"
     tab_to(page, "Your key")
-    page.keyboard.type(host.key)
+    page.keyboard.insert_text(host.key)
     tab_to(page, "The statement")
     page.keyboard.insert_text(TEXT.replace("{day}", day))
     tab_to(page, "Draft its pledges")
@@ -235,7 +249,7 @@ def test_a_text_becomes_a_meeting_by_keyboard(posting: Watched, host: Server) ->
     expect(page.locator("#chosen .fault")).to_have_text("These words do not stand in the text.")
     tab_to(page, "Chosen words", back=True)
     page.keyboard.press("Control+a")
-    page.keyboard.type(MUST_STAND.lower())
+    page.keyboard.insert_text(MUST_STAND.lower())
     tab_to(page, "Add a pledge from them")
     page.keyboard.press("Enter")
     expect(cards.last.get_by_label("Summary", exact=True)).to_be_focused()
@@ -422,11 +436,11 @@ def test_nothing_on_the_page_keeps_anybody_out(posting: Watched, host: Server) -
     cards.nth(1).get_by_role("button", name="It renews this").first.click()
     page.get_by_role("button", name="Check without posting").click()
     expect(page.locator(".fault").first).to_be_visible()
-    for width, scheme in ((1280, "light"), (360, "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        assert Axe().run(page).response["violations"] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"] == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @ON_ONE_ENGINE

@@ -107,7 +107,8 @@ function candidate(id) {
 /** Where a field stands, in words: `Pledge 2, Last day`. */
 function whereIs(part) {
   const isOwn = part.control.closest("[data-name]") === part.element;
-  const said = [isOwn ? (part.control.labels?.[0] ?? part.element.querySelector("legend")).firstChild.textContent : ""];
+  const label = part.control.labels?.[0] ?? part.element.querySelector("legend") ?? part.control;
+  const said = [isOwn ? label.firstChild.textContent : ""];
   for (let at = part.element; at; at = at.parentElement.closest("[data-title]")) {
     if (!at.dataset?.title) continue;
     const place = at.parentElement.matches("[data-items]") ? ` ${[...at.parentElement.children].indexOf(at) + 1}` : "";
