@@ -25,6 +25,7 @@ contexts meeting_filters shapes.changes shapes.threads threads
 assessments pledges query
 facets formats meetings undertakings
 asking book matrix topic_tree
+loading
 documents editing keys rebuilding
 package reshaping verification
 migrating
