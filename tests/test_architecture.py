@@ -24,7 +24,7 @@ doubles filters instruments participants parties shapes.pages sources texts topi
 contexts meeting_filters shapes.changes shapes.threads threads
 assessments pledges query
 facets formats meetings undertakings
-asking book matrix topic_tree
+asking book lean_pages matrix topic_tree
 loading
 documents editing keys rebuilding
 package reshaping verification
@@ -35,6 +35,7 @@ migrating
 EDGE = """
 cache deps observing pages pages.excerpt problems
 answers guard openapi record_routes
+lean
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.docs
 main
