@@ -1,6 +1,6 @@
 """Answers in the form asked for: the renderings of a query over HTTP, with their ETags and the way to the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -60,13 +60,20 @@ def _streamed(
 def tell_renderings(answer: Response, request: Request, plural: str) -> Response:
     """Put into the answer of a JSON page that `Accept` chose it, and links to the other renderings of its query."""
     answer.headers["Vary"] = "Accept"
-    kept = [(name, value) for name, value in parse_qsl(request.url.query) if name not in _OF_A_PAGE]
-    query = f"?{urlencode(kept)}" if kept else ""
-    if len(query) <= _LONGEST_LINKED:
-        offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
-        links = [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
+    links = alternate_links(parse_qsl(request.url.query), plural)
+    if links:
         answer.headers["Link"] = ", ".join([*filter(None, [answer.headers.get("Link")]), *links])
     return answer
+
+
+def alternate_links(asked: Iterable[tuple[str, str]], plural: str) -> list[str]:
+    """The links to the other renderings of a query; none where they would be too long for a header."""
+    kept = [(name, value) for name, value in asked if name not in _OF_A_PAGE]
+    query = f"?{urlencode(kept)}" if kept else ""
+    if len(query) > _LONGEST_LINKED:
+        return []
+    offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
+    return [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
 
 
 def media_types(*renderings: Rendering) -> dict[int | str, dict[str, Any]]:

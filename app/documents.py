@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app import assessments, models, pledges
-from app.book import LOADER, REGISTERS, Outcome, put
+from app.book import REGISTERS, Outcome
 from app.db import Database
-from app.errors import Fault, PledgebookError
-from app.ledger import Writer, read_documents, read_head
+from app.errors import Fault
+from app.ledger import read_documents, read_head
+from app.loading import batches, put_batch, weight
 from app.models import columns
 from app.shapes.meetings import Line, MeetingLine
 from app.shapes.records import SourceLine
@@ -151,21 +152,23 @@ def load(
     texts: Texts | None = None,
     on_line: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Put every line of the files into the book, each in a transaction of its own."""
+    """Put every line of the files into the book, each whole or not at all."""
     report = Report()
     checker = Checker(texts) if texts else None
-    for placed in read_lines(paths):
-        on_line()
-        faults = placed.faults or (checker.faults(placed) if checker else ())
-        if faults or placed.line is None:
-            report.faults += file_faults(placed, faults)
-            continue
-        try:
-            with database.writing() as session:
-                outcome = put(Writer(session, LOADER), placed.line, overwrite=overwrite)
-            report.count(outcome)
-        except PledgebookError as error:
-            report.faults += file_faults(placed, error.faults or [Fault((), error.detail)])
+    for batch in batches(read_lines(paths), lambda placed: weight(placed.line)):
+        faults = [placed.faults or (checker.faults(placed) if checker else ()) for placed in batch]
+        sound = [placed.line for placed, found in zip(batch, faults, strict=True) if placed.line and not found]
+        outcomes = iter(put_batch(database, sound, overwrite=overwrite))
+        for placed, found in zip(batch, faults, strict=True):
+            on_line()
+            if found or placed.line is None:
+                report.faults += file_faults(placed, found)
+                continue
+            outcome = next(outcomes)
+            if isinstance(outcome, Outcome):
+                report.count(outcome)
+            else:
+                report.faults += file_faults(placed, outcome.faults or [Fault((), outcome.detail)])
     return report
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -35,9 +36,10 @@ def similar_pledges(
     new: Iterable[tuple[int, PledgeCreate]], standing: Sequence[tuple[str, PledgeCreate]] = ()
 ) -> Iterator[Double]:
     """Each new pledge (with its place) that resembles one of its meeting, or an earlier one of those sent with it."""
-    placed = list(new)
+    placed = [(index, Compared.of(line)) for index, line in new if not line.retracted]
+    stand = [(id, Compared.of(line)) for id, line in standing if not line.retracted]
     for index, line in placed:
-        for id, other in standing:
+        for id, other in stand:
             if why := _alike(line, other):
                 yield Double(index, id, why)
     for (first, one), (second, other) in combinations(placed, 2):
@@ -45,12 +47,23 @@ def similar_pledges(
             yield Double(second, f"the one sent at place {first}", why)
 
 
-def _alike(one: PledgeCreate, other: PledgeCreate) -> str | None:
-    if one.retracted or other.retracted:
-        return None
-    if fold_text(one.summary) == fold_text(other.summary):
+class Compared(NamedTuple):
+    """What a pledge is compared by, made once for it: the comparing is of each with every other."""
+
+    summary: str
+    who_and_what: tuple[str, frozenset[str], str]
+    citations: Sequence[Citation]
+
+    @classmethod
+    def of(cls, line: PledgeCreate) -> "Compared":
+        about = (line.act, frozenset(line.pledgors), line.topics[0])
+        return cls(fold_text(line.summary), about, line.citations)
+
+
+def _alike(one: Compared, other: Compared) -> str | None:
+    if one.summary == other.summary:
         return "the summary is the same"
-    same = (one.act, set(one.pledgors), one.topics[0]) == (other.act, set(other.pledgors), other.topics[0])
+    same = one.who_and_what == other.who_and_what
     if same and any(_overlap(a, b) for a in one.citations for b in other.citations):
         return "most of the same words are cited, with equal act, pledgors and primary topic"
     return None

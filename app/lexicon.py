@@ -183,11 +183,17 @@ def read_lexicon(session: Session) -> Lexicon:
     """The names as this session sees them. Kept for each database until a write touches one."""
     head, bind = read_head(session), session.get_bind()
     kept = _kept.get(bind)
-    if kept is not None and (kept[1] == head.hash or _is_current(session, kept)):
+    if kept is not None and kept[1] == head.hash:
         return kept[2]
-    lexicon = Lexicon(_read_names(session))
+    lexicon = kept[2] if kept is not None and _is_current(session, kept) else Lexicon(_read_names(session))
     _kept[bind] = (head.seq, head.hash, lexicon)
     return lexicon
+
+
+def kept_lexicon(bind: Any, hash: str) -> Lexicon | None:
+    """The names of a database at the head that has this hash, if they are kept."""
+    kept = _kept.get(bind)
+    return kept[2] if kept is not None and kept[1] == hash else None
 
 
 def _is_current(session: Session, kept: tuple[int, str, Lexicon]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 
 from app import __version__, pages, problems
 from app.api import (
@@ -25,6 +26,8 @@ from app.api import (
 from app.cache import Cache, HeadReader
 from app.db import Database
 from app.guard import Guard, HeadAsGet
+from app.lean import LeanReads
+from app.lean_pages import KeptConnection
 from app.observing import Observed, configure_logs
 from app.openapi import describe
 from app.settings import Settings
@@ -35,12 +38,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     configure_logs(settings.log_level)
     database = Database(settings.database_url, settings.statement_timeout)
-    heads = HeadReader(database)
+    heads, kept = HeadReader(database), KeptConnection(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         heads.close()
+        kept.close()
         database.close()
 
     app = FastAPI(
@@ -57,6 +61,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     describe(app)
     # The last added is the outermost.
     app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
+    if database.is_sqlite:
+        routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
+        app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
     app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
     app.add_middleware(HeadAsGet)
     cors: dict[str, Any] = {

@@ -37,8 +37,10 @@ def fold(name: str) -> str:
 
 def fold_text(text: str) -> str:
     """Text without what spellings differ by: no case, no accents, no dots, words apart by one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    folded = unicodedata.normalize("NFC", plain).casefold().replace(".", "").replace("'", "").replace("’", "")
+    if not text.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = unicodedata.normalize("NFC", plain)
+    folded = text.casefold().replace(".", "").replace("'", "").replace("’", "")
     return _SEPARATORS.sub(" ", folded).strip()
 
 

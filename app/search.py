@@ -83,6 +83,8 @@ def _analyse(segment: str) -> tuple[tuple[str, tuple[str, ...], int, int | None]
 
 
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", plain).casefold()
 
@@ -112,10 +114,11 @@ def indexed(texts: Iterable[str], things: Iterable[str]) -> str:
     forms: set[str] = set()
     counts: dict[str, int] = {}
     for text in texts:
-        for word in words(text):
-            counts[word.token] = counts.get(word.token, 0) + 1
-            row.append(word.token if counts[word.token] <= _MOST_PLACES else GAP)
-            forms.update(word.forms)
+        for segment in _SEGMENT.findall(unicodedata.normalize("NFC", text)):
+            for token, of_word, _, _ in _analyse(segment):
+                counts[token] = counts.get(token, 0) + 1
+                row.append(token if counts[token] <= _MOST_PLACES else GAP)
+                forms.update(of_word)
         row.append(GAP)
     return " ".join([*row, EVERY, *sorted(set(things)), *sorted(MARK + form for form in forms)])
 

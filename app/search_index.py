@@ -48,7 +48,7 @@ from app.search import (
 from app.vocabulary import Entity, TowardsWord
 
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
-_KEYS = 2**32
+KEYS = 2**32
 _CHUNK = 1000
 PLEDGES = table("search_pledge", column("rowid", BigInteger), column("pledge"), column("tokens"))
 MEETINGS = table("search_meeting", column("rowid", BigInteger), column("meeting"), column("tokens"))
@@ -68,7 +68,7 @@ CREATE_POSTGRESQL = (
 
 def place(held_on: date, key: int) -> int:
     """Where a pledge stands in the index of SQLite."""
-    return held_on.toordinal() * _KEYS + _KEYS - 1 - key
+    return held_on.toordinal() * KEYS + KEYS - 1 - key
 
 
 def _meeting_place(id: str) -> int:
@@ -249,11 +249,11 @@ def found_pledges(
     if not is_sqlite:
         return select(PLEDGES.c.pledge).where(match).subquery("found")
     rowid = PLEDGES.c.rowid
-    query = select(rowid.label("place"), (_KEYS - 1 - rowid.op("&")(_KEYS - 1)).label("pledge")).where(match)
+    query = select(rowid.label("place"), (KEYS - 1 - rowid.op("&")(KEYS - 1)).label("pledge")).where(match)
     if since is not None:
-        query = query.where(rowid >= since.toordinal() * _KEYS)
+        query = query.where(rowid >= since.toordinal() * KEYS)
     if before is not None:
-        query = query.where(rowid < before.toordinal() * _KEYS)
+        query = query.where(rowid < before.toordinal() * KEYS)
     return query.subquery("found")
 
 

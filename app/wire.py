@@ -6,6 +6,7 @@ escaping.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 
 DEEPEST = 40
 _LARGEST = 2**63
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _iso(value: Any) -> str:
@@ -89,7 +91,7 @@ class _StrictParser:
         if depth > DEEPEST:
             self._refuse("nested too deeply")
         if isinstance(value, str):
-            if any("\ud800" <= letter <= "\udfff" for letter in value):
+            if _SURROGATE.search(value):
                 self._refuse("a string holds half of a surrogate pair")
         elif isinstance(value, dict):
             for key, item in value.items():

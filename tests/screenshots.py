@@ -40,14 +40,13 @@ def _shoot_for_readme(browser: Browser, address: str) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, chromium() as browser:
-        with serving(make_book(Path(folder)), Path(folder) / "server.log") as server:
-            for width in (360, 1280):
-                for scheme in ("light", "dark"):
-                    _shoot(browser, server.address, width, scheme)
-            if "--readme" in sys.argv:
-                SHOWN.mkdir(exist_ok=True)
-                _shoot_for_readme(browser, server.address)
+    with TemporaryDirectory() as folder, chromium() as browser, answering(make_book(Path(folder))) as server:
+        for width in (360, 1280):
+            for scheme in ("light", "dark"):
+                _shoot(browser, server.address, width, scheme)
+        if "--readme" in sys.argv:
+            SHOWN.mkdir(exist_ok=True)
+            _shoot_for_readme(browser, server.address)
     print(f"{len(PAGES) * 4} pictures are in {FOLDER}")
 
 

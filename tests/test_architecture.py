@@ -24,7 +24,8 @@ doubles filters instruments participants parties shapes.pages sources texts topi
 contexts meeting_filters shapes.changes shapes.threads threads
 assessments comparing pledges query
 facets formats meetings undertakings
-asking book matrix tallies topic_tree
+asking book lean_pages matrix tallies topic_tree
+loading
 documents editing keys rebuilding
 package reshaping verification
 migrating
@@ -34,7 +35,7 @@ migrating
 EDGE = """
 cache deps observing pages.coverage pages.excerpt pages.heatmap pages.timeline pages.words problems
 answers guard openapi pages.names pages.records record_routes
-pages.asked pages.rendering
+lean pages.asked pages.rendering
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.coding pages.comparison pages.docs pages.home pages.matrix \

@@ -1,0 +1,175 @@
+"""A page of pledges, and one pledge, each by one statement of SQLite's own that gives one row: the documents joined.
+
+Fetching fifty rows takes and drops the interpreter's lock fifty times, and SQLAlchemy takes longer to write such a
+statement than SQLite to run it. The statements are those of `query.py` for the plainest of its queries, and one
+thing more: where a topic and a party are asked for, the shorter index is walked.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from app.db import Database
+from app.filters import topic
+from app.paging import decode_cursor, encode_cursor
+from app.query import PledgeQuery
+from app.search import AnyOf, Clause, Phrase, thing
+from app.search_index import KEYS, PLEDGES, fts5
+from app.vocabulary import PLEDGE_ACTS, POSITION_ACTS, Entity
+
+# CROSS JOIN keeps the tables in this order, so that the walk's order is the page's and nothing is sorted.
+_PAGE = """
+SELECT group_concat(document, char(10)), group_concat(place, ' '), count(*) FROM (
+  SELECT revision.document AS document, {place} AS place
+  FROM {walked} CROSS JOIN pledge ON pledge.key = {key} CROSS JOIN revision ON revision.seq = pledge.revision
+  WHERE {conditions} ORDER BY {order} LIMIT :rows)
+"""
+_ACTS = {
+    kind: f"pledge.act IN ({', '.join(repr(act.value) for act in acts)})"
+    for kind, acts in (("pledge", PLEDGE_ACTS), ("position", POSITION_ACTS))
+}
+_ON_TOPIC = "EXISTS (SELECT 1 FROM pledge_topic AS t WHERE t.pledge = pledge.key AND t.topic = :topic)"
+# +: by the pledge, of which there are few rows, not by the party.
+_BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p
+    WHERE p.pledge = pledge.key AND p.role = 'pledgor' AND +p.party = :party)"""
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM {walked} AS walked WHERE {conditions} LIMIT {rows})"
+# So many entries are counted at most to tell which of two indexes is the shorter.
+_COUNTED = 5000
+
+
+# SQLite asks back after so many steps of its machine: a page by an index takes some 3,000 steps.
+_STEPS, _TURNS = 1000, 300
+
+
+class KeptConnection:
+    """A connection for short reads on the event loop. One that takes too many steps is broken off with an error."""
+
+    def __init__(self, database: Database) -> None:
+        self.file = str(database.url.database)
+        self.connection: sqlite3.Connection | None = None
+        self.turns = 0
+
+    def reading(self) -> sqlite3.Connection:
+        """The connection, with as many steps to take as a short read may. It gives text as bytes."""
+        self.turns = _TURNS
+        if self.connection is None:
+            self.connection = sqlite3.connect(self.file, isolation_level=None, timeout=0, check_same_thread=False)
+            self.connection.text_factory = bytes
+            for pragma in ("query_only=ON", "mmap_size=268435456"):
+                self.connection.execute(f"PRAGMA {pragma}")
+            self.connection.set_progress_handler(self._is_long, _STEPS)
+        return self.connection
+
+    def _is_long(self) -> bool:
+        self.turns -= 1
+        return self.turns < 0
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+class Page(NamedTuple):
+    """The documents of a page, joined by commas, and the cursor of the next."""
+
+    items: bytes
+    next: str | None
+
+
+class Walk(NamedTuple):
+    """A table whose index is walked: its columns for day and key, and what it takes from the conditions."""
+
+    table: str
+    conditions: list[str]
+    key: str = "pledge"
+
+
+def read_pledge(connection: sqlite3.Connection, id: str) -> tuple[bytes, str] | None:
+    """The document of a pledge that stands, and its revision's hash."""
+    query = """SELECT document, hash FROM pledge JOIN revision ON revision.seq = pledge.revision
+      WHERE pledge.id = ? AND pledge.retracted IS NULL"""
+    row = connection.execute(query, (id,)).fetchone()
+    return None if row is None else (row[0], row[1].decode())
+
+
+def read_lean_page(
+    connection: sqlite3.Connection, query: PledgeQuery, fingerprint: str, cursor: str | None, clauses: Sequence[Clause]
+) -> Page | None:
+    """A page of a query for at most one topic, one party, days, and words as `clauses`; None if it finds nothing."""
+    asked: dict[str, Any] = {"rows": query.limit + 1}
+    if query.topic:
+        asked["topic"] = query.topic[0]
+    if query.party:
+        asked["party"] = query.party[0].upper()
+    by_words = query.q is not None
+    if cursor is not None:
+        columns = (PLEDGES.c.rowid,) if by_words else (topic.c.held_on, topic.c.pledge)
+        *day, asked["last"] = decode_cursor(fingerprint, cursor, columns)
+        asked["day"] = day[0].isoformat() if day else None
+    statement = _by_words(query, clauses, asked) if by_words else _by_days(connection, query, asked)
+    documents, places, count = connection.execute(statement, asked).fetchone()
+    if not count:
+        return None
+    if count <= query.limit:
+        return Page(documents.replace(b"\n", b","), None)
+    day, _, key = places.decode().split(" ")[-2].rpartition("/")
+    last = [int(key)] if by_words else [day, int(key)]
+    return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
+
+
+def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> str:
+    """The statement that walks what is found by words, newest first. The topic is a token beside the words."""
+    if query.topic:
+        clauses = [*clauses, Clause(AnyOf((Phrase((thing(Entity.topic, query.topic[0]),)),)))]
+    asked["words"] = fts5(clauses)
+    conditions = ["search_pledge.tokens MATCH :words"]
+    for name, sign, day in (("since", ">=", query.held_on__gte), ("before", "<", query.held_on__lt)):
+        if day is not None:
+            asked[name] = day.toordinal() * KEYS
+            conditions.append(f"search_pledge.rowid {sign} :{name}")
+    if "last" in asked:
+        conditions.append("search_pledge.rowid < :last")
+    if "party" in asked:
+        conditions.append(_BY_PARTY)
+    return _PAGE.format(
+        walked="search_pledge", key=f"{KEYS - 1} - (search_pledge.rowid & {KEYS - 1})", place="search_pledge.rowid",
+        conditions=" AND ".join([*conditions, *_standing(query)]), order="search_pledge.rowid DESC",
+    )  # fmt: skip
+
+
+def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str, Any]) -> str:
+    """The statement that walks the pledges on a topic, by a party, or all, newest first."""
+    walk = _walk(connection, asked)
+    conditions = list(walk.conditions)
+    for name, sign, day in (("since", ">=", query.held_on__gte), ("before", "<", query.held_on__lt)):
+        if day is not None:
+            asked[name] = day.isoformat()
+            conditions.append(f"walked.held_on {sign} :{name}")
+    if "last" in asked:
+        conditions.append(f"walked.held_on <= :day AND (walked.held_on < :day OR walked.{walk.key} > :last)")
+    return _PAGE.format(
+        walked=f"{walk.table} AS walked", key=f"walked.{walk.key}", place=f"walked.held_on || '/' || walked.{walk.key}",
+        conditions=" AND ".join([*conditions, *_standing(query)]), order=f"walked.held_on DESC, walked.{walk.key}",
+    )  # fmt: skip
+
+
+def _walk(connection: sqlite3.Connection, asked: dict[str, Any]) -> Walk:
+    on_topic = Walk("pledge_topic", ["walked.topic = :topic"])
+    by_party = Walk("pledge_party", ["walked.party = :party", "walked.role = 'pledgor'"])
+    if "topic" not in asked:
+        return by_party if "party" in asked else Walk("pledge", [], "key")
+    if "party" not in asked:
+        return on_topic
+    if _count(connection, on_topic, asked) <= _count(connection, by_party, asked):
+        return Walk(on_topic.table, [*on_topic.conditions, _BY_PARTY])
+    return Walk(by_party.table, [*by_party.conditions, _ON_TOPIC])
+
+
+def _count(connection: sqlite3.Connection, walk: Walk, asked: dict[str, Any]) -> int:
+    statement = _COUNT.format(walked=walk.table, conditions=" AND ".join(walk.conditions), rows=_COUNTED)
+    return int(connection.execute(statement, asked).fetchone()[0])
+
+
+def _standing(query: PledgeQuery) -> list[str]:
+    return ["pledge.retracted IS NULL", *filter(None, [_ACTS.get(query.kind or "pledge")])]

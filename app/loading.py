@@ -1,0 +1,56 @@
+"""Lines put into the book many to a transaction, each of them whole or not at all.
+
+A commit brings its pages to disk, whatever it holds, so one for each line would be most of a load. A batch is read and
+checked before the writing lock is taken, and is small enough that those who wait for the lock do not wait long.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from app.book import LOADER, Outcome, put
+from app.db import Database
+from app.errors import PledgebookError
+from app.ledger import Writer
+from app.shapes.meetings import MeetingLine
+from app.types import Shape
+
+T = TypeVar("T")
+
+_RECORDS = 400  # written in about a quarter of a second
+
+
+def weight(line: Shape | None) -> int:
+    """How many records a line has, about."""
+    return 1 + (len(line.pledges) if isinstance(line, MeetingLine) else 0)
+
+
+def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
+    """The items in order, as many together as make a batch."""
+    batch: list[T] = []
+    records = 0
+    for item in items:
+        batch.append(item)
+        records += weigh(item)
+        if records >= _RECORDS:
+            yield batch
+            batch, records = [], 0
+    if batch:
+        yield batch
+
+
+def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) -> list[Outcome | PledgebookError]:
+    """Put some lines in one transaction; what each came to, or what kept it from being put."""
+    outcomes: list[Outcome | PledgebookError] = []
+    if not lines:
+        return outcomes
+    with database.writing() as session:
+        writer = Writer(session, LOADER)
+        for line in lines:
+            head = writer.head
+            try:
+                with session.begin_nested():
+                    outcomes.append(put(writer, line, overwrite=overwrite))
+            except PledgebookError as error:
+                writer.head = head
+                outcomes.append(error)
+    return outcomes

@@ -1,0 +1,119 @@
+"""The short way and the long way to the same answers. `;q=1` in Accept asks for the same, and takes the long way."""
+
+import itertools
+import sqlite3
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from app import lean, lean_pages
+from app.db import Database
+from app.lean_pages import KeptConnection
+from tests.conftest import Client
+from tests.statements import statement
+
+LONG_WAY = {"Accept": "application/json;q=1"}
+FILTERS: dict[str, list[str | None]] = {
+    "topic": [None, "opcon-transition", "deterrence", "dprk-provocations"],
+    "party": [None, "KOR", "usa"],
+    "q": [None, "exercise", '"extended deterrence" -cyber'],
+    "held_on__gte": [None, "2021-03-18"],
+    "held_on__lt": [None, "2024-10-31"],
+    "kind": [None, "any", "position"],
+    "limit": [None, "3"],
+}
+QUERIES: list[dict[str, str]] = [
+    {name: value for name, value in zip(FILTERS, values, strict=True) if value is not None}
+    for values in itertools.product(*FILTERS.values())
+]
+# What the short way must leave to the long one.
+LEFT = [
+    "topic=nothing", "topic=cyber&topic=space", "party=South+Korea&limit=1", "limit=0", "limit=x", "cursor=x", "q=",
+    "sort=held_on", "due=passed", "q=deter*", "include=meetings", "colour=red", "held_on__gte=2024-02-30", "kind=all",
+    "topic=", "party=%00", "limit=5&limit=6", "q=zzzzzz", "held_on__gte=2999-01-01",
+]  # fmt: skip
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The pages that the short way gives, as it gives them."""
+    given: list[Any] = []
+
+    def read(*arguments: Any) -> Any:
+        page = lean_pages.read_lean_page(*arguments)
+        given.append(page)
+        return page
+
+    monkeypatch.setattr(lean, "read_lean_page", read)
+    return given
+
+
+def parts(answer: Any) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers, without the one that each answer has of its own."""
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    return answer.status_code, answer.content, headers
+
+
+def same(client: Client, address: str) -> dict[str, Any]:
+    """What both ways give, which must be the same."""
+    short, long = client.get(address), client.get(address, headers=LONG_WAY)
+    assert parts(short) == parts(long)
+    found: dict[str, Any] = short.json()
+    return found
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_both_ways_give_the_same_pages(book: Client, engine: str, short: list[Any], part: int) -> None:
+    for query in QUERIES[part :: 6 * 3]:
+        asked = f"/v1/pledges?{urlencode(query)}"
+        page = same(book, asked)
+        for _ in range(2):
+            if page["next"]:
+                page = same(book, f"{asked}&cursor={page['next']}")
+    assert (len([page for page in short if page]) > 10) == (engine == "sqlite")
+
+
+@pytest.mark.parametrize("query", LEFT)
+def test_what_is_not_asked_plainly_is_left_to_the_long_way(book: Client, short: list[Any], query: str) -> None:
+    same(book, f"/v1/pledges?{query}")
+    assert not any(short)
+
+
+def test_one_pledge_is_the_same_both_ways_until_it_is_retracted(seeded: Client) -> None:
+    path = "/v1/pledges/2024-10-31-kor-usa-2plus2-01"
+    short, long = seeded.get(path), seeded.get(f"{path}?as_of=999999999")
+    assert (short.content, short.headers["ETag"]) == (long.content, long.headers["ETag"])
+    assert seeded.get(path, headers={"If-None-Match": short.headers["ETag"]}).status_code == 304
+    headers = {**seeded.with_key, "If-Match": short.headers["ETag"]}
+    retracted = seeded.delete(f"{path}?reason=coded+twice", headers=headers)
+    assert seeded.get(path).json() == (retracted.json() if retracted.status_code == 200 else short.json())
+    assert seeded.get("/v1/pledges/nothing-01").status_code == 404
+
+
+def test_the_short_way_sees_a_write_at_once(seeded: Client) -> None:
+    address = "/v1/pledges?topic=maritime-security"
+    before = seeded.get(address, headers=seeded.with_key).json()["items"]
+    answer = seeded.post("/v1/meetings", json=statement(), headers=seeded.with_key)
+    assert answer.status_code == 201, answer.text
+    after = seeded.get(address, headers=seeded.with_key).json()["items"]
+    assert len(after) == len(before) + 1
+
+
+def test_a_read_that_takes_too_many_steps_is_left_to_the_long_way(
+    book: Client, engine: str, short: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lean_pages, "_TURNS", -1)
+    answer = book.get("/v1/pledges?kind=any&limit=200", headers=book.with_key)
+    assert answer.status_code == 200
+    assert not short or engine == "postgresql"
+    monkeypatch.undo()
+    assert book.get("/v1/pledges?kind=any&limit=200", headers=book.with_key).content == answer.content
+
+
+def test_the_kept_connection_cannot_write(seeded_database: Database) -> None:
+    if seeded_database.is_sqlite:
+        kept = KeptConnection(seeded_database)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            kept.reading().execute("DELETE FROM party")
+        kept.close()

@@ -1,0 +1,154 @@
+"""What the main queries read: by an index, never a whole table that grows with the book.
+
+On SQLite the plan of a statement is the same in a small book as in a large one, since nothing is ever analysed there.
+PostgreSQL reads a small table whole whatever indexes it has, as that is cheaper; with `enable_seqscan` off it does so
+only where it has no other way, which is what is asked here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlmodel import Session
+
+from app import lean_pages
+from app.db import Database
+from app.facets import read_facets
+from app.ledger import read_changes, read_documents, read_head, read_history, read_revision
+from app.lexicon import read_lexicon
+from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.threads import read_thread
+from app.vocabulary import Entity
+
+# As long as the book has meetings. Registers grow with the world, not with the book, and may be read whole.
+GROWING = (
+    "pledge", "pledge_party", "pledge_topic", "pledge_instrument", "pledge_speaker", "citation", "link", "assessment",
+    "evidence", "meeting", "meeting_party", "meeting_source", "attendance", "revision", "source", "search_pledge",
+)  # fmt: skip
+PLEDGE = "2021-03-18-kor-usa-2plus2-06"
+DAYS = {"held_on__gte": date(2021, 1, 1), "held_on__lt": date(2024, 1, 1)}
+
+
+def page(**query: Any) -> Callable[[Session], Any]:
+    return lambda session: read_page(session, PledgeQuery.model_validate(query))
+
+
+def second_page(**query: Any) -> Callable[[Session], Any]:
+    def read(session: Session) -> Any:
+        _, cursor = read_page(session, PledgeQuery.model_validate({**query, "limit": 1}))
+        assert cursor is not None
+        return read_page(session, PledgeQuery.model_validate({**query, "limit": 1, "cursor": cursor}))
+
+    return read
+
+
+def facets(*names: Any, **query: Any) -> Callable[[Session], Any]:
+    return lambda session: read_facets(session, PledgeQuery.model_validate(query), names, 100)
+
+
+READS: dict[str, Callable[[Session], Any]] = {
+    "the newest": page(),
+    "a page by topic": page(topic=["opcon-transition"]),
+    "a page by party": page(party=["KOR"]),
+    "a page by topic, party and days": page(topic=["opcon-transition"], party=["KOR"], **DAYS),
+    "a deep page": second_page(topic=["deterrence"]),
+    "a search": page(q="exercise"),
+    "a search within a topic": second_page(topic=["deterrence"], q="extended"),
+    "what comes due": page(due__gte=date(2024, 1, 1), due__lt=date(2025, 1, 1)),
+    "the last written": page(sort="-updated"),
+    "of a meeting": page(meeting=["2024-10-31-kor-usa-2plus2"], sort="id"),
+    "one pledge": lambda session: read_revision(session, Entity.pledge, PLEDGE),
+    "its history": lambda session: read_history(session, Entity.pledge, PLEDGE, 0, 50),
+    "its thread": lambda session: read_thread(session, PLEDGE),
+    "many documents": lambda session: read_documents(session, Entity.pledge, [PLEDGE]),
+    "meetings": lambda session: read_meetings(session, MeetingQuery(party=["KOR"])),
+    "changes": lambda session: read_changes(session, 10, 100),
+    "the head": read_head,
+}
+# How a question divides can only be told from all that answers it; what it divides must still be found by an index.
+DIVIDED: dict[str, Callable[[Session], Any]] = {
+    "facets under a party": facets("topic", "year", "act", party=["KOR"]),
+    "facets under a topic": facets("party", "towards", "fulfilment", topic=["deterrence"]),
+}
+
+
+@contextmanager
+def watched(database: Database) -> Iterator[tuple[Session, list[tuple[str, Any]]]]:
+    """A session, and the statements that are sent in it with their values."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        sent.append((statement, values))
+
+    with database.reading() as session:
+        read_lexicon(session)  # names are read whole, once for each change of one
+        event.listen(database.reader, "before_cursor_execute", note)
+        try:
+            yield session, sent
+        finally:
+            event.remove(database.reader, "before_cursor_execute", note)
+
+
+def whole_reads(connection: Connection, is_sqlite: bool, statement: str, values: Any) -> set[str]:
+    """The growing tables that a statement reads from end to end (an index in order, as far as needed, is no such)."""
+    if is_sqlite:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row[3].split() for row in rows if f"{row[3]} BY KEY" != _head_walk(statement)]
+        return {step[1] for step in steps if step[0] == "SCAN" and "INDEX" not in step} & set(GROWING)
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
+    return {node["Relation Name"] for node in _nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"} & set(GROWING)
+
+
+def _head_walk(statement: str) -> str:
+    """The step that reads the head: on SQLite a table is the index of its own key, and its last row is the head."""
+    return "SCAN revision BY KEY" if "FROM revision ORDER BY revision.seq DESC" in " ".join(statement.split()) else ""
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from _nodes(below)
+
+
+@pytest.mark.parametrize("read", [pytest.param(read, id=name) for name, read in {**READS, **DIVIDED}.items()])
+def test_no_main_query_reads_a_growing_table_whole(seeded_database: Database, read: Callable[[Session], Any]) -> None:
+    with watched(seeded_database) as (session, sent):
+        read(session)
+        statements = list(sent)
+        assert statements
+        for statement, values in statements:
+            read_whole = whole_reads(session.connection(), seeded_database.is_sqlite, statement, values)
+            # PostgreSQL may read the links into a hash, to tell which of many pledges are new.
+            assert not read_whole - ({"link"} if read in DIVIDED.values() else set()), statement
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"topic": ["deterrence"]}, {"party": ["KOR"]}, {}, {"topic": ["deterrence"], "party": ["KOR"], **DAYS},
+        {"topic": ["opcon-transition"], "party": ["USA"]}, {"q": "exercise", "topic": ["deterrence"]},
+    ],
+)  # fmt: skip
+def test_a_page_is_walked_in_order_and_never_sorted(seeded_database: Database, query: dict[str, Any]) -> None:
+    """On SQLite, in the statement of the short way; PostgreSQL has only the long one, asked about above."""
+    if not seeded_database.is_sqlite:
+        return
+    kept = lean_pages.KeptConnection(seeded_database)
+    sent: list[str] = []
+    connection = kept.reading()
+    connection.set_trace_callback(sent.append)
+    asked = PledgeQuery.model_validate(query)
+    with seeded_database.reading() as session:
+        clauses = read_lexicon(session).clauses(asked.q or "")
+    assert lean_pages.read_lean_page(connection, asked, asked.fingerprint(), None, clauses)
+    connection.set_trace_callback(None)
+    own = [text for text in sent if text.lstrip().startswith("SELECT group_concat")]
+    plans = [row[3].decode() for text in own for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+    kept.close()
+    assert plans
+    assert not [step for step in plans if "TEMP B-TREE" in step], plans
+    assert not [step for step in plans if step.startswith("SCAN pledge") and "INDEX" not in step], plans
