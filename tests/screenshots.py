@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser
 
 from tests.browser import chromium
-from tests.conftest import ROOT, serving
+from tests.conftest import ROOT, answering
 from tests.explorer_pages import PAGES, make_book
 
 FOLDER = ROOT / "screenshots"
