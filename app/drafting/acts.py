@@ -92,7 +92,9 @@ def _commits(view: View, i: int, form: Form, subject: Subject) -> Reading | None
 
 
 def _agrees(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "agree to", "decided on X", "concur that X would be done"; "concurred on the need" only describes."""
+    """ "agree to", "decided on X", "concurred in doing X", "concur that X would be done"; "concurred on the need" only
+    describes.
+    """
     if form.lemma not in load("acts")["agree"]:
         return None
     that = that_after(view, i)
@@ -103,13 +105,15 @@ def _agrees(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
         return Reading("agree", said(view, i, j), j, j, "list")
     if view.key(j) == "in" and view.key(j + 1) == "principle":
         j = after(view, j + 2)
+    if view.key(j) == "in" and is_deed(view, j + 1):
+        return Reading("agree", said(view, i, j + 1), j + 1, j + 1, "ing")
     if view.key(j) in ("with", "by", "at", "during", "in", ",", ".", "about", "as"):
         return Reading("describe", view.words[i].text, j, j)
     if view.key(j) in ("on", "upon"):
         if "following" in view.keys[j : j + 4]:
             return Reading("describe", said(view, i, j + 1), j + 1, j + 1)
         thing = object_of(view, j)
-        if (thing and thing.kind == "describe") or form.lemma == "concur":
+        if (thing and thing.kind == "describe") or (form.lemma == "concur" and not is_deed(view, j + 1)):
             return Reading("describe", said(view, i, j + 1), j + 1, j + 1)
         return Reading(
             "agree", said(view, i, j + 1), j + 1, j + 1, "ing" if is_deed(view, j + 1) else "noun", certainty=0.75

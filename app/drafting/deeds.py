@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from app.drafting.dates import date_at
 from app.drafting.lexicon import Form, load, phrases, verb_forms, words
 from app.drafting.objects import after
 from app.drafting.subjects import Subject
@@ -56,10 +57,10 @@ def is_event_held(view: View, verb: int, subject: Subject) -> bool:
 
 
 def by_others(view: View, verb: int) -> bool:
-    """A passive whose agent is nobody of the meeting."""
+    """A passive whose agent is nobody of the meeting: "set up by the Council", and not "by June"."""
     end = after(view, verb + 1)
     by = next((k for k in range(end + 1, min(len(view), end + 4)) if view.key(k) == "by"), 0)
-    return bool(by) and not any(
+    return bool(by and not date_at(view, by + 1, None)) and not any(
         view.cast.is_ours(c) for m in view.mentions_in(by, min(len(view), by + 8)) for c in m.codes
     )
 

@@ -32,7 +32,9 @@ def read_will(view: View, i: int, subject: Subject, governor: Reading | None) ->
         return Reading(act, said(view, i, verb + 1), i + 1, i + 1, "to")
     kept = view.key(verb) == "remain" and view.key(verb + 1).endswith("ed") and governor is not None
     passive = (
-        view.key(verb) == "be" and act == "agree" and subject.kind in ("event", "other", "statement", "outsider")
+        view.key(verb) == "be"
+        and act == "agree"
+        and subject.kind in ("event", "body", "other", "statement", "outsider")
     ) or (kept and subject.kind == "other")
     if (subject.kind in ("event", "body", "other", "statement") and is_event_held(view, verb, subject)) or (
         passive and not by_others(view, verb)

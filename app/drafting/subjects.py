@@ -89,7 +89,7 @@ def before(view: View, verb: int, low: int) -> tuple[int, int] | None:
     if (
         end > low
         and view.key(end - 1) in ("both", "all", "each")
-        and (end - 1 == low or view.key(end - 2) in ("we", "they", "sides"))
+        and (end - 1 == low or view.key(end - 2) in ("we", "they", "sides") or end - 2 in view.mention_at)
     ):
         end -= 1 if end - 1 > low else 0
     start = end
@@ -280,6 +280,8 @@ def _of_head(view: View, start: int, head: int, base: int, end: int) -> Subject:
         ("bodies", "body"),
     )
     kind = next((k for name, k in kinds if key in words("designations", name)), None)
+    if key in ("country", "nation") and view.key(head - 1) in ("each", "neither", "either"):
+        kind = "party"
     if kind and key in ("two", "three", "four") and view.key(head - 1) != "the":
         return Subject("other", start)  # "a two-state solution"
     if kind:

@@ -86,13 +86,13 @@ def _deadline(view: View, i: int, end: int, held_on: date | None) -> _Time | Non
 
 
 def _limit(view: View, i: int, day: DateFound) -> date | None:
-    """The last day: "before 2025" ends with the year before; "by the beginning of 2026" with its first months."""
+    """The last day: "before 2025" ends with the year before, "before the end of 2025" with that year."""
     if (
         view.key(i) in ("before", "prior")
         and day.since
         and day.until
         and day.since != day.until
-        and view.key(day.end - 1) != "end"
+        and "end" not in view.keys[i : day.end]
     ):
         try:
             return day.since.replace(month=12, day=31, year=day.since.year - 1) if day.since.month == 1 else day.since
