@@ -37,8 +37,8 @@ answers guard openapi pages.names pages.records record_routes
 pages.asked pages.rendering
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
-api.registers api.renderings api.undertakings pages.comparison pages.docs pages.home pages.matrix pages.meetings \
-pages.participants pages.parties pages.pledges pages.refusals pages.sources pages.topics
+api.registers api.renderings api.undertakings pages.coding pages.comparison pages.docs pages.home pages.matrix \
+pages.meetings pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources pages.topics
 pages
 main
 """

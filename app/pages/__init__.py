@@ -1,11 +1,13 @@
 """Pages for people: the explorer and the docs page."""
 
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from app.pages import (
+    coding,
     comparison,
     docs,
     home,
@@ -14,6 +16,7 @@ from app.pages import (
     participants,
     parties,
     pledges,
+    posting,
     refusals,
     sources,
     topics,
@@ -21,18 +24,19 @@ from app.pages import (
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
-routers = (
-    docs.router,
-    home.router,
-    pledges.router,
-    topics.router,
-    matrix.router,
-    meetings.router,
-    comparison.router,
-    participants.router,
-    parties.router,
-    sources.router,
-)
+_PAGES = (
+    home, pledges, topics, matrix, meetings, comparison, participants, parties, sources, posting, coding, docs,
+)  # fmt: skip
+routers = tuple(page.router for page in _PAGES)
+
+
+class _Files(StaticFiles):
+    """Files that a browser asks for anew each time, so that modules of two releases never meet; 304 if they stand."""
+
+    def file_response(self, *arguments: Any, **more: Any) -> Response:
+        answer = super().file_response(*arguments, **more)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def install(app: FastAPI) -> None:
@@ -40,5 +44,5 @@ def install(app: FastAPI) -> None:
     for router in routers:
         app.include_router(router)
     docs.mount_assets(app)
-    app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount(STATIC, _Files(directory=Path(__file__).parent / "static"), name="static")
     refusals.install(app)

@@ -38,7 +38,7 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?", re.
 def _state_of_files() -> str:
     """Names templates and static files as they are, so that nobody is shown those of a release before."""
     digest = hashlib.blake2b(digest_size=6)
-    for path in sorted([*(HERE / "templates").iterdir(), *(HERE / "static").iterdir()]):
+    for path in sorted([*(HERE / "templates").rglob("*.*"), *(HERE / "static").rglob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

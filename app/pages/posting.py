@@ -1,0 +1,64 @@
+"""Posting by hand: a statement's text becomes drafts, which are corrected beside it and posted as a meeting.
+
+The page is a form and nothing more: its script asks the API, with a key that lives in the form alone.
+"""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, Request, Response
+
+from app.deps import Reading, StrictRoute
+from app.pages.rendering import page, page_etag
+from app.pages.words import FILTERS
+from app.shapes.meetings import MeetingBody
+from app.vocabulary import (
+    PLEDGE_ACTS,
+    POSITION_ACTS,
+    AttendanceRole,
+    ConditionKind,
+    Coverage,
+    DueKind,
+    InstrumentType,
+    Level,
+    LinkType,
+    MeetingType,
+    SourceType,
+    Specificity,
+    Zone,
+)
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+
+def _said(words: Iterable[str], how: str = "word") -> list[tuple[str, str]]:
+    """Words of the book, each with what people are shown for it."""
+    return [(str(word), str(FILTERS[how](word))) for word in words]
+
+
+CHOICES = {
+    "act": [("Pledges", _said(PLEDGE_ACTS)), ("Positions", _said(POSITION_ACTS))],
+    "condition": _said(ConditionKind),
+    "coverage": _said(Coverage),
+    "due": _said(DueKind),
+    "field": _said(name for name in MeetingBody.model_fields if name not in ("inferred", "sources", "participants")),
+    "instrument": _said(InstrumentType),
+    "level": _said(Level),
+    "link": _said(LinkType),
+    "media_type": [("text/plain", "plain text"), ("text/html", "HTML")],
+    "meeting": _said(MeetingType, "meeting_type"),
+    "role": _said(AttendanceRole),
+    "source": _said(SourceType, "source_type"),
+    "specificity": _said(Specificity),
+    "zone": _said(Zone, "zone"),
+}
+
+
+@router.get("/post")
+def posting(request: Request, session: Reading) -> Response:
+    """The form."""
+    return page(
+        request, session, "post/page.html", {"choices": CHOICES},
+        title="Post a statement",
+        description="Draft the pledges of a statement from its text, correct them beside it, and post them.",
+        etag=page_etag(session, request), script=True,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+// The text of the statement: what drafts cite is marked in it, and words can be chosen in it, by hand or by typing.
+
+import { clear, show } from "./faults.js";
+
+/** The panel with the text. `open(id)` is called with the card that a mark leads to, `light(ids)` as marks are met. */
+export class Reader {
+  constructor(panel, field, { open, light }) {
+    this.panel = panel;
+    this.field = { element: field, control: field.querySelector("input") };
+    this.text = null;
+    this.chosen = null;
+    this.open = open;
+    this.light = light;
+    document.addEventListener("selectionchange", () => this.onSelection());
+    this.field.control.addEventListener("change", () => this.onTyped());
+    panel.addEventListener("click", (event) => this.onMark(event));
+    panel.addEventListener("keydown", (event) => this.onKey(event));
+    for (const [met, left] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+      panel.addEventListener(met, (event) => this.light(idsOf(event)));
+      panel.addEventListener(left, () => this.light([]));
+    }
+  }
+
+  /** Show a text, without marks; null: there is none. */
+  show(text) {
+    this.text = text;
+    this.chosen = null;
+    this.field.control.value = "";
+    if (text) this.mark([]);
+  }
+
+  /** Mark the spans `{id, number, start, end}`; where several overlap, the piece belongs to each. */
+  mark(spans) {
+    this.spans = spans;
+    this.draw();
+  }
+
+  draw() {
+    const spans = this.chosen ? [...this.spans, { ...this.chosen, id: "chosen" }] : this.spans;
+    const points = new Set([0, this.text.length, ...spans.flatMap(({ start, end }) => [start, end])]);
+    const cuts = [...points].filter((point) => point >= 0 && point <= this.text.length).sort((a, b) => a - b);
+    const begun = new Set();
+    const scrolled = this.panel.scrollTop;
+    this.panel.replaceChildren(
+      ...cuts.slice(1).map((end, place) => {
+        const piece = { start: cuts[place], end };
+        const within = spans.filter((span) => span.start < piece.end && piece.start < span.end);
+        return within.length ? marked(this.text.slice(piece), within, begun) : this.text.slice(piece);
+      }),
+    );
+    this.panel.scrollTop = scrolled;
+  }
+
+  /** Make the marks of a card stand out, or of none; with `scroll`, bring the first one into view. */
+  lighten(id, scroll = false) {
+    for (const mark of this.panel.querySelectorAll("mark")) mark.classList.toggle("lit", idsIn(mark).includes(id));
+    const first = this.panel.querySelector("mark.lit");
+    if (first && scroll) this.panel.scrollTop = first.offsetTop - this.panel.clientHeight / 3;
+  }
+
+  /** Arrows go from mark to mark, so that the whole text is one stop of the tab key; Enter opens the draft. */
+  onKey(event) {
+    const marks = [...this.panel.querySelectorAll("mark[role]")];
+    const place = marks.indexOf(event.target);
+    if (place < 0) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const next = marks[Math.max(0, Math.min(place + step, marks.length - 1))];
+      for (const mark of marks) mark.tabIndex = mark === next ? 0 : -1;
+      next.focus();
+    } else if (event.key === "Enter") {
+      this.onMark(event);
+    }
+  }
+
+  onMark(event) {
+    if (!document.getSelection().isCollapsed && event.type === "click") return;
+    const [id] = idsOf(event).filter((other) => other !== "chosen");
+    if (id) this.open(id);
+  }
+
+  /** Words selected in the panel are the chosen ones, until others are. */
+  onSelection() {
+    const selection = document.getSelection();
+    if (!this.text || selection.isCollapsed || selection.rangeCount === 0) return;
+    const range = selection.getRangeAt(0);
+    if (!this.panel.contains(range.commonAncestorContainer)) return;
+    const before = document.createRange();
+    before.selectNodeContents(this.panel);
+    before.setEnd(range.startContainer, range.startOffset);
+    const from = before.toString().length;
+    this.chosen = this.text.between(from, from + range.toString().length);
+    this.field.control.value = this.chosen ? this.text.slice(this.chosen).replace(/\s+/g, " ") : "";
+    clear(this.field.element);
+  }
+
+  /** Words typed into the field are looked up in the text: the way that needs no mouse. */
+  onTyped() {
+    const words = this.field.control.value;
+    this.chosen = this.text?.find(words, this.chosen?.start) ?? null;
+    clear(this.field.element);
+    if (words.trim() && !this.chosen) show(this.field, "These words do not stand in the text.");
+    document.getSelection().removeAllRanges();
+    this.draw();
+    const found = this.panel.querySelector("mark.chosen");
+    if (found) this.panel.scrollTop = found.offsetTop - this.panel.clientHeight / 3;
+  }
+
+  /** The chosen span, which is none any more once it is used; null, and said so at the field, if there is none. */
+  take() {
+    const { chosen } = this;
+    if (!chosen) {
+      show(this.field, "Select words in the text, or type them here as they stand in it.");
+      this.field.control.focus();
+      return null;
+    }
+    this.chosen = null;
+    this.field.control.value = "";
+    document.getSelection().removeAllRanges();
+    return chosen;
+  }
+}
+
+const idsIn = (mark) => mark.dataset.ids.split(" ");
+const idsOf = (event) => (event.target.localName === "mark" ? idsIn(event.target) : []);
+
+/** A piece of the text that is cited. The first piece of each card can be gone to. */
+function marked(words, spans, begun) {
+  const mark = document.createElement("mark");
+  mark.textContent = words;
+  mark.dataset.ids = spans.map(({ id }) => id).join(" ");
+  const first = spans.filter(({ id }) => id !== "chosen" && !begun.has(id));
+  for (const { id } of first) begun.add(id);
+  if (spans.some(({ id }) => id === "chosen")) mark.classList.add("chosen");
+  if (first.length) {
+    mark.dataset.number = first.map(({ number }) => number).join(" ");
+    mark.tabIndex = begun.size === first.length ? 0 : -1;
+    mark.role = "link";
+  }
+  return mark;
+}

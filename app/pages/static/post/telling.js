@@ -1,0 +1,30 @@
+// What the page tells of what it did, in a live region.
+
+const line = () => document.getElementById("told");
+
+/** Say something, seen and heard; with `undo`, beside a button that takes it back. */
+export function say(message, undo = null) {
+  line().classList.remove("hidden");
+  line().replaceChildren(message);
+  if (!undo) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = "Undo";
+  button.addEventListener("click", () => {
+    line().replaceChildren();
+    undo();
+  });
+  line().append(" ", button);
+}
+
+/** Take back what was said, once people go on; not while it can be undone. */
+export function settle() {
+  if (!line().querySelector("button")) line().replaceChildren();
+}
+
+/** Say what can be seen already to those who listen. */
+export function hear(message) {
+  line().classList.add("hidden");
+  line().replaceChildren(message);
+}
