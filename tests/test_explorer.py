@@ -212,7 +212,7 @@ def test_a_pledge_tells_its_words_its_thread_and_its_history(rich: Client) -> No
     assert "18 March 2021" in thread
     assert "renews in part" in thread
     assert "steadfast commitment" in thread
-    assert "create by load" in text(page, "section[aria-labelledby=history]")
+    assert "written by load" in text(page, "section[aria-labelledby=history]")
     assert "연합방위태세" in text(page, ".record")
 
 
@@ -227,6 +227,8 @@ def test_assessments_stand_with_their_evidence_and_disputes(rich: Client) -> Non
     told = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=came]")
     for said in ("South Korea", "in progress", "renounced", "disputes no. 1", "A report", "The Gazette"):
         assert said in told, said
+    history = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=history]")
+    assert "fulfilment: KOR in-progress → KOR fulfilled" in history
     assert "Not assessed" in text(soup(rich, f"/pledges/{FIRST}"), "section[aria-labelledby=came]")
 
 
@@ -248,7 +250,7 @@ def test_history_tells_what_each_version_changed(seeded: Client) -> None:
     headers = {**seeded.with_key, "If-Match": etag, "Content-Type": "application/merge-patch+json"}
     assert seeded.patch(address, content=json.dumps(patch), headers=headers).status_code == 200
     told = text(soup(seeded, f"/pledges/{FIRST}"), "section[aria-labelledby=history]")
-    assert "change by desk" in told
+    assert "changed by desk" in told
     assert "note: — → Seen again." in told
     assert "specificity: general → measurable" in told
 
