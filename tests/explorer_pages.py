@@ -13,6 +13,8 @@ from tests.richer import write_richer
 
 PAGES = {
     "home": "/",
+    "how-we-code": "/how-we-code",
+    "post": "/post",
     "pledges": "/pledges?limit=6",
     "pledges-narrowed": "/pledges?topic=extended-deterrence&party=ROK&sort=due&limit=3",
     "pledges-none": "/pledges?q=unheard-of",
@@ -33,8 +35,6 @@ PAGES = {
     "party": "/parties/AUS",
     "sources": "/sources",
     "source": "/sources/side-2025",
-    "post": "/post",
-    "how-we-code": "/how-we-code",
     "not-found": "/pledges/2024-10-31-kor-usa-2plus2-99",
     "not-understood": "/pledges?topik=deterrence",
 }

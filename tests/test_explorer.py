@@ -1,6 +1,7 @@
 """The explorer without a browser: what its pages say, and what they are sent with."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from app.db import Database
 from app.documents import load
+from app.pages import routers
 from tests.conftest import Client, CopyMaker, _client
 from tests.explorer_pages import PAGES, REFUSED
 from tests.richer import write_richer
@@ -99,6 +101,13 @@ def test_a_page_reads_without_a_script_and_stands_in_the_frame(rich: Client, nam
     assert not page.select("[style], [onclick]")
     for label in page.select("label"):
         assert page.select_one(f"#{label['for']}")
+
+
+@pytest.mark.parametrize("path", [route.path for router in routers for route in router.routes], ids=str)  # type: ignore[attr-defined]
+def test_every_page_is_among_those_looked_at(path: str) -> None:
+    """But for the docs page, which has tests of its own."""
+    address = re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + r"(\?.*)?")
+    assert path == "/docs" or any(address.fullmatch(page) for page in PAGES.values())
 
 
 @pytest.mark.parametrize("name", PAGES)
