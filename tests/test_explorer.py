@@ -103,7 +103,7 @@ def test_a_page_reads_without_a_script_and_stands_in_the_frame(rich: Client, nam
         assert page.select_one(f"#{label['for']}")
 
 
-@pytest.mark.parametrize("path", [route.path for router in routers for route in router.routes], ids=str)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("path", [route.path for router in routers for route in router.routes], ids=str)
 def test_every_page_is_among_those_looked_at(path: str) -> None:
     """But for the docs page, which has tests of its own."""
     address = re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + r"(\?.*)?")
