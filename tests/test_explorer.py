@@ -1,6 +1,7 @@
 """The explorer without a browser: what its pages say, and what they are sent with."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from app.db import Database
 from app.documents import load
+from app.pages import routers
 from tests.conftest import Client, CopyMaker, _client
 from tests.explorer_pages import PAGES, REFUSED
 from tests.richer import write_richer
@@ -99,6 +101,13 @@ def test_a_page_reads_without_a_script_and_stands_in_the_frame(rich: Client, nam
     assert not page.select("[style], [onclick]")
     for label in page.select("label"):
         assert page.select_one(f"#{label['for']}")
+
+
+@pytest.mark.parametrize("path", [route.path for router in routers for route in router.routes], ids=str)
+def test_every_page_is_among_those_looked_at(path: str) -> None:
+    """But for the docs page, which has tests of its own."""
+    address = re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + r"(\?.*)?")
+    assert path == "/docs" or any(address.fullmatch(page) for page in PAGES.values())
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -212,7 +221,7 @@ def test_a_pledge_tells_its_words_its_thread_and_its_history(rich: Client) -> No
     assert "18 March 2021" in thread
     assert "renews in part" in thread
     assert "steadfast commitment" in thread
-    assert "create by load" in text(page, "section[aria-labelledby=history]")
+    assert "written by load" in text(page, "section[aria-labelledby=history]")
     assert "연합방위태세" in text(page, ".record")
 
 
@@ -227,6 +236,8 @@ def test_assessments_stand_with_their_evidence_and_disputes(rich: Client) -> Non
     told = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=came]")
     for said in ("South Korea", "in progress", "renounced", "disputes no. 1", "A report", "The Gazette"):
         assert said in told, said
+    history = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=history]")
+    assert "fulfilment: KOR in-progress → KOR fulfilled" in history
     assert "Not assessed" in text(soup(rich, f"/pledges/{FIRST}"), "section[aria-labelledby=came]")
 
 
@@ -248,7 +259,7 @@ def test_history_tells_what_each_version_changed(seeded: Client) -> None:
     headers = {**seeded.with_key, "If-Match": etag, "Content-Type": "application/merge-patch+json"}
     assert seeded.patch(address, content=json.dumps(patch), headers=headers).status_code == 200
     told = text(soup(seeded, f"/pledges/{FIRST}"), "section[aria-labelledby=history]")
-    assert "change by desk" in told
+    assert "changed by desk" in told
     assert "note: — → Seen again." in told
     assert "specificity: general → measurable" in told
 
