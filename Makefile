@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash fuzz check lint format schema examples lock clean
+.PHONY: help run test crash fuzz check lint format schema examples screenshots lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -47,6 +47,9 @@ schema: $(VENV)/.run ## Write seeds/schema.json anew, which editors check the se
 # The answers that the docs page shows, from a book of the seeds.
 examples: $(VENV)/.test ## Record the answers that the docs page shows
 	$(BIN)/python -m tests.examples
+
+screenshots: $(VENV)/.test ## Photograph every page at two widths, in light and dark
+	$(BIN)/python -m tests.screenshots
 
 # The locks carry hashes and no addresses: whoever installs decides where from.
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url

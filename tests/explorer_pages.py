@@ -20,6 +20,13 @@ PAGES = {
     "pledge-assessed": "/pledges/2024-10-31-aus-kor-call-02",
     "pledge-withdrawn": "/pledges/2024-10-31-aus-kor-call-04",
     "position": "/pledges/2024-10-31-aus-kor-call-07",
+    "topics": "/topics",
+    "topic": "/topics/extended-deterrence",
+    "matrix": "/matrix",
+    "matrix-parties": "/matrix?rows=party&columns=topic",
+    "meetings": "/meetings",
+    "meeting": "/meetings/2024-10-31-kor-usa-2plus2",
+    "compare": "/compare?a=2021-03-18-kor-usa-2plus2&b=2024-10-31-kor-usa-2plus2",
     "people": "/participants",
     "person": "/participants/cho-tae-yul",
     "parties": "/parties",
@@ -34,11 +41,11 @@ PAGES = {
 REFUSED = {"not-found": 404, "not-understood": 422}
 
 
-def make_book(folder: Path) -> str:
-    """The URL of a database with everything that pages can show."""
+def make_book(folder: Path, *, richer: bool = True) -> str:
+    """The URL of a database that holds the seeds, and (unless `richer` is false) everything else pages can show."""
     url = f"sqlite:///{folder / 'book.db'}"
     database = Database(url)
     migrate(database)
-    assert load(database, [SEEDS, write_richer(folder)]).is_clean
+    assert load(database, [SEEDS, write_richer(folder)] if richer else [SEEDS]).is_clean
     database.close()
     return url

@@ -94,7 +94,8 @@ def test_a_page_reads_without_a_script_and_stands_in_the_frame(rich: Client, nam
     assert one(page, "meta[name=description]")["content"]
     assert one(page, "link[rel=canonical]")["href"].startswith("http://testserver/")  # type: ignore[union-attr]
     assert one(page, "a.skip")["href"] == "#main"
-    assert [script["type"] for script in page.select("script")] in ([], ["application/ld+json"])
+    kinds = {str(script["type"]) for script in page.select("script")}
+    assert kinds <= {"application/ld+json"} or name == "post", "only posting needs a script"
     assert not page.select("[style], [onclick]")
     for label in page.select("label"):
         assert page.select_one(f"#{label['for']}")
@@ -102,11 +103,13 @@ def test_a_page_reads_without_a_script_and_stands_in_the_frame(rich: Client, nam
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_within_the_book_leads_somewhere(rich: Client, name: str) -> None:
-    """Those to pages that others keep are followed by their own tests."""
-    own = ("/pledges", "/participants", "/parties", "/sources", "/v1/", "/static/")
+    """Where a page has many of one kind, the first few are followed."""
     page = soup(rich, PAGES[name], REFUSED.get(name, 200))
     addresses = {str(tag.get("href")).partition("#")[0] for tag in page.select("[href]")}
-    for address in sorted(address for address in addresses if address.startswith(own))[:25]:
+    kinds: dict[str, list[str]] = {}
+    for address in sorted(address for address in addresses if address.startswith("/")):
+        kinds.setdefault(address.lstrip("/").partition("/")[0].partition("?")[0], []).append(address)
+    for address in (address for kind in kinds.values() for address in kind[:3]):
         assert rich.get(address, headers=BROWSER).status_code == 200, address
 
 
@@ -115,7 +118,7 @@ def test_a_page_of_fifty_pledges_is_light(book: Client) -> None:
     assert len(BeautifulSoup(page.text, "html.parser").select("article.card")) == 50
     style = book.get("/static/pledgebook.css")
     assert len(page.content) + len(style.content) < 100_000
-    assert len(style.content) < 14_000
+    assert len(style.content) < 20_000
 
 
 def test_the_home_page_says_what_the_book_is_and_how_far_it_reaches(book: Client) -> None:
@@ -209,7 +212,7 @@ def test_a_pledge_tells_its_words_its_thread_and_its_history(rich: Client) -> No
     assert "18 March 2021" in thread
     assert "renews in part" in thread
     assert "steadfast commitment" in thread
-    assert "create by load" in text(page, "section[aria-labelledby=history]")
+    assert "written by load" in text(page, "section[aria-labelledby=history]")
     assert "연합방위태세" in text(page, ".record")
 
 
@@ -224,6 +227,8 @@ def test_assessments_stand_with_their_evidence_and_disputes(rich: Client) -> Non
     told = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=came]")
     for said in ("South Korea", "in progress", "renounced", "disputes no. 1", "A report", "The Gazette"):
         assert said in told, said
+    history = text(soup(rich, f"/pledges/{ASSESSED}"), "section[aria-labelledby=history]")
+    assert "fulfilment: KOR in-progress → KOR fulfilled" in history
     assert "Not assessed" in text(soup(rich, f"/pledges/{FIRST}"), "section[aria-labelledby=came]")
 
 
@@ -245,7 +250,7 @@ def test_history_tells_what_each_version_changed(seeded: Client) -> None:
     headers = {**seeded.with_key, "If-Match": etag, "Content-Type": "application/merge-patch+json"}
     assert seeded.patch(address, content=json.dumps(patch), headers=headers).status_code == 200
     told = text(soup(seeded, f"/pledges/{FIRST}"), "section[aria-labelledby=history]")
-    assert "change by desk" in told
+    assert "changed by desk" in told
     assert "note: — → Seen again." in told
     assert "specificity: general → measurable" in told
 

@@ -24,20 +24,10 @@ from app.pages import (
 from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
-routers = (
-    docs.router,
-    home.router,
-    pledges.router,
-    topics.router,
-    matrix.router,
-    meetings.router,
-    comparison.router,
-    participants.router,
-    parties.router,
-    sources.router,
-    posting.router,
-    coding.router,
-)
+_PAGES = (
+    home, pledges, topics, matrix, meetings, comparison, participants, parties, sources, posting, coding, docs,
+)  # fmt: skip
+routers = tuple(page.router for page in _PAGES)
 
 
 class _Files(StaticFiles):

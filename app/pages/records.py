@@ -57,7 +57,13 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differen
 
 
 def _text(value: Any) -> str:
-    """A member as a reader sees it: text as it is, nothing as a dash, all else as JSON."""
+    """A member as a reader sees it: nothing as a dash, a list or a word for each party apart by commas."""
     if value in (None, [], {}):
         return "—"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(item)}" for name, item in value.items() if item is not None)
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -45,6 +45,10 @@ MET = {
     "security-consultative": "security consultations", "other": "meeting",
 }  # fmt: skip
 SOURCE_TYPES = {"primary-text": "the statement itself", "press-release": "press release", "news-report": "news report"}
+OPERATIONS = {
+    "create": "written", "change": "changed", "retract": "withdrawn", "restore": "restored", "assess": "assessed",
+    "reshape": "reshaped",
+}  # fmt: skip
 ZONES = {"body": "in the text", "quote": "in a quotation", "lede": "in the lede", "headline": "in the headline"}
 FACETS = {
     "topic": "Topic", "party": "Made by", "towards": "Owed to", "about": "About", "act": "Act", "year": "Year",
@@ -118,6 +122,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "met": _said(MET),
     "source_type": _said(SOURCE_TYPES),
     "zone": _said(ZONES),
+    "operation": _said(OPERATIONS),
     "facet": _said(FACETS),
     "word": _said({}),
 }
