@@ -244,7 +244,7 @@ def test_a_text_becomes_a_meeting_by_keyboard(posting: Watched, host: Server) ->
     expect(cards).to_have_count(DRAFTS - 1)
     # Words are chosen by typing them, and cited by a new draft.
     tab_to(page, "Chosen words", back=True)
-    page.keyboard.type("no such words")
+    page.keyboard.insert_text("no such words")
     tab_to(page, "Add a pledge from them")
     expect(page.locator("#chosen .fault")).to_have_text("These words do not stand in the text.")
     tab_to(page, "Chosen words", back=True)
@@ -253,7 +253,7 @@ def test_a_text_becomes_a_meeting_by_keyboard(posting: Watched, host: Server) ->
     tab_to(page, "Add a pledge from them")
     page.keyboard.press("Enter")
     expect(cards.last.get_by_label("Summary", exact=True)).to_be_focused()
-    page.keyboard.type("Look into a shared library.")
+    page.keyboard.insert_text("Look into a shared library.")
     tab_to(page, "Act")
     page.keyboard.type("urge")
     tab_to(page, "How specific")
