@@ -25,7 +25,7 @@ from tests.postings import TOPIC, meeting
 
 
 @contextlib.contextmanager
-def writing(client: Client, writers: int = 3) -> Iterator[None]:
+def writing(client: Client, writers: int = 2) -> Iterator[None]:
     """Meetings are posted all the while."""
     assert client.post("/v1/topics", json=TOPIC, headers=client.with_key).status_code == 201
     numbers, stop, begun = count(), Event(), Event()
@@ -37,7 +37,7 @@ def writing(client: Client, writers: int = 3) -> Iterator[None]:
             assert answer.status_code == 201, answer.text
             posted += 1
             begun.set()
-            stop.wait(0.1)  # the book should change while it is copied, not fill the machine
+            stop.wait(0.2)  # the book should change while it is copied, not fill the machine
         return posted
 
     with ThreadPoolExecutor(writers) as pool:
