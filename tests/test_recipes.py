@@ -4,34 +4,16 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
+from app.pages.recipes import ADDRESS, BOOK, RECIPES, Recipe
 from tests.conftest import ROOT, Client, CopyMaker, Server, answering
 
-ADDRESS = "http://127.0.0.1:8000"
-BOOK = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RECIPE = re.compile(
-    r"^## (?P<question>[^\n]+)\n\n(?P<about>(?:(?!```|#)[^\n]+\n)+)\n"
-    r"```sh\n(?P<request>curl [^\n]+)\n```\n\n```(?P<form>json|ics|csv)\n(?P<answer>.*?)^```$",
-    flags=re.MULTILINE | re.DOTALL,
-)
 LEFT_OUT = "…\n"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    question: str
-    about: str
-    request: str
-    form: str
-    answer: str
-
-
-RECIPES = [Recipe(**found.groupdict()) for found in RECIPE.finditer(BOOK)]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +93,7 @@ def test_the_readme_asks_the_five_best_of_them() -> None:
     assert len(asked) == 5
     known = {(recipe.question, recipe.request) for recipe in RECIPES}
     assert set(asked) <= known
-    assert "(docs/recipes.md)" in README
+    assert "(app/pages/recipes.md)" in README
 
 
 def test_the_questions_of_the_docs_page_are_recipes_too(book: Client) -> None:
@@ -121,3 +103,13 @@ def test_the_questions_of_the_docs_page_are_recipes_too(book: Client) -> None:
     requests = {recipe.request for recipe in RECIPES}
     for link in links:
         assert f"curl '{ADDRESS}{link}'" in requests
+
+
+def test_the_docs_page_has_every_recipe_with_its_request_and_answer(book: Client) -> None:
+    page = BeautifulSoup(book.get("/docs").text, "html.parser")
+    shown = page.select("#recipes details")
+    assert [summary.text for summary in page.select("#recipes summary")] == [recipe.question for recipe in RECIPES]
+    for one, recipe in zip(shown, RECIPES, strict=True):
+        request, answer = (block.text for block in one.select("pre"))
+        assert request == recipe.request.replace(ADDRESS, "http://testserver")
+        assert answer.strip() == recipe.answer.strip()

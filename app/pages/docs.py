@@ -21,6 +21,7 @@ from app.errors import PROBLEMS
 from app.naming import known
 from app.openapi import meaning_of
 from app.pages.excerpt import excerpt
+from app.pages.recipes import ADDRESS, RECIPES
 from app.query import PledgeQuery, read_page
 from app.vocabulary import Entity
 
@@ -60,6 +61,7 @@ def docs(request: Request, session: Reading) -> HTMLResponse:
         "url": f"{_address(request)}{path}",
         "path": path,
         "answer": answer,
+        "recipes": [(recipe, recipe.request.replace(ADDRESS, _address(request))) for recipe in RECIPES],
         "problems": [(problem, *meaning_of(problem)) for problem in PROBLEMS],
         "assets": ASSETS,
         "static": STATIC,
