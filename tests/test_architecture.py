@@ -26,7 +26,7 @@ assessments pledges query
 facets formats meetings undertakings
 asking book lean_pages matrix topic_tree
 loading
-documents editing keys rebuilding
+documents editing keys lean_facets rebuilding
 package reshaping verification
 migrating
 """
