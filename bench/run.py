@@ -40,14 +40,20 @@ def main(arguments: list[str]) -> int:
     found: dict[str, Any] = {"reads": {}, "memory": {}}
     for size in sizes:
         reads(size, found)
+        _keep(found)
     small = min(sizes)
     found["connections"] = connections(small)
     found["posts"] = posts(book(small))
     found["loads"] = bulk_loads(lines(small), ROUNDS)
     found["starts"] = cold_starts(book(small), plain(small), table(small), ROUNDS)
-    (HOME / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    _keep(found)
     report.write(found, sizes, ROUNDS, SECONDS)
     return 0
+
+
+def _keep(found: dict[str, Any]) -> None:
+    """Keep what was found so far, should the rest fail."""
+    (HOME / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 # Books, made once -----------------------------------------------------------------------------------------------------

@@ -102,7 +102,11 @@ def running(server: Server, probe: str = "/") -> Iterator[Running]:
         yield started
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # it is still at the questions it was asked last
+            process.kill()
+            process.wait()
 
 
 def until_answered(server: Running, target: str) -> None:
