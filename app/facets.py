@@ -8,6 +8,7 @@ counts under both, and under their parents: mentions of different values do not 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -305,7 +306,12 @@ def _replaced(given: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
 
 
 def _part_of(name: str, value: Any) -> str:
-    return urlencode([(name, _text(item)) for item in _list(value)])
+    return "&".join(_pair(name, _text(item)) for item in _list(value))
+
+
+@lru_cache(maxsize=20_000)
+def _pair(name: str, text: str) -> str:
+    return urlencode([(name, text)])
 
 
 def _list(value: Any) -> list[Any]:

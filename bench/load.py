@@ -34,13 +34,13 @@ class Result(NamedTuple):
     wrong: int
 
 
-def wrk(server: Running, targets: Sequence[str], connections: int, seconds: float, if_none_match: str = "") -> Result:
+def wrk(server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "") -> Result:
     """One round. Answers that are no 2xx or 3xx count as wrong."""
     script = HOME / "load.lua"
     header = f'["If-None-Match"] = {json.dumps(if_none_match)}' if if_none_match else ""
     script.write_text(_SCRIPT % (", ".join(json.dumps(target) for target in targets), header), encoding="utf-8")
     pinned = ["taskset", "-c", LOAD_CORE] if shutil.which("taskset") else []
-    command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script)]
+    command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
     before = server.cpu()
     answer = subprocess.run([*command, server.address], capture_output=True, text=True, check=True)
     spent = server.cpu() - before

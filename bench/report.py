@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.goals import goals
 from bench.load import Result
 from bench.workloads import TITLES
 
@@ -16,13 +17,13 @@ _COLOURS = {"pledgebook": "#0b5394", "datasette": "#b45f06", "tutorial": "#a61c0
 Reads = dict[str, dict[str, list[Result]]]
 
 
-def write(found: dict[str, Any], sizes: list[int], rounds: int, seconds: float) -> None:
+def write(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) -> None:
     (HERE / "RESULTS.md").write_text(_page(found, sizes, rounds, seconds), encoding="utf-8")
     (HERE / "cost.svg").write_text(_plot(found["reads"], sizes), encoding="utf-8")
 
 
-def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: float) -> str:
-    parts = [_INTRODUCTION.format(rounds=rounds, seconds=f"{seconds:g}")]
+def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) -> str:
+    parts = [_INTRODUCTION.format(rounds=rounds, seconds=seconds), "## Goals", goals(found, sizes)]
     for size in sizes:
         reads: Reads = found["reads"][str(size)]
         parts += [
@@ -33,7 +34,7 @@ def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: float) 
             "Milliseconds, p50 / p99:", _table(reads, _latency),
             _unchanged(reads),
             f"Wrong answers: {_wrong(reads)}.",
-            f"Memory at its highest, MB: {_memory(found['memory'][str(size)])}.",
+            f"Memory of its own after the rounds, MB: {_memory(found['memory'][str(size)])}.",
         ]  # fmt: skip
     parts += ["## Cost and size", _growth(found["reads"], sizes), "![CPU a request against size](cost.svg)"]
     parts += ["## Connections", "Pages by topic a second.", _connections(found["connections"])]

@@ -27,7 +27,7 @@ from bench.workloads import ASKING, of_pledgebook, questions
 from bench.writing import bulk_loads, posts
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 CONNECTIONS = 64
 
 

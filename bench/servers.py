@@ -54,11 +54,9 @@ class Running:
         return sum(int(one[11]) + int(one[12]) for one in fields) / _TICKS
 
     def memory(self) -> float:
-        """Megabytes that are its own, at most so far."""
-        peaks = [
-            line for one in self._family() for line in (one / "status").read_text().splitlines() if "VmHWM" in line
-        ]
-        return sum(int(line.split()[1]) for line in peaks) / 1024
+        """Megabytes that are its own, without the pages of mapped files: those are the system's, and only lent."""
+        lines = [line for one in self._family() for line in (one / "status").read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
 def pledgebook(database: Path, *, cached: bool, name: str = "pledgebook") -> Server:

@@ -33,7 +33,7 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages pages.excerpt problems
+cache deps observing origins pages pages.excerpt problems
 answers guard openapi record_routes
 lean
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \

@@ -13,7 +13,7 @@ settings.configure(
     SECRET_KEY="bench",
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
-    INSTALLED_APPS=["rest_framework"],
+    INSTALLED_APPS=["bench.peers", "rest_framework"],
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["BENCH_DATABASE"], "CONN_MAX_AGE": None
@@ -44,7 +44,7 @@ class Pledge(models.Model):
     held_on = models.DateField()
 
     class Meta:
-        app_label, db_table, managed = "bench", "pledge", False
+        app_label, db_table, managed = "peers", "pledge", False
 
 
 class PledgeTopic(models.Model):
@@ -52,7 +52,7 @@ class PledgeTopic(models.Model):
     topic_slug = models.TextField(primary_key=True)
 
     class Meta:
-        app_label, db_table, managed = "bench", "pledgetopic", False
+        app_label, db_table, managed = "peers", "pledgetopic", False
 
 
 class PledgeParty(models.Model):
@@ -61,7 +61,7 @@ class PledgeParty(models.Model):
     role = models.TextField()
 
     class Meta:
-        app_label, db_table, managed = "bench", "pledgeparty", False
+        app_label, db_table, managed = "peers", "pledgeparty", False
 
 
 class Citation(models.Model):
@@ -72,7 +72,7 @@ class Citation(models.Model):
     end = models.IntegerField()
 
     class Meta:
-        app_label, db_table, managed = "bench", "citation", False
+        app_label, db_table, managed = "peers", "citation", False
 
 
 def _shape(model: Any, *names: str) -> Any:

@@ -1,5 +1,8 @@
 """The app that FastAPI's and SQLModel's tutorials lead to: relationships, `selectinload`, `response_model`, offsets.
 
+One thing is no tutorial's: a pool as large as there are clients. With 15 connections for 40 threads the app comes to a
+stop under load, as those who have a thread wait for a connection, and those who have a connection for a thread.
+
 BENCH_DATABASE is the file. `python -m bench.peers.tutorial BOOK` fills it by `session.add_all`.
 """
 
@@ -100,7 +103,9 @@ class MeetingCreate(MeetingBase):
     pledges: list[dict[str, Any]]
 
 
-engine = create_engine(f"sqlite:///{os.environ['BENCH_DATABASE']}", connect_args={"check_same_thread": False})
+engine = create_engine(
+    f"sqlite:///{os.environ['BENCH_DATABASE']}", connect_args={"check_same_thread": False}, pool_size=64
+)
 
 
 @event.listens_for(engine, "connect")
