@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench crash fuzz check lint format schema examples screenshots lock clean
+.PHONY: help run test crash fuzz bench check lint format schema examples screenshots lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
