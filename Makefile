@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash fuzz check lint format schema examples screenshots lock clean
+.PHONY: help run test crash fuzz bench check lint format schema examples screenshots lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -25,6 +25,15 @@ crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make tes
 
 fuzz: $(VENV)/.test ## Send some 10,000 generated requests to each engine (`make test` sends 1,000)
 	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
+
+# The peers stand in a virtual environment of their own. BENCH_SIZES="10000 100000 1000000" says how many pledges.
+bench: $(VENV)/.test .bench/peers/.installed ## Measure the project beside its peers (needs wrk), into bench/RESULTS.md
+	$(BIN)/python -m bench.run $(BENCH_SIZES)
+
+.bench/peers/.installed: bench/requirements.txt
+	$(PYTHON) -m venv .bench/peers
+	.bench/peers/bin/python -m pip install --quiet -r bench/requirements.txt
+	@touch $@
 
 check: lint test ## What must pass before a change lands: lint and test
 

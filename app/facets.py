@@ -8,6 +8,7 @@ counts under both, and under their parents: mentions of different values do not 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -238,10 +239,23 @@ def read_values(
         if only is not None:
             statement = statement.where(code.in_(only))
         rows += session.execute(statement.group_by(code)).all()
+    rows = most_first(facet, rows)[:limit]
+    names = names_of(session, facet, [str(row[0]) for row in rows])
+    return values_of(query, name, rows, names, within=within)
+
+
+def most_first(facet: Facet, rows: list[Any]) -> list[Any]:
+    """Rows of code, mentions, undertakings, new ones and last day, in the order that a facet shows them."""
     rows.sort(key=lambda row: str(row[0]))
     rows.sort(key=lambda row: row[4] if facet.is_dated else row[1], reverse=True)
-    rows = rows[:limit]
-    names = names_of(session, facet, [str(row[0]) for row in rows])
+    return rows
+
+
+def values_of(
+    query: PledgeFilters, name: FacetName, rows: Iterable[Any], names: Mapping[str, str], *, within: bool = False
+) -> list[FacetValue]:
+    """The values that such rows tell of, each with the query that leads to it."""
+    given = _given(query)
     return [
         FacetValue(
             code=str(code),
@@ -249,7 +263,7 @@ def read_values(
             mentions=mentions,
             undertakings=undertakings,
             new=new,
-            query=query_string(query, replacement(query, name, str(code), within=within)),
+            query=_replaced(given, replacement(query, name, str(code), within=within)),
         )
         for code, mentions, undertakings, new, _ in rows
     ]
@@ -281,6 +295,7 @@ def codes_of(session: Session, query: PledgeFilters, name: FacetName) -> list[st
 # The query of a value -------------------------------------------------------------------------------------------------
 
 _FILTERS = [name for name in PledgeQuery.model_fields if name in PledgeFilters.model_fields or name == "q"]
+_PLACES = {name: place for place, name in enumerate(_FILTERS)}
 _LAST_YEAR = 2999
 
 
@@ -298,13 +313,27 @@ def replacement(query: PledgeFilters, name: FacetName, code: str, *, within: boo
 
 def query_string(query: PledgeFilters, replaced: Mapping[str, Any]) -> str:
     """The filters as a query string, some of them replaced, in the order in which they are documented."""
-    given = {name: value for name in _FILTERS if (value := getattr(query, name, None)) not in (None, [])}
-    asked = {**given, **{name: value for name, value in replaced.items() if value is not None}}
-    for name, value in replaced.items():
-        if value is None:
-            asked.pop(name, None)
-    pairs = [(name, _text(item)) for name in _FILTERS if name in asked for item in _list(asked[name])]
-    return urlencode(pairs)
+    return _replaced(_given(query), replaced)
+
+
+def _given(query: PledgeFilters) -> dict[str, str]:
+    """The filters that are set, each as its part of a query string."""
+    given = ((name, getattr(query, name, None)) for name in _FILTERS)
+    return {name: _part_of(name, value) for name, value in given if value not in (None, [])}
+
+
+def _replaced(given: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
+    parts = {**given, **{name: value and _part_of(name, value) for name, value in replaced.items()}}
+    return "&".join(parts[name] for name in sorted(parts, key=_PLACES.__getitem__) if parts[name])
+
+
+def _part_of(name: str, value: Any) -> str:
+    return "&".join(_pair(name, _text(item)) for item in _list(value))
+
+
+@lru_cache(maxsize=20_000)
+def _pair(name: str, text: str) -> str:
+    return urlencode([(name, text)])
 
 
 def _list(value: Any) -> list[Any]:

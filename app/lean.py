@@ -26,16 +26,20 @@ from app.cache import HeadReader
 from app.db import Database
 from app.deps import list_etag_at, matches
 from app.errors import BadQuery
+from app.lean_facets import are_lean, read_lean_facets
 from app.lean_pages import KeptConnection, read_lean_page, read_pledge
 from app.lexicon import kept_lexicon
 from app.query import PledgeQuery
 from app.search import Clause
 from app.search_index import fts5
+from app.shapes.facets import FacetName
 
 LIST = "/v1/pledges"
-_PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor"})
+_PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor", "facets"})
 _LISTS = frozenset({"topic", "party"})
 _JSON = frozenset({"*/*", "application/json"})
+
+_VALUES = 100  # of a facet, where nothing else is asked
 
 Headings = list[tuple[bytes, bytes]]
 
@@ -47,6 +51,7 @@ class Asked:
     query: PledgeQuery
     fingerprint: str
     links: list[str]
+    facets: tuple[FacetName, ...]
 
 
 @lru_cache(maxsize=2000)
@@ -55,11 +60,17 @@ def asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
     names = [name for name, _ in given]
     if len(set(names)) != len(names) or not _PLAIN.issuperset(names):
         return None
+    values: dict[str, Any] = {name: [value] if name in _LISTS else value for name, value in given}
+    facets = tuple(dict.fromkeys(values.pop("facets").split(","))) if "facets" in values else ()
     try:
-        query = PledgeQuery.model_validate({name: [value] if name in _LISTS else value for name, value in given})
+        query = PledgeQuery.model_validate(values)
     except ValidationError:
         return None
-    return Asked(query, query.fingerprint(), alternate_links(given, "pledges"))
+    return (
+        Asked(query, query.fingerprint(), alternate_links(given, "pledges"), facets)
+        if are_lean(query, facets)
+        else None
+    )
 
 
 class LeanReads:
@@ -117,7 +128,11 @@ class LeanReads:
             links = [f'<{LIST}?{urlencode([*filters, ("cursor", page.next)])}>; rel="next"', *links]
         headers = [(b"vary", b"Accept"), (b"link", ", ".join(links).encode())] if links else [(b"vary", b"Accept")]
         scope["route"] = self.list_route
-        body = b'{"items":[%b],"next":%b}' % (page.items, following)
+        beside = b""
+        if plain.facets:
+            facets = read_lean_facets(self.kept.reading(), plain.query, clauses, plain.facets, _VALUES)
+            beside = b',"facets":' + facets.encode()
+        body = b'{"items":[%b],"next":%b%b}' % (page.items, following, beside)
         return body, list_etag_at(seq, hash, f"{LIST}?{query}#"), headers
 
     def _clauses(self, question: str | None, hash: str) -> list[Clause] | None:

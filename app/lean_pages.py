@@ -77,6 +77,16 @@ class Page(NamedTuple):
     next: str | None
 
 
+class Found(NamedTuple):
+    """What a query finds, as parts of a statement: from where, joined by which key, in which order and places."""
+
+    walked: str
+    key: str
+    place: str
+    order: str
+    conditions: str
+
+
 class Walk(NamedTuple):
     """A table whose index is walked: its columns for day and key, and what it takes from the conditions."""
 
@@ -98,16 +108,12 @@ def read_lean_page(
 ) -> Page | None:
     """A page of a query for at most one topic, one party, days, and words as `clauses`; None if it finds nothing."""
     asked: dict[str, Any] = {"rows": query.limit + 1}
-    if query.topic:
-        asked["topic"] = query.topic[0]
-    if query.party:
-        asked["party"] = query.party[0].upper()
     by_words = query.q is not None
     if cursor is not None:
         columns = (PLEDGES.c.rowid,) if by_words else (topic.c.held_on, topic.c.pledge)
         *day, asked["last"] = decode_cursor(fingerprint, cursor, columns)
         asked["day"] = day[0].isoformat() if day else None
-    statement = _by_words(query, clauses, asked) if by_words else _by_days(connection, query, asked)
+    statement = _PAGE.format(**find(connection, query, clauses, asked)._asdict())
     documents, places, count = connection.execute(statement, asked).fetchone()
     if not count:
         return None
@@ -118,8 +124,17 @@ def read_lean_page(
     return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
 
 
-def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> str:
-    """The statement that walks what is found by words, newest first. The topic is a token beside the words."""
+def find(connection: sqlite3.Connection, query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> Found:
+    """How to find what a query asks for, newest first. Puts the values into `asked`, which may hold where to go on."""
+    if query.topic:
+        asked["topic"] = query.topic[0]
+    if query.party:
+        asked["party"] = query.party[0].upper()
+    return _by_days(connection, query, asked) if query.q is None else _by_words(query, clauses, asked)
+
+
+def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> Found:
+    """By walking what is found by words. The topic is a token beside the words."""
     if query.topic:
         clauses = [*clauses, Clause(AnyOf((Phrase((thing(Entity.topic, query.topic[0]),)),)))]
     asked["words"] = fts5(clauses)
@@ -132,14 +147,14 @@ def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, An
         conditions.append("search_pledge.rowid < :last")
     if "party" in asked:
         conditions.append(_BY_PARTY)
-    return _PAGE.format(
+    return Found(
         walked="search_pledge", key=f"{KEYS - 1} - (search_pledge.rowid & {KEYS - 1})", place="search_pledge.rowid",
         conditions=" AND ".join([*conditions, *_standing(query)]), order="search_pledge.rowid DESC",
     )  # fmt: skip
 
 
-def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str, Any]) -> str:
-    """The statement that walks the pledges on a topic, by a party, or all, newest first."""
+def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str, Any]) -> Found:
+    """By walking the pledges on a topic, by a party, or all."""
     walk = _walk(connection, asked)
     conditions = list(walk.conditions)
     for name, sign, day in (("since", ">=", query.held_on__gte), ("before", "<", query.held_on__lt)):
@@ -148,7 +163,7 @@ def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str
             conditions.append(f"walked.held_on {sign} :{name}")
     if "last" in asked:
         conditions.append(f"walked.held_on <= :day AND (walked.held_on < :day OR walked.{walk.key} > :last)")
-    return _PAGE.format(
+    return Found(
         walked=f"{walk.table} AS walked", key=f"walked.{walk.key}", place=f"walked.held_on || '/' || walked.{walk.key}",
         conditions=" AND ".join([*conditions, *_standing(query)]), order=f"walked.held_on DESC, walked.{walk.key}",
     )  # fmt: skip

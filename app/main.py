@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from app import __version__, pages, problems
@@ -30,6 +28,7 @@ from app.lean import LeanReads
 from app.lean_pages import KeptConnection
 from app.observing import Observed, configure_logs
 from app.openapi import describe
+from app.origins import AnyOrigin
 from app.settings import Settings
 
 
@@ -66,12 +65,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
     app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
     app.add_middleware(HeadAsGet)
-    cors: dict[str, Any] = {
-        "allow_origins": ["*"],
-        "allow_methods": ["GET", "HEAD"],
-        "allow_headers": ["If-None-Match"],
-        "expose_headers": ["ETag", "Link", "Content-Disposition"],
-    }
-    app.add_middleware(CORSMiddleware, **cors)
+    app.add_middleware(AnyOrigin, exposed=["ETag", "Link", "Content-Disposition"])
     app.add_middleware(Observed)
     return app

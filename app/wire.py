@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NoReturn
 
 DEEPEST = 40
 _LARGEST = 2**63
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -61,7 +64,11 @@ class _StrictParser:
             )
         except RecursionError:
             self._refuse("nested too deeply")
-        self._check(value, 0)
+        if _depth(self.source) > DEEPEST:
+            self._refuse("nested too deeply")
+        # UTF-8 itself has no half of a pair: only an escape can stand for one.
+        if "\\u" in self.source or _SURROGATE.search(self.source):
+            self._refuse_surrogates(value)
         return value
 
     def _refuse(self, why: str) -> NoReturn:
@@ -87,19 +94,23 @@ class _StrictParser:
             self._refuse("a key stands twice in one object")
         return result
 
-    def _check(self, value: Any, depth: int) -> None:
-        if depth > DEEPEST:
-            self._refuse("nested too deeply")
+    def _refuse_surrogates(self, value: Any) -> None:
         if isinstance(value, str):
             if _SURROGATE.search(value):
                 self._refuse("a string holds half of a surrogate pair")
         elif isinstance(value, dict):
             for key, item in value.items():
-                self._check(key, depth + 1)
-                self._check(item, depth + 1)
+                self._refuse_surrogates(key)
+                self._refuse_surrogates(item)
         elif isinstance(value, list):
             for item in value:
-                self._check(item, depth + 1)
+                self._refuse_surrogates(item)
+
+
+def _depth(source: str) -> int:
+    """How deep a JSON text is nested: an answer of its brackets alone, since most of a book's text is strings."""
+    steps = (1 if bracket in "[{" else -1 for bracket in _BRACKETS.findall(_STRINGS.sub("", source)))
+    return max(accumulate(steps), default=0)
 
 
 class BadText(ValueError):

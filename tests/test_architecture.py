@@ -26,14 +26,14 @@ assessments comparing pledges query
 facets formats meetings undertakings
 asking book lean_pages matrix tallies topic_tree
 loading
-documents editing keys rebuilding
+documents editing keys lean_facets rebuilding
 package reshaping verification
 migrating
 """
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words problems
+cache deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words problems
 answers guard openapi pages.names pages.records record_routes
 lean pages.asked pages.rendering
 pages.linked

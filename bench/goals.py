@@ -1,0 +1,78 @@
+"""The goals that were set, each with what was reached, from the figures themselves."""
+
+import statistics
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from bench.load import Result
+from bench.workloads import TITLES
+
+Reads = dict[str, dict[str, list[Result]]]
+
+
+class Goal(NamedTuple):
+    """What was wanted, and what was found; `least` or `most` says which way is good."""
+
+    what: str
+    found: float
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        return self.found >= self.least if self.least is not None else self.found <= (self.most or 0)
+
+
+def goals(found: dict[str, Any], sizes: list[int]) -> str:
+    """A row for each, those of the reads at the largest size that was measured."""
+    lines = ["| | wanted | found | |", "| --- | ---: | ---: | --- |"]
+    for goal in _all(found, sizes):
+        wanted = f"≥ {goal.least:g}" if goal.least is not None else f"≤ {goal.most:g}"
+        lines.append(
+            f"| {goal.what} | {wanted} | {goal.found:.3g} | {'reached' if goal.is_reached else 'not reached'} |"
+        )
+    return "\n".join(lines)
+
+
+def _all(found: dict[str, Any], sizes: list[int]) -> Iterator[Goal]:
+    small, large = str(min(sizes)), str(max(sizes))
+    reads: Reads = found["reads"][large]
+    for workload in ("Q1", "Q2", "Q3", "Q4", "Q5"):
+        yield Goal(f"{workload} cached, × static", _times(reads, workload, "cached", "static"), least=0.9)
+    yield Goal("Q1 cached, × Datasette", _times(reads, "Q1", "cached", "datasette"), least=40)
+    unchanged = zip(reads["304"]["cached"], reads["Q1"]["static"], strict=True)
+    yield Goal("304, × static", _median(own.rate / other.rate for own, other in unchanged), least=1.2)
+    for workload, least in (("Q1", 8), ("Q2", 7), ("Q3", 8), ("Q4", 5), ("Q5", 5), ("Q6", 5)):
+        times = _times(reads, workload, "pledgebook", "datasette")
+        yield Goal(f"{workload} {TITLES[workload]}, uncached, × Datasette", times, least=least)
+    for workload in ("Q1", "Q3"):
+        times = _times(reads, workload, "pledgebook", "tutorial")
+        yield Goal(f"{workload}, uncached, × tutorial", times, least=100)
+    if small != large:
+        for workload in TITLES:
+            grown = _cpu(reads, workload) / _cpu(found["reads"][small], workload)
+            what = f"{workload}, CPU a request at {int(large):,} pledges, × that at {int(small):,}"
+            yield Goal(what, grown, most=1.5 if workload == "Q4" else 1.3)
+    yield from _rest(found, large)
+
+
+def _rest(found: dict[str, Any], large: str) -> Iterator[Goal]:
+    posts, loads, starts = found["posts"], found["loads"], found["starts"]
+    yield Goal("W1, × tutorial", posts["pledgebook"] / posts["tutorial"], least=3)
+    yield Goal("W1, × bare sqlite3", posts["pledgebook"] / posts["bare sqlite3"], least=0.7)
+    yield Goal("W2, × `session.add_all`", loads["add_all"]["cpu"] / loads["pledgebook"]["cpu"], least=5)
+    yield Goal("cold start, × Datasette's", starts["pledgebook"]["cpu"] / starts["datasette"]["cpu"], most=1.3)
+    yield Goal(f"MB under load, {int(large):,} pledges", found["memory"][large]["pledgebook"], most=250)
+
+
+def _times(reads: Reads, workload: str, own: str, other: str) -> float:
+    pairs = zip(reads[workload][own], reads[workload][other], strict=True)
+    return _median(one.rate / another.rate for one, another in pairs)
+
+
+def _cpu(reads: Reads, workload: str) -> float:
+    return _median(one.cpu for one in reads[workload]["pledgebook"])
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)

@@ -1,0 +1,214 @@
+"""The results as a page (`bench/RESULTS.md`) and a plot of cost against size (`bench/cost.svg`)."""
+
+import math
+import statistics
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.goals import goals
+from bench.load import Result
+from bench.workloads import TITLES
+
+HERE = Path(__file__).resolve().parent
+COLUMNS = ("cached", "pledgebook", "static", "raw", "datasette", "tutorial", "drf")
+_COLOURS = {"pledgebook": "#0b5394", "datasette": "#b45f06", "tutorial": "#a61c00", "drf": "#741b47", "raw": "#38761d"}
+
+Reads = dict[str, dict[str, list[Result]]]
+
+
+def write(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) -> None:
+    (HERE / "RESULTS.md").write_text(_page(found, sizes, rounds, seconds), encoding="utf-8")
+    (HERE / "cost.svg").write_text(_plot(found["reads"], sizes), encoding="utf-8")
+
+
+def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) -> str:
+    parts = [_INTRODUCTION.format(rounds=rounds, seconds=seconds), "## Goals", goals(found, sizes)]
+    for size in sizes:
+        reads: Reads = found["reads"][str(size)]
+        parts += [
+            f"## {size:,} pledges, 64 connections", "Requests a second, medians:", _table(reads, _rate),
+            "Times as many as the project answers uncached: the median of the ratios within a round:",
+            _table(reads, _ratio(reads, "pledgebook")),
+            "Microseconds of the server's CPU a request, medians:", _table(reads, _cpu),
+            "Milliseconds, p50 / p99:", _table(reads, _latency),
+            _unchanged(reads),
+            f"Wrong answers: {_wrong(reads)}.",
+            f"Memory of its own after the rounds, MB: {_memory(found['memory'][str(size)])}.",
+        ]  # fmt: skip
+    parts += ["## Cost and size", _growth(found["reads"], sizes), "![CPU a request against size](cost.svg)"]
+    parts += ["## Connections", "Pages by topic a second.", _connections(found["connections"])]
+    parts += ["## Writing", _writing(found), "## Cold start", _starting(found["starts"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _unchanged(reads: Reads) -> str:
+    own = reads["304"]["cached"]
+    return f"An unchanged page (304): {_rate(own)} a second, {_over(own, reads['Q1']['static'])} × static on Q1."
+
+
+def _memory(peaks: dict[str, float]) -> str:
+    return ", ".join(f"{name} {peak:.0f}" for name, peak in peaks.items())
+
+
+_INTRODUCTION = """# Results
+
+Made by `make bench`; how is told in `bench/run.py`. Every figure is a median of {rounds} rounds of {seconds} s, in
+which all servers had their turns one after the other, each with one worker on core 0, wrk on core 1. The machine has
+two cores, **and other work ran on both at the same time**: absolute figures are far below what it can do, and swing.
+Ratios within a round stay meaningful, since a slow minute was shared by all.
+
+`pledgebook` keeps no answers (`PLEDGEBOOK_CACHE_LIMIT=0`), `cached` does. `static` is a bare ASGI app that sends the
+project's own answers from memory; `raw` a bare ASGI app with one hand-written statement on the project's database,
+which checks nothing. `datasette` has tuned tables, indexes and keyset SQL and an immutable file; its tables are simpler
+than the project's. `tutorial` is FastAPI with SQLModel as their tutorials build it, `drf` Django REST Framework over
+the same tables. Facets of `pledgebook` count mentions, undertakings and new ones; those of the others count rows."""
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+def _table(reads: Reads, cell: Callable[[list[Result]], str]) -> str:
+    lines = [f"| | {' | '.join(COLUMNS)} |", f"| --- |{' ---: |' * len(COLUMNS)}"]
+    for workload, title in TITLES.items():
+        cells = [cell(reads[workload][name]) if name in reads[workload] else "" for name in COLUMNS]
+        lines.append(f"| {workload} {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _rate(results: list[Result]) -> str:
+    return _short(statistics.median(one.rate for one in results))
+
+
+def _cpu(results: list[Result]) -> str:
+    return _short(statistics.median(one.cpu for one in results))
+
+
+def _latency(results: list[Result]) -> str:
+    p50, p99 = (statistics.median(values) for values in zip(*((one.p50, one.p99) for one in results), strict=True))
+    return f"{_short(p50)} / {_short(p99)}"
+
+
+def _ratio(reads: Reads, over: str) -> Callable[[list[Result]], str]:
+    of = {id(results): by_server[over] for by_server in reads.values() for results in by_server.values()
+          if over in by_server}  # fmt: skip
+    return lambda results: _over(results, of[id(results)])
+
+
+def _over(results: list[Result], others: list[Result]) -> str:
+    return _short(statistics.median(one.rate / other.rate for one, other in zip(results, others, strict=True)))
+
+
+def _wrong(reads: Reads) -> str:
+    wrong = {f"{name} {workload}": sum(one.wrong for one in results)
+             for workload, by_server in reads.items() for name, results in by_server.items()}  # fmt: skip
+    return ", ".join(f"{name} {count}" for name, count in wrong.items() if count) or "none"
+
+
+def _short(value: float) -> str:
+    """Three digits."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _growth(reads: dict[str, Reads], sizes: list[int]) -> str:
+    first, last = str(min(sizes)), str(max(sizes))
+    names = ("pledgebook", "raw", "datasette", "tutorial", "drf")
+    lines = [f"CPU a request with {int(last):,} pledges against {int(first):,}:", "",
+             f"| | {' | '.join(names)} |", f"| --- |{' ---: |' * len(names)}"]  # fmt: skip
+    for workload, title in TITLES.items():
+        cells = [_short(_median_cpu(reads[last], workload, name) / _median_cpu(reads[first], workload, name))
+                 for name in names]  # fmt: skip
+        lines.append(f"| {workload} {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _median_cpu(reads: Reads, workload: str, name: str) -> float:
+    return statistics.median(one.cpu for one in reads[workload][name])
+
+
+def _connections(rates: dict[str, dict[str, float]]) -> str:
+    counts = list(next(iter(rates.values())))
+    lines = [f"| | {' | '.join(counts)} |", f"| --- |{' ---: |' * len(counts)}"]
+    lines += [f"| {name} | {' | '.join(_short(rate) for rate in of.values())} |" for name, of in rates.items()]
+    return "\n".join(lines)
+
+
+def _writing(found: dict[str, Any]) -> str:
+    posts, loads = found["posts"], found["loads"]
+    told = ", ".join(f"{name} {_short(rate)}" for name, rate in posts.items())
+    own, plain = loads["pledgebook"], loads["add_all"]
+    return (
+        f"W1, meetings of 6 participants and 20 pledges a second, each on disk, one client: {told}. The project writes "
+        f"{_short(posts['pledgebook'] / posts['tutorial'])} × as many as the tutorial app, and "
+        f"{_short(posts['pledgebook'] / posts['bare sqlite3'])} of what bare sqlite3 does with the same statements.\n\n"
+        f"W2, the smallest of the books loaded: {_short(own['cpu'])} s of CPU and {own['megabytes']:.0f} MB by "
+        f"`pledgebook load`, {_short(plain['cpu'])} s and {plain['megabytes']:.0f} MB by the tutorial app's "
+        f"`session.add_all`, which checks, hashes and indexes nothing: {_short(plain['cpu'] / own['cpu'])} × as fast."
+    )
+
+
+def _starting(starts: dict[str, dict[str, float]]) -> str:
+    lines = ["From the command to the first page:", "", "| | seconds | of CPU |", "| --- | ---: | ---: |"]
+    lines += [f"| {name} | {one['seconds']:.2f} | {one['cpu']:.2f} |" for name, one in starts.items()]
+    lines.append("")
+    lines.append(f"The project takes {starts['pledgebook']['cpu'] / starts['datasette']['cpu']:.2f} × Datasette's CPU.")
+    return "\n".join(lines)
+
+
+# The plot -------------------------------------------------------------------------------------------------------------
+
+_WIDE, _HIGH, _EDGE = 240, 170, 34
+
+
+def _plot(reads: dict[str, Reads], sizes: list[int]) -> str:
+    """A small plot for each workload: microseconds of CPU a request (up) against pledges (right), both logarithmic."""
+    charts = "".join(
+        f'<g transform="translate({column * (_WIDE + 30) + 10},{row * (_HIGH + 40) + 10})">'
+        f"{_chart(reads, sizes, workload)}</g>"
+        for row in range(2)
+        for column, workload in enumerate(list(TITLES)[row * 3 : row * 3 + 3])
+    )
+    names = "".join(
+        f'<text x="{20 + 130 * index}" y="{2 * (_HIGH + 40) + 24}" fill="{colour}">{name}</text>'
+        for index, (name, colour) in enumerate(_COLOURS.items())
+    )
+    size = f'viewBox="0 0 {3 * (_WIDE + 30) + 10} {2 * (_HIGH + 40) + 40}"'
+    style = 'font-family="sans-serif" font-size="12"'
+    title = "<title>CPU of a request in microseconds against pledges in the book</title>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style} role="img">{title}{charts}{names}</svg>\n'
+
+
+def _chart(reads: dict[str, Reads], sizes: list[int], workload: str) -> str:
+    left, right = math.log10(min(sizes)), math.log10(max(sizes))
+
+    def across(size: int) -> float:
+        return _EDGE + (math.log10(size) - left) / ((right - left) or 1) * (_WIDE - _EDGE - 10)
+
+    def up(cpu: float) -> float:
+        return _HIGH - 20 - (math.log10(max(cpu, 10)) - 1) / 6 * (_HIGH - 40)  # from 10 microseconds to 10 seconds
+
+    parts = [f'<text x="{_EDGE}" y="12">{workload} {TITLES[workload]}</text>']
+    for power in range(1, 8):
+        y = up(10**power)
+        parts.append(f'<line x1="{_EDGE}" x2="{_WIDE}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
+        if power % 2:
+            parts.append(f'<text x="0" y="{y + 4:.1f}" font-size="9">{_unit(10**power)}</text>')
+    for size in sizes:
+        parts.append(f'<text x="{across(size) - 14:.1f}" y="{_HIGH}" font-size="9">{size:,}</text>')
+    for name, colour in _COLOURS.items():
+        points = [(across(size), up(_median_cpu(reads[str(size)], workload, name))) for size in sizes]
+        parts.append(_line(points, colour))
+    return "".join(parts)
+
+
+def _line(points: Iterable[tuple[float, float]], colour: str) -> str:
+    places = list(points)
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+
+
+def _unit(microseconds: int) -> str:
+    return f"{microseconds} µs" if microseconds < 1000 else f"{microseconds // 1000} ms"

@@ -1,0 +1,123 @@
+"""What is asked, in the words of each server: the same pledges, as far as its way of asking goes.
+
+Each workload is a dozen requests that are sent in turn, drawn from the book: no two are the same question.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from app.search import thing, tokens_of
+from bench.books import topic
+
+EACH = 12
+TITLES = {
+    "Q1": "page by topic",
+    "Q2": "topic, party and days",
+    "Q3": "deep page",
+    "Q4": "search within a topic",
+    "Q5": "facets under a party",
+    "Q6": "one pledge",
+}
+
+
+class Question(NamedTuple):
+    """What one request asks."""
+
+    topic: str = ""
+    party: str = ""
+    since: str = ""
+    before: str = ""
+    word: str = ""
+    pledge: str = ""
+    offset: int = 0  # of the deep page, where pages are counted
+
+
+def questions(book: Path) -> dict[str, list[Question]]:
+    """The questions of each workload. Those of equal rank in books of any size, so that sizes can be compared."""
+    random = Random(book.stat().st_size)
+    meetings = [line for line in map(json.loads, book.open(encoding="utf-8")) if line["kind"] == "meeting"]
+    held: dict[str, list[str]] = {}
+    parties: Counter[str] = Counter()
+    for meeting in meetings:
+        for pledge in meeting["pledges"]:
+            if pledge["towards"]:
+                parties.update(pledge["pledgors"])
+                for slug in pledge["topics"]:
+                    held.setdefault(slug, []).append(meeting["held_on"])
+    topics = [topic(rank) for rank in range(1, EACH + 1)]
+    common = [party for party, _ in parties.most_common(EACH)]
+    # Facets cost what they count: parties of about so many pledges, whatever the size of the book.
+    counted = sorted(parties, key=lambda party: abs(parties[party] - FACETED))[:EACH]
+    deep = [(slug, sorted(held[slug], reverse=True)[len(held[slug]) * 3 // 4]) for slug in topics]
+    words = [pledge["summary"].split()[0].lower() for pledge in meetings[len(meetings) // 2]["pledges"]]
+    chosen = random.sample(meetings, EACH)
+    return {
+        "Q1": [Question(topic=slug) for slug in topics],
+        "Q2": [Question(slug, party, "1990-01-01", "2010-01-01") for slug, party in zip(topics, common, strict=True)],
+        "Q3": [Question(topic=slug, before=day, offset=sum(one >= day for one in held[slug])) for slug, day in deep],
+        "Q4": [Question(topic=slug, word=word) for slug, word in zip(topics, words, strict=False)],
+        "Q5": [Question(party=party) for party in counted],
+        "Q6": [Question(pledge=f"{meeting['id']}-{random.randint(1, 20):02}") for meeting in chosen],
+    }
+
+
+FACETED = 300
+
+
+def of_pledgebook(workload: str, asked: Question) -> str:
+    if workload == "Q6":
+        return f"/v1/pledges/{asked.pledge}"
+    query = {"topic": asked.topic, "party": asked.party, "held_on__gte": asked.since, "held_on__lt": asked.before}
+    query |= {
+        "q": asked.word,
+        "facets": "topic,year" if workload == "Q5" else "",
+        "limit": "1" if workload == "Q5" else "",
+    }
+    return f"/v1/pledges?{_query(query)}"
+
+
+def of_raw(workload: str, asked: Question) -> str:
+    path = {"Q5": "/facets", "Q6": "/one"}.get(workload, "/page")
+    found = f'"{tokens_of(asked.word)[0]}" AND "{thing("topic", asked.topic)}"' if asked.word else ""
+    bounds = {"since": asked.since, "before": asked.before}
+    return (
+        f"{path}?{_query({'topic': asked.topic, 'party': asked.party, 'words': found, 'id': asked.pledge, **bounds})}"
+    )
+
+
+def of_datasette(workload: str, asked: Question) -> str:
+    name = {"Q1": "page", "Q2": "both", "Q3": "page", "Q4": "found", "Q5": "facets", "Q6": "one"}[workload]
+    days = {"since": asked.since or "0", "before": asked.before or "9"} if name in ("page", "both") else {}
+    query = {"topic": asked.topic, "party": asked.party, "q": asked.word, "id": asked.pledge, **days}
+    return f"/table/{name}.json?{_query({**query, '_shape': 'array'})}"
+
+
+def of_tutorial(workload: str, asked: Question) -> str:
+    if workload == "Q6":
+        return f"/pledges/{asked.pledge}"
+    if workload == "Q5":
+        return f"/facets?party={asked.party}"
+    if workload == "Q3":
+        return f"/pledges?topic={asked.topic}&offset={asked.offset}"
+    bounds = {"since": asked.since, "before": asked.before}
+    return f"/pledges?{_query({'topic': asked.topic, 'party': asked.party, 'q': asked.word, **bounds})}"
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+ASKING: dict[str, Callable[[str, Question], str]] = {
+    "pledgebook": of_pledgebook,
+    "cached": of_pledgebook,
+    "static": of_pledgebook,
+    "raw": of_raw,
+    "datasette": of_datasette,
+    "tutorial": of_tutorial,
+    "drf": of_tutorial,
+}

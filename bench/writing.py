@@ -1,0 +1,149 @@
+"""Writes: a meeting of 6 participants and 20 pledges posted again and again (W1), and a whole book loaded (W2)."""
+
+import http.client
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from app import keys
+from app.db import Database
+from app.main import create_app
+from app.settings import Settings
+from bench.books import lines as book_lines
+from bench.servers import HOME, PEERS, ROOT, Server, pledgebook, running
+
+POSTS = 40
+
+
+def _meetings() -> list[dict[str, Any]]:
+    """Meetings to post, with their sources given whole: those of a book that no other is."""
+    made: list[dict[str, Any]] = []
+    sources: dict[str, dict[str, Any]] = {}
+    for line in book_lines(20 * POSTS):
+        kind = line.pop("kind")
+        if kind == "source":
+            sources[line["id"]] = line
+        elif kind == "meeting":
+            for pledge in line["pledges"]:
+                pledge |= {"links": [], "assessments": []}
+            line["id"] = f"posted-{line['id']}"
+            made.append({**line, "sources": [{**sources[id], "id": id} for id in line["sources"]]})
+    return made
+
+
+def _fresh(book: Path, name: str) -> Path:
+    copy = HOME / f"{name}.db"
+    for old in HOME.glob(f"{name}.db*"):
+        old.unlink()
+    shutil.copy(book, copy)
+    return copy
+
+
+def posts(book: Path) -> dict[str, float]:
+    """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3."""
+    meetings = _meetings()
+    own, recorded, replayed = (_fresh(book, name) for name in ("posted", "recorded", "replayed"))
+    database = Database(f"sqlite:///{own}")
+    with database.writing() as session:
+        key = keys.create_key(session, "bench")
+    database.close()
+    bodies = [json.dumps(meeting) for meeting in meetings]
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    plain = HOME / "posted.plain.db"
+    for old in HOME.glob("posted.plain.db*"):
+        old.unlink()
+    make = [str(PEERS / "python"), "-c", "from bench.peers.tutorial import *; SQLModel.metadata.create_all(engine)"]
+    subprocess.run(make, cwd=ROOT, env={**os.environ, "BENCH_DATABASE": str(plain)}, check=True)
+    uvicorn = [str(PEERS / "python"), "-m", "uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "error"]
+    tutorial = Server("tutorial", [*uvicorn, "bench.peers.tutorial:app"], {"BENCH_DATABASE": str(plain)})
+    rates = {}
+    with running(pledgebook(own, cached=True)) as server:
+        rates["pledgebook"] = _post(server.port, "/v1/meetings?allow_similar=true", bodies, headers)
+    with running(tutorial) as server:
+        rates["tutorial"] = _post(server.port, "/meetings", bodies, {"Content-Type": "application/json"})
+    statements = _statements(recorded, bodies)
+    rates["bare sqlite3"] = _replay(replayed, statements)
+    return rates
+
+
+def _post(port: int, target: str, bodies: list[str], headers: dict[str, str]) -> float:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    took = []
+    for body in bodies:
+        began = time.perf_counter()
+        connection.request("POST", target, body.encode(), headers)
+        answer = connection.getresponse()
+        told = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"{target}: {answer.status} {told[:500]!r}")
+        took.append(time.perf_counter() - began)
+    return 1 / statistics.median(took)
+
+
+def _statements(book: Path, bodies: list[str]) -> list[str]:
+    """What the project sends to SQLite to write the meetings, with its values, and its commits."""
+    from starlette.testclient import TestClient
+
+    app = create_app(Settings(database_url=f"sqlite:///{book}", log_level="error"))
+    database: Database = app.state.database
+    with database.writing() as session:
+        key = keys.create_key(session, "bench")
+    sent: list[str] = []
+    with TestClient(app) as client:
+        with database.writer.connect() as connection:
+            connection.connection.driver_connection.set_trace_callback(sent.append)  # type: ignore[union-attr]
+            connection.rollback()
+        sent.clear()
+        for body in bodies:
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+            assert client.post("/v1/meetings?allow_similar=true", content=body, headers=headers).status_code == 201
+    # SQLite also tells of a statement's triggers, by its text once more, and of what the search index asks itself.
+    own = [one for one in sent if not one.startswith("--") and "'main'." not in one]
+    return [one for one, before in zip(own, ["", *own], strict=False) if one != before]
+
+
+def _replay(book: Path, statements: list[str]) -> float:
+    connection = sqlite3.connect(book, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    took, began = [], time.perf_counter()
+    for statement in statements:
+        connection.execute(statement).fetchall()
+        if statement == "COMMIT":
+            took.append(time.perf_counter() - began)
+            began = time.perf_counter()
+    connection.close()
+    return 1 / statistics.median(took)
+
+
+def bulk_loads(book: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """A book loaded by the project and by the tutorial app's `session.add_all`: seconds of CPU and megabytes."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(max(1, rounds // 2)):
+        for name, command, setting, prefix in (
+            ("pledgebook", [sys.executable, "-m", "app", "load", str(book)], "PLEDGEBOOK_DATABASE_URL", "sqlite:///"),
+            ("add_all", [str(PEERS / "python"), "-m", "bench.peers.tutorial", str(book)], "BENCH_DATABASE", ""),
+        ):
+            for old in HOME.glob("loaded.db*"):
+                old.unlink()
+            found.setdefault(name, []).append(_measured(command, {setting: f"{prefix}{HOME / 'loaded.db'}"}))
+    return {
+        name: {"cpu": statistics.median(cpu for cpu, _ in all), "megabytes": max(peak for _, peak in all)}
+        for name, all in found.items()
+    }
+
+
+def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    with (HOME / "load.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+        _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"the load failed; see {HOME / 'load.log'}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
