@@ -34,7 +34,7 @@ _BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p
     WHERE p.pledge = pledge.key AND p.role = 'pledgor' AND +p.party = :party)"""
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM {walked} AS walked WHERE {conditions} LIMIT {rows})"
 # So many entries are counted at most to tell which of two indexes is the shorter.
-_COUNTED, _REMEMBERED = 50_000, 1000
+_COUNTED, _REMEMBERED = 5000, 1000
 
 
 # SQLite asks back after so many steps of its machine: a page by an index takes some 3,000 steps.
