@@ -14,6 +14,9 @@ HERE = Path(__file__).resolve().parent
 COLUMNS = ("cached", "pledgebook", "static", "raw", "datasette", "tutorial", "drf")
 _COLOURS = {"pledgebook": "#0b5394", "datasette": "#b45f06", "tutorial": "#a61c00", "drf": "#741b47", "raw": "#38761d"}
 
+# Answers a second below which what 64 clients have asked and not been told yet is a large part of a round.
+_FEW = 200
+
 Reads = dict[str, dict[str, list[Result]]]
 
 
@@ -58,7 +61,8 @@ Made by `make bench`; how is told in `bench/run.py`. Every figure is a median of
 which all servers had their turns one after the other, each with one worker on core 0, wrk on core 1. The machine has
 two cores, **and other work ran on both at the same time**: absolute figures are far below what it can do, and swing.
 Of a core that is shared, a server of several threads (Datasette, the tutorial app, Django) is given more than one of
-one thread. The CPU that a request takes of its server depends on neither, so the goals are judged by that.
+one thread. The CPU that a request takes of its server depends on neither, so the goals are judged by that. `≤` marks
+where so few were answered in a round that those left unanswered at its end weigh in: it takes at most so much.
 
 `pledgebook` keeps no answers (`PLEDGEBOOK_CACHE_LIMIT=0`), `cached` does. `static` is a bare ASGI app that sends the
 project's own answers from memory; `raw` a bare ASGI app with one hand-written statement on the project's database,
@@ -83,7 +87,9 @@ def _rate(results: list[Result]) -> str:
 
 
 def _cpu(results: list[Result]) -> str:
-    return _short(statistics.median(one.cpu for one in results))
+    """At most so much, where so few answers came in a round that those still begun at its end weigh in."""
+    few = statistics.median(one.rate for one in results) < _FEW
+    return ("≤ " if few else "") + _short(statistics.median(one.cpu for one in results))
 
 
 def _latency(results: list[Result]) -> str:
