@@ -241,7 +241,7 @@ def read_values(
         rows += session.execute(statement.group_by(code)).all()
     rows = most_first(facet, rows)[:limit]
     names = names_of(session, facet, [str(row[0]) for row in rows])
-    return values_of(query, name, rows, names, within=within)
+    return [FacetValue(**value) for value in values_of(query, name, rows, names, within=within)]
 
 
 def most_first(facet: Facet, rows: list[Any]) -> list[Any]:
@@ -253,18 +253,18 @@ def most_first(facet: Facet, rows: list[Any]) -> list[Any]:
 
 def values_of(
     query: PledgeFilters, name: FacetName, rows: Iterable[Any], names: Mapping[str, str], *, within: bool = False
-) -> list[FacetValue]:
-    """The values that such rows tell of, each with the query that leads to it."""
+) -> list[dict[str, Any]]:
+    """The values that such rows tell of, as FacetValue has them, each with the query that leads to it."""
     given = _given(query)
     return [
-        FacetValue(
-            code=str(code),
-            name=names[str(code)],
-            mentions=mentions,
-            undertakings=undertakings,
-            new=new,
-            query=_replaced(given, replacement(query, name, str(code), within=within)),
-        )
+        {
+            "code": str(code),
+            "name": names[str(code)],
+            "mentions": mentions,
+            "undertakings": undertakings,
+            "new": new,
+            "query": _replaced(given, replacement(query, name, str(code), within=within)),
+        }
         for code, mentions, undertakings, new, _ in rows
     ]
 
@@ -323,8 +323,16 @@ def _given(query: PledgeFilters) -> dict[str, str]:
 
 
 def _replaced(given: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
-    parts = {**given, **{name: value and _part_of(name, value) for name, value in replaced.items()}}
-    return "&".join(parts[name] for name in sorted(parts, key=_PLACES.__getitem__) if parts[name])
+    parts = {**given, **{name: _part_of(name, value) for name, value in replaced.items() if value is not None}}
+    for name, value in replaced.items():
+        if value is None:
+            parts.pop(name, None)
+    return "&".join([parts[name] for name in _in_order(tuple(parts))])
+
+
+@lru_cache(maxsize=1000)
+def _in_order(names: tuple[str, ...]) -> list[str]:
+    return sorted(names, key=_PLACES.__getitem__)
 
 
 def _part_of(name: str, value: Any) -> str:

@@ -34,11 +34,17 @@ _BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p
     WHERE p.pledge = pledge.key AND p.role = 'pledgor' AND +p.party = :party)"""
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM {walked} AS walked WHERE {conditions} LIMIT {rows})"
 # So many entries are counted at most to tell which of two indexes is the shorter.
-_COUNTED = 5000
+_COUNTED, _REMEMBERED = 5000, 1000
 
 
 # SQLite asks back after so many steps of its machine: a page by an index takes some 3,000 steps.
 _STEPS, _TURNS = 1000, 300
+
+
+class Reading(sqlite3.Connection):
+    """A connection that remembers how long the indexes are that it has counted."""
+
+    counts: dict[tuple[str, str], int]
 
 
 class KeptConnection:
@@ -46,14 +52,16 @@ class KeptConnection:
 
     def __init__(self, database: Database) -> None:
         self.file = str(database.url.database)
-        self.connection: sqlite3.Connection | None = None
+        self.connection: Reading | None = None
         self.turns = 0
 
-    def reading(self) -> sqlite3.Connection:
+    def reading(self) -> Reading:
         """The connection, with as many steps to take as a short read may. It gives text as bytes."""
         self.turns = _TURNS
         if self.connection is None:
-            self.connection = sqlite3.connect(self.file, isolation_level=None, timeout=0, check_same_thread=False)
+            made = sqlite3.connect(self.file, isolation_level=None, timeout=0, check_same_thread=False, factory=Reading)
+            self.connection = made
+            self.connection.counts = {}
             self.connection.text_factory = bytes
             for pragma in ("query_only=ON", "mmap_size=268435456"):
                 self.connection.execute(f"PRAGMA {pragma}")
@@ -95,7 +103,7 @@ class Walk(NamedTuple):
     key: str = "pledge"
 
 
-def read_pledge(connection: sqlite3.Connection, id: str) -> tuple[bytes, str] | None:
+def read_pledge(connection: Reading, id: str) -> tuple[bytes, str] | None:
     """The document of a pledge that stands, and its revision's hash."""
     query = """SELECT document, hash FROM pledge JOIN revision ON revision.seq = pledge.revision
       WHERE pledge.id = ? AND pledge.retracted IS NULL"""
@@ -104,9 +112,9 @@ def read_pledge(connection: sqlite3.Connection, id: str) -> tuple[bytes, str] | 
 
 
 def read_lean_page(
-    connection: sqlite3.Connection, query: PledgeQuery, fingerprint: str, cursor: str | None, clauses: Sequence[Clause]
+    connection: Reading, query: PledgeQuery, fingerprint: str, cursor: str | None, clauses: Sequence[Clause]
 ) -> Page | None:
-    """A page of a query for at most one topic, one party, days, and words as `clauses`; None if it finds nothing."""
+    """A page of a query for at most one topic, one party, days, and words as `clauses`; None if a name is not known."""
     asked: dict[str, Any] = {"rows": query.limit + 1}
     by_words = query.q is not None
     if cursor is not None:
@@ -116,7 +124,7 @@ def read_lean_page(
     statement = _PAGE.format(**find(connection, query, clauses, asked)._asdict())
     documents, places, count = connection.execute(statement, asked).fetchone()
     if not count:
-        return None
+        return Page(b"", None) if _are_known(connection, asked) else None
     if count <= query.limit:
         return Page(documents.replace(b"\n", b","), None)
     day, _, key = places.decode().split(" ")[-2].rpartition("/")
@@ -124,7 +132,14 @@ def read_lean_page(
     return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
 
 
-def find(connection: sqlite3.Connection, query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> Found:
+def _are_known(connection: Reading, asked: dict[str, Any]) -> bool:
+    """Whether what was asked for is called so in the book, and nothing was found of it."""
+    query = "SELECT EXISTS (SELECT 1 FROM topic WHERE slug = :topic), EXISTS (SELECT 1 FROM party WHERE code = :party)"
+    on_topic, by_party = connection.execute(query, {"topic": None, "party": None, **asked}).fetchone()
+    return (on_topic or "topic" not in asked) and (by_party or "party" not in asked)
+
+
+def find(connection: Reading, query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, Any]) -> Found:
     """How to find what a query asks for, newest first. Puts the values into `asked`, which may hold where to go on."""
     if query.topic:
         asked["topic"] = query.topic[0]
@@ -153,7 +168,7 @@ def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, An
     )  # fmt: skip
 
 
-def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str, Any]) -> Found:
+def _by_days(connection: Reading, query: PledgeQuery, asked: dict[str, Any]) -> Found:
     """By walking the pledges on a topic, by a party, or all."""
     walk = _walk(connection, asked)
     conditions = list(walk.conditions)
@@ -169,21 +184,27 @@ def _by_days(connection: sqlite3.Connection, query: PledgeQuery, asked: dict[str
     )  # fmt: skip
 
 
-def _walk(connection: sqlite3.Connection, asked: dict[str, Any]) -> Walk:
+def _walk(connection: Reading, asked: dict[str, Any]) -> Walk:
     on_topic = Walk("pledge_topic", ["walked.topic = :topic"])
     by_party = Walk("pledge_party", ["walked.party = :party", "walked.role = 'pledgor'"])
     if "topic" not in asked:
         return by_party if "party" in asked else Walk("pledge", [], "key")
     if "party" not in asked:
         return on_topic
-    if _count(connection, on_topic, asked) <= _count(connection, by_party, asked):
+    if _count(connection, on_topic, asked["topic"], asked) <= _count(connection, by_party, asked["party"], asked):
         return Walk(on_topic.table, [*on_topic.conditions, _BY_PARTY])
     return Walk(by_party.table, [*by_party.conditions, _ON_TOPIC])
 
 
-def _count(connection: sqlite3.Connection, walk: Walk, asked: dict[str, Any]) -> int:
-    statement = _COUNT.format(walked=walk.table, conditions=" AND ".join(walk.conditions), rows=_COUNTED)
-    return int(connection.execute(statement, asked).fetchone()[0])
+def _count(connection: Reading, walk: Walk, name: str, asked: dict[str, Any]) -> int:
+    """How many entries an index has for a name, about: counted once, since only the time of a read depends on it."""
+    counts = connection.counts
+    if (walk.table, name) not in counts:
+        if len(counts) >= _REMEMBERED:
+            counts.clear()
+        statement = _COUNT.format(walked=walk.table, conditions=" AND ".join(walk.conditions), rows=_COUNTED)
+        counts[walk.table, name] = connection.execute(statement, asked).fetchone()[0]
+    return counts[walk.table, name]
 
 
 def _standing(query: PledgeQuery) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,11 +35,21 @@ class Result(NamedTuple):
     wrong: int
 
 
+def until_idle(server: Running) -> None:
+    """Wait until the server is done with what earlier clients asked and did not wait for; half a minute at most."""
+    for _ in range(150):
+        before = server.cpu()
+        time.sleep(0.2)
+        if server.cpu() - before < 0.02:
+            return
+
+
 def wrk(server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "") -> Result:
     """One round. Answers that are no 2xx or 3xx count as wrong."""
     script = HOME / "load.lua"
     header = f'["If-None-Match"] = {json.dumps(if_none_match)}' if if_none_match else ""
     script.write_text(_SCRIPT % (", ".join(json.dumps(target) for target in targets), header), encoding="utf-8")
+    until_idle(server)
     pinned = ["taskset", "-c", LOAD_CORE] if shutil.which("taskset") else []
     command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
     before = server.cpu()

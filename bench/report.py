@@ -14,6 +14,9 @@ HERE = Path(__file__).resolve().parent
 COLUMNS = ("cached", "pledgebook", "static", "raw", "datasette", "tutorial", "drf")
 _COLOURS = {"pledgebook": "#0b5394", "datasette": "#b45f06", "tutorial": "#a61c00", "drf": "#741b47", "raw": "#38761d"}
 
+# Answers a second below which what 64 clients have asked and not been told yet is a large part of a round.
+_FEW = 200
+
 Reads = dict[str, dict[str, list[Result]]]
 
 
@@ -28,7 +31,7 @@ def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) ->
         reads: Reads = found["reads"][str(size)]
         parts += [
             f"## {size:,} pledges, 64 connections", "Requests a second, medians:", _table(reads, _rate),
-            "Times as many as the project answers uncached: the median of the ratios within a round:",
+            "CPU of a request, in times of what the project takes uncached: the median of the ratios within a round:",
             _table(reads, _ratio(reads, "pledgebook")),
             "Microseconds of the server's CPU a request, medians:", _table(reads, _cpu),
             "Milliseconds, p50 / p99:", _table(reads, _latency),
@@ -44,7 +47,8 @@ def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) ->
 
 def _unchanged(reads: Reads) -> str:
     own = reads["304"]["cached"]
-    return f"An unchanged page (304): {_rate(own)} a second, {_over(own, reads['Q1']['static'])} × static on Q1."
+    over = _over(own, reads["Q1"]["static"])
+    return f"An unchanged page (304): {_rate(own)} a second, {over} × the CPU of static on Q1."
 
 
 def _memory(peaks: dict[str, float]) -> str:
@@ -56,7 +60,9 @@ _INTRODUCTION = """# Results
 Made by `make bench`; how is told in `bench/run.py`. Every figure is a median of {rounds} rounds of {seconds} s, in
 which all servers had their turns one after the other, each with one worker on core 0, wrk on core 1. The machine has
 two cores, **and other work ran on both at the same time**: absolute figures are far below what it can do, and swing.
-Ratios within a round stay meaningful, since a slow minute was shared by all.
+Of a core that is shared, a server of several threads (Datasette, the tutorial app, Django) is given more than one of
+one thread. The CPU that a request takes of its server depends on neither, so the goals are judged by that. `≤` marks
+where so few were answered in a round that those left unanswered at its end weigh in: it takes at most so much.
 
 `pledgebook` keeps no answers (`PLEDGEBOOK_CACHE_LIMIT=0`), `cached` does. `static` is a bare ASGI app that sends the
 project's own answers from memory; `raw` a bare ASGI app with one hand-written statement on the project's database,
@@ -81,7 +87,9 @@ def _rate(results: list[Result]) -> str:
 
 
 def _cpu(results: list[Result]) -> str:
-    return _short(statistics.median(one.cpu for one in results))
+    """At most so much, where so few answers came in a round that those still begun at its end weigh in."""
+    few = statistics.median(one.rate for one in results) < _FEW
+    return ("≤ " if few else "") + _short(statistics.median(one.cpu for one in results))
 
 
 def _latency(results: list[Result]) -> str:
@@ -96,7 +104,7 @@ def _ratio(reads: Reads, over: str) -> Callable[[list[Result]], str]:
 
 
 def _over(results: list[Result], others: list[Result]) -> str:
-    return _short(statistics.median(one.rate / other.rate for one, other in zip(results, others, strict=True)))
+    return _short(statistics.median(one.cpu / other.cpu for one, other in zip(results, others, strict=True)))
 
 
 def _wrong(reads: Reads) -> str:

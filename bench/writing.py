@@ -143,7 +143,20 @@ def bulk_loads(book: Path, rounds: int) -> dict[str, dict[str, float]]:
 def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
     with (HOME / "load.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
-        _, status, used = os.wait4(process.pid, 0)
+        peak = 0.0
+        while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+            peak = max(peak, _peak(process.pid))  # not what wait4 tells, which begins with that of its parent
+            time.sleep(0.2)
+    _, status, used = ended
     if status:
         raise RuntimeError(f"the load failed; see {HOME / 'load.log'}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return used.ru_utime + used.ru_stime, peak
+
+
+def _peak(process: int) -> float:
+    """The most memory that a process has had, in megabytes; nothing once it has ended."""
+    try:
+        lines = (Path("/proc") / str(process) / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -17,9 +17,9 @@ LONG_WAY = {"Accept": "application/json;q=1"}
 FILTERS: dict[str, list[str | None]] = {
     "topic": [None, "opcon-transition", "deterrence", "dprk-provocations"],
     "party": [None, "KOR", "usa"],
-    "q": [None, "exercise", '"extended deterrence" -cyber'],
+    "q": [None, "exercise", "zzzzzz", '"extended deterrence" -cyber'],
     "held_on__gte": [None, "2021-03-18"],
-    "held_on__lt": [None, "2024-10-31"],
+    "held_on__lt": [None, "2024-10-31", "1990-01-01"],
     "kind": [None, "any", "position"],
     "limit": [None, "3"],
     "facets": [None, "topic,year,act", "act"],
@@ -34,7 +34,7 @@ LEFT = [
     "sort=held_on", "due=passed", "q=deter*", "include=meetings", "colour=red", "held_on__gte=2024-02-30", "kind=all",
     "topic=", "party=%00",
     "facets=topic,colour", "facets=", "facets=party",
-    "topic=deterrence&facets=topic", "limit=5&limit=6", "q=zzzzzz", "held_on__gte=2999-01-01",
+    "topic=deterrence&facets=topic", "limit=5&limit=6",
 ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def same(client: Client, address: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", range(6))
 def test_both_ways_give_the_same_pages(book: Client, engine: str, short: list[Any], part: int) -> None:
-    for query in QUERIES[part :: 6 * 7]:
+    for query in QUERIES[part :: 6 * 13]:
         asked = f"/v1/pledges?{urlencode(query)}"
         page = same(book, asked)
         for _ in range(2):
