@@ -33,7 +33,8 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words problems
+cache deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
+problems
 answers guard openapi pages.names pages.records record_routes
 lean pages.asked pages.rendering
 pages.linked
