@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.deps import list_etag, matches
-from app.facets import query_string
 from app.feeds import Feed
 from app.formats import CSV, JSON_FEED, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
 from app.query import MeetingQuery, PledgeQuery
+from app.query_strings import query_string
 
 # Parameters of the JSON page alone.
 _OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")

@@ -21,10 +21,10 @@ from rich.text import Text
 
 from app.db import Database
 from app.errors import BadQuery, Fault, PledgebookError
-from app.facets import query_string
 from app.feeds import Feed
 from app.formats import JSON, OF_PLEDGES, Rendering, render_pledges
 from app.query import PledgeQuery, read_page
+from app.query_strings import query_string
 from app.settings import Settings
 from app.validation import faults_of
 from app.wire import canonical_json

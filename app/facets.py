@@ -8,9 +8,7 @@ counts under both, and under their parents: mentions of different values do not 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,7 +30,8 @@ from app import models
 from app.filters import PledgeFilters, assessment, attendance, is_new, meeting, party, pledge, pledge_conditions, topic
 from app.models import columns
 from app.naming import NAMED, resolve
-from app.query import PledgeQuery, order_walked
+from app.query import order_walked
+from app.query_strings import given_in, replaced_in
 from app.shapes.facets import FacetName, FacetValue
 from app.vocabulary import Entity, PartyRole
 
@@ -255,7 +254,7 @@ def values_of(
     query: PledgeFilters, name: FacetName, rows: Iterable[Any], names: Mapping[str, str], *, within: bool = False
 ) -> list[dict[str, Any]]:
     """The values that such rows tell of, as FacetValue has them, each with the query that leads to it."""
-    given = _given(query)
+    given = given_in(query)
     return [
         {
             "code": str(code),
@@ -263,7 +262,7 @@ def values_of(
             "mentions": mentions,
             "undertakings": undertakings,
             "new": new,
-            "query": _replaced(given, replacement(query, name, str(code), within=within)),
+            "query": replaced_in(given, replacement(query, name, str(code), within=within)),
         }
         for code, mentions, undertakings, new, _ in rows
     ]
@@ -294,8 +293,6 @@ def codes_of(session: Session, query: PledgeFilters, name: FacetName) -> list[st
 
 # The query of a value -------------------------------------------------------------------------------------------------
 
-_FILTERS = [name for name in PledgeQuery.model_fields if name in PledgeFilters.model_fields or name == "q"]
-_PLACES = {name: place for place, name in enumerate(_FILTERS)}
 _LAST_YEAR = 2999
 
 
@@ -309,44 +306,3 @@ def replacement(query: PledgeFilters, name: FacetName, code: str, *, within: boo
         first = max(first, query.held_on__gte or first)
         after = min(after or date.max, query.held_on__lt or date.max)
     return {"held_on__gte": first, "held_on__lt": None if after == date.max else after}
-
-
-def query_string(query: PledgeFilters, replaced: Mapping[str, Any]) -> str:
-    """The filters as a query string, some of them replaced, in the order in which they are documented."""
-    return _replaced(_given(query), replaced)
-
-
-def _given(query: PledgeFilters) -> dict[str, str]:
-    """The filters that are set, each as its part of a query string."""
-    given = ((name, getattr(query, name, None)) for name in _FILTERS)
-    return {name: _part_of(name, value) for name, value in given if value not in (None, [])}
-
-
-def _replaced(given: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
-    parts = {**given, **{name: _part_of(name, value) for name, value in replaced.items() if value is not None}}
-    for name, value in replaced.items():
-        if value is None:
-            parts.pop(name, None)
-    return "&".join([parts[name] for name in _in_order(tuple(parts))])
-
-
-@lru_cache(maxsize=1000)
-def _in_order(names: tuple[str, ...]) -> list[str]:
-    return sorted(names, key=_PLACES.__getitem__)
-
-
-def _part_of(name: str, value: Any) -> str:
-    return "&".join(_pair(name, _text(item)) for item in _list(value))
-
-
-@lru_cache(maxsize=20_000)
-def _pair(name: str, text: str) -> str:
-    return urlencode([(name, text)])
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

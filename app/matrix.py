@@ -22,11 +22,11 @@ from app.facets import (
     codes_of,
     counts,
     match,
-    query_string,
     read_values,
     replacement,
 )
 from app.filters import PledgeFilters
+from app.query_strings import query_string
 from app.shapes.facets import FacetName, FacetValue, Matrix, MatrixCell
 
 # Facets of which a pledge may have several values: asking for one says nothing against its others.

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from sqlalchemy import CTE, String, cast, func, literal, select, union_all
 from sqlmodel import Session
 
-from app.facets import FACETS, Matched, Split, match, query_string, replacement, without
+from app.facets import FACETS, Matched, Split, match, replacement, without
 from app.filters import PledgeFilters
+from app.query_strings import query_string
 from app.shapes.facets import FacetName
 
 COUNTED = 2000

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.facets import match, query_string, read_values, replacement
+from app.facets import match, read_values, replacement
 from app.ledger import read_documents
 from app.models import Topic, columns
 from app.query import PledgeQuery
+from app.query_strings import query_string
 from app.shapes.facets import TopicBranch
 from app.shapes.records import TopicPublic
 from app.vocabulary import Entity

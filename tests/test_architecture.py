@@ -23,7 +23,8 @@ finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics
 contexts meeting_filters shapes.changes shapes.threads threads
 assessments comparing pledges query
-facets formats meetings undertakings
+formats meetings query_strings undertakings
+facets
 asking book lean_pages matrix tallies topic_tree
 loading
 documents editing keys lean_facets rebuilding

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.comparing import compare_meetings
 from app.deps import Reading, StrictRoute
-from app.facets import match, query_string, read_counts, read_values
+from app.facets import match, read_counts, read_values
 from app.pages.coverage import coverage_words
 from app.pages.linked import meeting_data
 from app.pages.names import Names, read_names
@@ -20,6 +20,7 @@ from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
 from app.pages.words import plain_day
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query_strings import query_string
 from app.undertakings import read_sayings
 from app.vocabulary import Entity
 

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.deps import Reading, StrictRoute
-from app.facets import Counts, query_string, read_counts, read_facets
+from app.facets import Counts, read_counts, read_facets
 from app.pages.linked import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import read_record
 from app.pages.rendering import address, page, page_etag
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query_strings import query_string
 from app.shapes.facets import FacetName, FacetValue
 from app.undertakings import read_sayings
 from app.vocabulary import Entity
