@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
 from app.ledger import read_head
+from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
 _REPEATED_ON_304 = (b"etag", b"cache-control", b"vary", b"link")
@@ -109,7 +110,7 @@ class Cache:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if "authorization" in headers:
+        if "authorization" in headers or len(headers.get("if-none-match", "")) > LONGEST_CONDITION:
             await self.app(scope, receive, send)
             return
         try:

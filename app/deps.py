@@ -25,7 +25,7 @@ from app.errors import NotFound
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
-from app.types import Since
+from app.types import LONGEST_CONDITION, Since
 from app.vocabulary import Entity
 from app.wire import parse_json
 
@@ -87,12 +87,17 @@ Changing = Annotated[Writer, Depends(_changing, scope="function", max_concurrenc
 Posting = Annotated[Writer, Depends(_posting, scope="function", max_concurrency=_WAITING_WRITERS)]
 IfMatch = Annotated[
     str | None,
-    Header(description="The ETag of the record as it was read. Needed: 428 without, 412 if stale.", max_length=500),
+    Header(
+        description="The ETag of the record as it was read. Needed: 428 without, 412 if stale.",
+        max_length=LONGEST_CONDITION,
+    ),
 ]
 AsOf = Annotated[
     Since | None, Query(description="As it stood at this `seq` of the ledger, or at this instant (RFC 3339, UTC).")
 ]
-IfNoneMatch = Annotated[str | None, Header(description="An ETag; answered 304 while it stands.", max_length=500)]
+IfNoneMatch = Annotated[
+    str | None, Header(description="An ETag; answered 304 while it stands.", max_length=LONGEST_CONDITION)
+]
 
 
 class _StrictRequest(Request):

@@ -33,6 +33,7 @@ from app.query import PledgeQuery
 from app.search import Clause
 from app.search_index import fts5
 from app.shapes.facets import FacetName
+from app.types import LONGEST_CONDITION
 
 LIST = "/v1/pledges"
 _PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor", "facets"})
@@ -99,6 +100,8 @@ class LeanReads:
     async def _answer(self, scope: Scope) -> tuple[bytes, str, Headings] | None:
         """The body, its ETag and further headers, if the request can be answered here."""
         path, query = scope["path"], scope["query_string"]
+        if len(Headers(scope=scope).get("if-none-match", "")) > LONGEST_CONDITION:
+            return None
         if path == LIST and Headers(scope=scope).get("accept", "*/*") in _JSON:
             return await self._page(scope, query.decode("latin-1"))
         id = path[len(LIST) + 1 :]

@@ -54,6 +54,13 @@ def test_errors_streams_and_keyed_requests_are_not_kept(seeded: Client) -> None:
     assert len(kept(seeded).kept) == 0
 
 
+@pytest.mark.parametrize("path", [LIST, "/v1/pledges/2024-10-31-kor-usa-2plus2-01"])
+def test_a_condition_too_long_is_refused_though_the_answer_is_kept(seeded: Client, path: str) -> None:
+    for _ in range(2):
+        assert seeded.get(path).status_code == 200
+        assert seeded.get(path, headers={"If-None-Match": "x" * 501}).status_code == 422
+
+
 def test_the_cache_is_bounded_in_bytes(seeded: Client) -> None:
     layer = kept(_warm(seeded))
     layer.limit = 20_000
