@@ -45,6 +45,8 @@ def writing(client: Client, writers: int = 2) -> Iterator[None]:
         try:
             assert begun.wait(30)
             yield
+            begun.clear()
+            assert begun.wait(30), "they go on behind what was done meanwhile"
         finally:
             stop.set()
         assert sum(one.result() for one in running) > 0
