@@ -25,7 +25,7 @@ from tests.plain import PlainBook
 
 FACETS = get_args(FacetName)
 OWN = {"year": ("held_on__gte", "held_on__lt")}
-LIGHT = settings(max_examples=40, deadline=None)
+LIGHT = settings(max_examples=25, deadline=None)
 
 
 @dataclass
