@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
+from app.deps import matches
 from app.ledger import read_head
 from app.types import LONGEST_CONDITION
 
@@ -151,8 +152,7 @@ def _key(scope: Scope, headers: Headers) -> Key:
 
 
 async def _give(kept: Kept, if_none_match: str | None, send: Send) -> None:
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if kept.etag.removeprefix("W/") in known or "*" in known:
+    if matches(kept.etag, if_none_match):
         headers = [(name, value) for name, value in kept.headers if name in _REPEATED_ON_304]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

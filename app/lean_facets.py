@@ -48,16 +48,13 @@ def read_lean_facets(
     continuations = ", ".join(f"'{type}'" for type in CONTINUATIONS)
     found = find(connection, query, clauses, asked)._asdict()
     statement = _MATCHED.format(**found, continuations=continuations, reaffirm=Act.reaffirm) + " UNION ALL ".join(
-        _VALUES.format(name=name, code=code, source=source) for name, (code, source) in _chosen(names)
+        _VALUES.format(name=name, code=code, source=source)
+        for name, (code, source) in ((name, _SPLITS[name]) for name in names)
     )
     rows: dict[str, list[Any]] = {name: [] for name in names}
     for name, code, *counted in connection.execute(statement, asked):
         rows[name.decode()].append((code.decode() if isinstance(code, bytes) else code, *counted))
     return canonical_json({name: _values(connection, query, name, rows[name], limit) for name in names})
-
-
-def _chosen(names: Sequence[str]) -> list[tuple[str, tuple[str, str]]]:
-    return [(name, _SPLITS[name]) for name in names]
 
 
 def _values(

@@ -7,14 +7,13 @@ its own filter here too. Of a large answer the newest `COUNTED` are counted, so 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from sqlalchemy import CTE, String, cast, func, literal, select, union_all
 from sqlmodel import Session
 
-from app.facets import FACETS, Matched, Split, match, replacement, without
+from app.facets import FACETS, Matched, Split, match, most_first, replacement, without
 from app.filters import PledgeFilters
-from app.query_strings import query_string
+from app.query_strings import given_in, replaced_in
 from app.shapes.facets import FacetName
 
 COUNTED = 2000
@@ -66,15 +65,15 @@ def _total(facet: str, matched: Matched) -> Any:
     nothing, table = literal("", String), matched.table
     undertakings = func.count(table.c.undertaking.distinct())
     return select(
-        literal(facet, String).label("facet"), nothing.label("code"), func.count().label("mentions"),
-        undertakings.label("undertakings"), nothing.label("last"),
+        nothing.label("code"), func.count().label("mentions"), undertakings.label("undertakings"),
+        literal(facet, String).label("facet"), nothing.label("last"),
     ).select_from(table)  # fmt: skip
 
 
 def _divided(facet: FacetName, split: Split, matched: Matched) -> Any:
     source, code = split(matched, matched.table)
     text, last = cast(code, String), cast(func.max(matched.table.c.held_on), String)
-    return select(literal(facet, String), text, func.count(), literal(0), last).select_from(source).group_by(text)
+    return select(text, func.count(), literal(0), literal(facet, String), last).select_from(source).group_by(text)
 
 
 def _matched(session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
@@ -87,12 +86,5 @@ def _matched(session: Session, query: PledgeFilters, today: date, standings: Seq
 
 
 def _values(query: PledgeFilters, name: FacetName, rows: Sequence[Any], limit: int) -> list[Value]:
-    own = sorted(rows, key=lambda row: row.code)
-    own.sort(key=lambda row: row.last if FACETS[name].is_dated else row.mentions, reverse=True)
-    others = query_string(query, dict.fromkeys(FACETS[name].own))
-    return [Value(row.code, row.mentions, _link(others, replacement(query, name, row.code))) for row in own[:limit]]
-
-
-def _link(others: str, own: dict[str, Any]) -> str:
-    given = {name: value for name, value in own.items() if value is not None}
-    return "&".join(filter(None, (others, urlencode(given, doseq=True))))
+    shown, given = most_first(FACETS[name], list(rows))[:limit], given_in(query)
+    return [Value(row.code, row.mentions, replaced_in(given, replacement(query, name, row.code))) for row in shown]

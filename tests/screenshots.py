@@ -30,10 +30,8 @@ README: dict[str, Scheme] = {"home": "light", "topic": "light", "pledge": "dark"
 @contextmanager
 def _book(*, richer: bool) -> Iterator[str]:
     """The address of a server over a book."""
-    with TemporaryDirectory() as folder:
-        url = make_book(Path(folder), richer=richer)
-        with answering(url) as server:
-            yield server.address
+    with TemporaryDirectory() as folder, answering(make_book(Path(folder), richer=richer)) as server:
+        yield server.address
 
 
 @contextmanager

@@ -34,9 +34,9 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
-cache deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
+deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
 problems
-answers guard openapi pages.names pages.records record_routes
+answers cache guard openapi pages.names pages.records record_routes
 lean pages.asked pages.rendering
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \

@@ -280,7 +280,7 @@ def _of_head(view: View, start: int, head: int, base: int, end: int) -> Subject:
         ("bodies", "body"),
     )
     kind = next((k for name, k in kinds if key in words("designations", name)), None)
-    if key in ("country", "nation") and view.key(head - 1) in ("each", "neither", "either"):
+    if key in words("designations", "collectives_one") and view.key(head - 1) in words("designations", "one_by_one"):
         kind = "party"
     if kind and key in ("two", "three", "four") and view.key(head - 1) != "the":
         return Subject("other", start)  # "a two-state solution"

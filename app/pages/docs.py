@@ -3,7 +3,6 @@
 Swagger UI comes from an installed package, and the policy lets the page reach no other host.
 """
 
-import re
 from pathlib import Path
 
 import fastapi_offline
@@ -22,6 +21,7 @@ from app.naming import known
 from app.openapi import meaning_of
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
+from app.pages.rendering import address
 from app.query import PledgeQuery, read_page
 from app.vocabulary import Entity
 
@@ -34,7 +34,6 @@ POLICY = (
 )
 TOPIC = "opcon-transition"
 _SHOWN_ITEMS = 2
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?", re.ASCII)
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
@@ -55,13 +54,14 @@ templates.env.filters["code"] = _with_code
 def docs(request: Request, session: Reading) -> HTMLResponse:
     """The page, with an answer from the book that is served."""
     path, answer = _question(session)
+    here = address(request)
     context = {
         "version": __version__,
         "extent": read_extent(session),
-        "url": f"{_address(request)}{path}",
+        "url": f"{here}{path}",
         "path": path,
         "answer": answer,
-        "recipes": [(recipe, recipe.request.replace(ADDRESS, _address(request))) for recipe in RECIPES],
+        "recipes": [(recipe, recipe.request.replace(ADDRESS, here)) for recipe in RECIPES],
         "problems": [(problem, *meaning_of(problem)) for problem in PROBLEMS],
         "assets": ASSETS,
         "static": STATIC,
@@ -83,13 +83,6 @@ def _question(session: Session) -> tuple[str, str | None]:
     rows, next = read_page(session, PledgeQuery.model_validate(query))
     shown = [row.document for row in rows[:_SHOWN_ITEMS]]
     return path, excerpt(shown, next, len(rows) - len(shown)) if shown else None
-
-
-def _address(request: Request) -> str:
-    """The address that the reader came by; that of the settings if the Host header is none."""
-    host = request.headers.get("host", "")
-    public: str = request.app.state.settings.public_url
-    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
 
 
 def mount_assets(app: FastAPI) -> None:

@@ -3,7 +3,7 @@
 import { merged } from "./merging.js";
 import { bind, tellChange } from "./parts.js";
 import { nameOf } from "./registers.js";
-import { say } from "./telling.js";
+import { linkTo, say } from "./telling.js";
 
 const POSITIONS = ["support", "condemn", "urge"];
 
@@ -220,16 +220,11 @@ function inWords({ act, pledgors, towards, topics, due, citations }) {
 /** An earlier pledge of the book, with a button that says that it is renewed. */
 function renewal(pledge, score) {
   const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = `/pledges/${encodeURIComponent(pledge)}`;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = pledge;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
   button.dataset.renewed = pledge;
   button.textContent = "It renews this";
-  item.append(link, ` (${Math.round(score * 100)} % alike) `, button);
+  item.append(linkTo("pledges", pledge), ` (${Math.round(score * 100)} % alike) `, button);
   return item;
 }

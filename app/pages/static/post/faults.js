@@ -1,5 +1,7 @@
 // Faults where they are: each beside its field, all of them in the summary at the top, the first one in focus.
 
+import { linkTo } from "./telling.js";
+
 let ids = 0;
 
 /** The steps of a JSON path such as `$.pledges[0].due.to`. */
@@ -95,12 +97,7 @@ function listed({ part, message }) {
 /** A record that stands in the way: its page is a link away. */
 function candidate(id) {
   const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = `/meetings/${encodeURIComponent(id)}`;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = id;
-  item.append(link);
+  item.append(linkTo("meetings", id));
   return item;
 }
 

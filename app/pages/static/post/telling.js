@@ -1,4 +1,4 @@
-// What the page tells of what it did, in a live region.
+// What the page tells of what it did, in a live region, and where it leads on.
 
 const line = () => document.getElementById("told");
 
@@ -27,4 +27,14 @@ export function settle() {
 export function hear(message) {
   line().classList.add("hidden");
   line().replaceChildren(message);
+}
+
+/** A link to the page of a record, which opens beside the form: leaving it would lose what is filled in. */
+export function linkTo(section, id) {
+  const link = document.createElement("a");
+  link.href = `/${section}/${encodeURIComponent(id)}`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = id;
+  return link;
 }
