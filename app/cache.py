@@ -4,8 +4,13 @@ The head of the ledger, with the release and the UTC day, names the state of the
 state is right for as long as that state stands, so the head is read first, and an answer is given again only at the
 head it was computed at. An answer may hold newer rows than its head, never older ones; and once it does, the head has
 moved on and nobody is given it. What is kept is bounded in bytes, and let go of when the head moves.
+
+A kept answer costs a few microseconds beside what the server itself takes, so each of them is looked after here: the
+head is asked for once a turn of the event loop, headers are looked up as the bytes they came as, and what an answer
+needs for being sent is made when it is kept.
 """
 
+import asyncio
 import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,7 +20,6 @@ from typing import Any, NamedTuple
 from anyio import to_thread
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
@@ -24,7 +28,9 @@ from app.ledger import read_head
 from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
-_REPEATED_ON_304 = (b"etag", b"cache-control", b"vary", b"link")
+_REPEATED_ON_304 = (
+    b"etag", b"cache-control", b"vary", b"link", b"access-control-allow-origin", b"access-control-expose-headers",
+)  # fmt: skip
 
 
 class State(NamedTuple):
@@ -39,23 +45,20 @@ class State(NamedTuple):
 _APART = frozenset({"docs", "static", "openapi.json", "healthz", "readyz", "metrics"})
 
 
-class Key(NamedTuple):
-    """All of a request that an answer depends on. Pages tell their own address, which is that the reader came by."""
-
-    scheme: str
-    host: str
-    path: str
-    query: bytes
-    accept: str
+# All of a request that an answer depends on: scheme and host (pages tell their own address, which is that the reader
+# came by), path, query, Accept, and whether a page of some site asks.
+Key = tuple[str, bytes, str, bytes, bytes, bool]
+Headings = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """A finished answer."""
+    """A finished answer, and the headers of the one that says that it has not changed."""
 
-    headers: list[tuple[bytes, bytes]]
+    headers: Headings
     body: bytes
-    etag: str
+    etag: bytes
+    unchanged: Headings
     route: Any
 
     @property
@@ -64,25 +67,40 @@ class Kept:
 
 
 class HeadReader:
-    """Tells the head of the ledger at the cost of a glance: SQLite says by itself whether anything was committed."""
+    """Tells the state of the book at the cost of a glance: SQLite says by itself whether anything was committed.
+
+    All requests that one turn of the event loop serves were received before the first of them is: the state that it
+    finds is right for all of them, and SQLite is asked once a turn.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.seen: tuple[int, str] = (0, "")
+        self.state = State(0, "", date.min)
         self.data_version = -1
         self.connection: sqlite3.Connection | None = None
+        self.is_of_this_turn = False
 
-    async def read(self) -> tuple[int, str]:
-        """The seq and hash of the last revision that is committed now."""
+    async def read(self) -> State:
+        """The seq and hash of the last revision that is committed now, and the day."""
         if not self.database.is_sqlite:
-            return await to_thread.run_sync(self._read)
+            return State(*await to_thread.run_sync(self._read), _today())
+        if not self.is_of_this_turn:
+            self._glance()
+            self.is_of_this_turn = True
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        return self.state
+
+    def _end_turn(self) -> None:
+        self.is_of_this_turn = False
+
+    def _glance(self) -> None:
         if self.connection is None:
             self.connection = sqlite3.connect(str(self.database.url.database), isolation_level=None)
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self.data_version:
+        if version != self.data_version or self.state.day != _today():
             row = self.connection.execute("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1").fetchone()
-            self.seen, self.data_version = row or (0, ""), version
-        return self.seen
+            seq, hash = row or (0, "")
+            self.state, self.data_version = State(seq, hash, _today()), version
 
     def _read(self) -> tuple[int, str]:
         with self.database.reading() as session:
@@ -110,12 +128,13 @@ class Cache:
         if scope["type"] != "http" or scope["method"] != "GET" or _is_apart(scope["path"]):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if "authorization" in headers or len(headers.get("if-none-match", "")) > LONGEST_CONDITION:
+        headers = dict(reversed(scope["headers"]))  # of a header sent twice, the first counts
+        condition = headers.get(b"if-none-match", b"")
+        if b"authorization" in headers or len(condition) > LONGEST_CONDITION:
             await self.app(scope, receive, send)
             return
         try:
-            state = State(*await self.heads.read(), datetime.now(UTC).date())
+            state = await self.heads.read()
         except (sqlite3.Error, DBAPIError, PoolTimeout):
             self.heads.close()
             await self.app(scope, receive, send)  # which finds out for itself, and says so
@@ -123,11 +142,12 @@ class Cache:
         if state != self.state:
             self.state, self.size = state, 0
             self.kept.clear()
-        key = _key(scope, headers)
+        host, accept = headers.get(b"host", b""), headers.get(b"accept", b"*/*")
+        key = (scope["scheme"], host, scope["path"], scope["query_string"], accept, b"origin" in headers)
         if kept := self.kept.get(key):
             self.kept.move_to_end(key)
             scope["route"] = kept.route
-            await _give(kept, headers.get("if-none-match"), send)
+            await _give(kept, condition, send)
             return
         await self.app(scope, receive, _Keeping(self, key, state, scope, send).send)
 
@@ -146,19 +166,16 @@ def _is_apart(path: str) -> bool:
     return path.lstrip("/").partition("/")[0] in _APART
 
 
-def _key(scope: Scope, headers: Headers) -> Key:
-    accept = headers.get("accept", "*/*")
-    return Key(scope["scheme"], headers.get("host", ""), scope["path"], scope["query_string"], accept)
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
-async def _give(kept: Kept, if_none_match: str | None, send: Send) -> None:
-    if matches(kept.etag, if_none_match):
-        headers = [(name, value) for name, value in kept.headers if name in _REPEATED_ON_304]
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
+async def _give(kept: Kept, condition: bytes, send: Send) -> None:
+    if condition and (condition == kept.etag or matches(kept.etag.decode(), condition.decode("latin-1"))):
+        await send({"type": "http.response.start", "status": 304, "headers": kept.unchanged})
         await send({"type": "http.response.body", "body": b""})
         return
-    # A copy of the headers, since those further out add their own.
-    await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
+    await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
     await send({"type": "http.response.body", "body": kept.body})
 
 
@@ -167,7 +184,7 @@ class _Keeping:
 
     def __init__(self, cache: Cache, key: Key, state: State, scope: Scope, send: Send) -> None:
         self.cache, self.key, self.state, self.scope, self._send = cache, key, state, scope, send
-        self.headers: list[tuple[bytes, bytes]] | None = None
+        self.headers: Headings | None = None
         self.body = b""
 
     async def send(self, message: Message) -> None:
@@ -180,6 +197,7 @@ class _Keeping:
             if len(self.body) > _LARGEST:
                 self.headers = None
             elif not message.get("more_body", False):
-                etag = dict(self.headers)[b"etag"].decode()
-                self.cache.keep(self.key, self.state, Kept(self.headers, self.body, etag, self.scope.get("route")))
+                unchanged = [(name, value) for name, value in self.headers if name in _REPEATED_ON_304]
+                etag, route = dict(self.headers)[b"etag"], self.scope.get("route")
+                self.cache.keep(self.key, self.state, Kept(self.headers, self.body, etag, unchanged, route))
         await self._send(message)

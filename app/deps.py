@@ -21,7 +21,7 @@ from starlette.responses import StreamingResponse
 
 from app import __version__
 from app.db import Database
-from app.errors import NotFound
+from app.errors import NotFound, UnsupportedMedia
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
@@ -116,6 +116,8 @@ class StrictRoute(APIRoute):
         takes = cache(lambda: dict(_parameters(self)))  # on the first request: most of them are not asked at once
 
         async def handle_strictly(request: Request) -> Response:
+            if self.body_field:
+                _refuse_media(request)
             _refuse_parameters(request, takes())
             strict = _StrictRequest(request.scope, request.receive)
             if self.body_field:
@@ -123,6 +125,12 @@ class StrictRoute(APIRoute):
             return await handle(strict)
 
         return handle_strictly
+
+
+def _refuse_media(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/json", "application/merge-patch+json"):
+        raise UnsupportedMedia("Send `Content-Type: application/json`.")
 
 
 def _parameters(route: APIRoute) -> Iterator[tuple[str, bool]]:

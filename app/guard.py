@@ -1,4 +1,4 @@
-"""What is settled before a body is read: the key of a write, the size and the type of what is sent. Pure ASGI.
+"""What is settled before a request is routed: the key of a write, and the size of what is sent. Pure ASGI.
 
 A request with a broken body and no key is answered 401, and a stranger's body is never read at all.
 """
@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
-from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised, UnsupportedMedia
+from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised
 from app.keys import find_key
 from app.models import ApiKey
 from app.problems import problem, unavailable
@@ -19,7 +19,6 @@ from app.vocabulary import Scope as KeyScope
 
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 DRAFTS = "/v1/drafts"
-_JSON = ("application/json", "application/merge-patch+json")
 
 
 class Guard:
@@ -67,9 +66,6 @@ class Guard:
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._limit_of(scope):
             raise too_large(self._limit_of(scope))
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if scope["method"] in ("POST", "PATCH") and kind not in _JSON:
-            raise UnsupportedMedia("Send `Content-Type: application/json`.")
 
     def _key_of(self, authorization: str) -> ApiKey:
         scheme, _, key = authorization.partition(" ")

@@ -120,7 +120,7 @@ class LeanReads:
         plain = asked(tuple(filters))
         if plain is None or len(cursors) > 1:
             return None
-        seq, hash = await self.heads.read()
+        seq, hash, _ = await self.heads.read()
         clauses = self._clauses(plain.query.q, hash)
         if clauses is None:
             return None

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 
 from app import __version__, pages, problems
 from app.api import (
@@ -31,6 +32,10 @@ from app.openapi import describe
 from app.origins import AnyOrigin
 from app.settings import Settings
 
+# OpenTelemetry, whose three providers FastAPI looks up for each request even where there are none: `/metrics` and the
+# log tell what is seen of requests.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The app over the database of `settings`, which must be migrated."""
@@ -48,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(
         title="Pledgebook", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
-        redirect_slashes=False,
+        redirect_slashes=False, telemetry=_NO_TELEMETRY,
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
@@ -63,8 +68,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if database.is_sqlite:
         routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
         app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
-    app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
-    app.add_middleware(HeadAsGet)
     app.add_middleware(AnyOrigin, exposed=["ETag", "Link", "Content-Disposition"])
+    if settings.cache_limit:
+        app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Observed)
     return app

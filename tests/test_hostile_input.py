@@ -301,6 +301,12 @@ def test_a_body_that_does_not_say_it_is_json_is_not_read(book: Client, kind: str
     refused(send(book, json.dumps(statement()), **{"Content-Type": kind}), 415)
 
 
+@pytest.mark.parametrize("path", ["/v1/pledges.csv", "/v1/pledges", "/v1/changes"])
+def test_what_cannot_be_posted_to_is_told_before_what_is_posted(book: Client, path: str) -> None:
+    answer = book.post(path, content=b"x", headers={**book.with_key, "Content-Type": "text/plain"})
+    refused(answer, 405)
+
+
 def test_a_body_over_the_limit_is_refused_by_its_declared_length(book: Client) -> None:
     assert "2097152 bytes" in refused(send(book, b" " * (2 * 1024 * 1024 + 1)), 413)["detail"]
 
