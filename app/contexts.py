@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app import models
@@ -77,15 +77,17 @@ def read_context(
     )
 
 
+_SOURCE, _ISSUER = columns(models.Source), columns(models.SourceIssuer)
+_SOURCES = (
+    select(_SOURCE.c.id, _SOURCE.c.type, _SOURCE.c.length, _ISSUER.c.party)
+    .outerjoin(_ISSUER, _ISSUER.c.source == _SOURCE.c.id)
+    .where(_SOURCE.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def _read_sources(session: Session, ids: Iterable[str]) -> dict[str, CitedSource]:
-    source, issuer = columns(models.Source), columns(models.SourceIssuer)
-    query = (
-        select(source.c.id, source.c.type, source.c.length, issuer.c.party)
-        .outerjoin(issuer, issuer.c.source == source.c.id)
-        .where(source.c.id.in_(sorted(set(ids))))
-    )
     found: dict[str, CitedSource] = {}
-    for id, type, length, party in session.execute(query):
+    for id, type, length, party in session.execute(_SOURCES, {"ids": sorted(set(ids))}):
         before = found[id].issued_by if id in found else frozenset()
         found[id] = CitedSource(type, before | ({party} if party else frozenset()), length)
     return found

@@ -18,6 +18,7 @@ from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
     POSITION_ACTS,
+    TOWARDS_WORDS,
     Act,
     Attested,
     ConditionKind,
@@ -27,7 +28,6 @@ from app.vocabulary import (
     MeetingType,
     PartyRole,
     Specificity,
-    TowardsWord,
 )
 
 Names = Annotated[list[Term], Field(max_length=50)]
@@ -185,7 +185,7 @@ def _who_and_what(names: Resolver, query: PledgeFilters) -> Iterator[ColumnEleme
 
 
 def _towards(names: Resolver, wanted: list[str]) -> ColumnElement[bool]:
-    words = [name for name in wanted if name in set(TowardsWord)]
+    words = [name for name in wanted if name in TOWARDS_WORDS]
     parties = names.named("towards", Entity.party, [name for name in wanted if name not in words])
     return or_(
         pledge.c.towards.in_(words) if words else false(), _plays(PartyRole.towards, parties) if parties else false()

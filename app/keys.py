@@ -5,7 +5,7 @@ import re
 import secrets
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from app.book import LOADER
@@ -14,6 +14,7 @@ from app.models import ApiKey, columns
 from app.vocabulary import Scope
 
 _PREFIX = "pb_"
+_BY_HASH = select(ApiKey).where(columns(ApiKey).c.hash == bindparam("hash"))
 _KEY_SHAPED = re.compile(r"pb_[A-Za-z0-9_-]{8,}")
 
 
@@ -61,7 +62,7 @@ def find_key(session: Session, key: str) -> ApiKey | None:
     """The key's record if it may be used today."""
     if not key.startswith(_PREFIX) or len(key) > 100:
         return None
-    found: ApiKey | None = session.execute(select(ApiKey).where(columns(ApiKey).c.hash == _digest(key))).scalar()
+    found: ApiKey | None = session.execute(_BY_HASH, {"hash": _digest(key)}).scalar()
     if found is None or found.revoked_at is not None:
         return None
     if found.expires_on is not None and found.expires_on <= datetime.now(UTC).date():

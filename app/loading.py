@@ -40,17 +40,26 @@ def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
 
 def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) -> list[Outcome | PledgebookError]:
     """Put some lines in one transaction; what each came to, or what kept it from being put."""
-    outcomes: list[Outcome | PledgebookError] = []
     if not lines:
-        return outcomes
+        return []
     with database.writing() as session:
         writer = Writer(session, LOADER)
-        for line in lines:
-            head = writer.head
-            try:
-                with session.begin_nested():
-                    outcomes.append(put(writer, line, overwrite=overwrite))
-            except PledgebookError as error:
-                writer.head = head
-                outcomes.append(error)
-    return outcomes
+        together = _put_whole(writer, lines, overwrite=overwrite)
+        if not isinstance(together, PledgebookError):
+            return list(together)
+        return [_each(_put_whole(writer, [line], overwrite=overwrite)) for line in lines]
+
+
+def _put_whole(writer: Writer, lines: Sequence[Shape], *, overwrite: bool) -> list[Outcome] | PledgebookError:
+    """Put all of these lines, or none and tell why. Most batches have no fault, and one savepoint does for them."""
+    head = writer.head
+    try:
+        with writer.session.begin_nested():
+            return [put(writer, line, overwrite=overwrite) for line in lines]
+    except PledgebookError as error:
+        writer.head = head
+        return error
+
+
+def _each(put: list[Outcome] | PledgebookError) -> Outcome | PledgebookError:
+    return put if isinstance(put, PledgebookError) else put[0]

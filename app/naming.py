@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, bindparam, select, union
 from sqlmodel import Session
 
 from app import models
@@ -49,9 +50,15 @@ def known(session: Session, entity: Entity, ids: Iterable[str], *, standing: boo
     wanted = sorted(set(ids))
     if not wanted:
         return set()
+    return set(session.execute(_among(entity, standing), {"ids": wanted}).scalars())
+
+
+@cache
+def _among(entity: Entity, standing: bool) -> Select[tuple[str]]:
+    """Asked for every reference of every line that is written, so it is made once."""
     table, key = _TABLES[entity]
-    query = select(key).where(key.in_(wanted))
-    return set(session.execute(query.where(table.c.retracted.is_(None)) if standing else query).scalars())
+    query = select(key).where(key.in_(bindparam("ids", expanding=True)))
+    return query.where(table.c.retracted.is_(None)) if standing else query
 
 
 def resolve(session: Session, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:

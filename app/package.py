@@ -214,7 +214,7 @@ def _continues(link: Mapping[str, Any]) -> bool:
 def _parts(pledge: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     own = {"pledge": pledge["id"]}
     is_mutual = words.TowardsWord.each_other in pledge["towards"]
-    owed = pledge["pledgors"] if is_mutual else [one for one in pledge["towards"] if one not in set(words.TowardsWord)]
+    owed = pledge["pledgors"] if is_mutual else [one for one in pledge["towards"] if one not in words.TOWARDS_WORDS]
     for role, parties in (("pledgor", pledge["pledgors"]), ("towards", owed), ("about", pledge["about"])):
         for party in parties:
             yield "pledge_parties", {**own, "role": role, "party": party, "derived": is_mutual and role == "towards"}

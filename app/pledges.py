@@ -21,6 +21,7 @@ from app.shapes.pledges import PledgeCreate
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
+    TOWARDS_WORDS,
     Attested,
     Entity,
     PartyRole,
@@ -41,6 +42,9 @@ KIND = Kind(
         models.Link: "pledge",
     },
 )
+
+
+_LAST_KEY = select(func.max(columns(models.Pledge).c.key))
 
 
 def pledge_id(meeting: str, number: int) -> str:
@@ -78,7 +82,7 @@ def record(line: PledgeCreate, key: int, context: Context) -> Record:
         "held_on": context.held_on,
         **line.model_dump(include={"summary", "act", "specificity", "formula", "borderline", "note", "retracted"}),
         **_due_and_condition(line),
-        "towards": next((word for word in line.towards if word in set(TowardsWord)), None),
+        "towards": next((word for word in line.towards if word in TOWARDS_WORDS), None),
         "attested": attested,
         "disputed": assessed.disputed,
         "undertaking": _undertaking(line, key, context),
@@ -144,7 +148,7 @@ def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel
 
 
 def _party_rows(line: PledgeCreate) -> Iterator[dict[str, Any]]:
-    owed = [party for party in line.towards if party not in set(TowardsWord)]
+    owed = [party for party in line.towards if party not in TOWARDS_WORDS]
     mutual = TowardsWord.each_other in line.towards
     for role, parties in (
         (PartyRole.pledgor, line.pledgors),
@@ -175,7 +179,7 @@ def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Conte
 
 def next_key(session: Session) -> int:
     """Keys rise in order of entry; the writing lock keeps two writers from taking the same."""
-    return (session.execute(select(func.max(columns(models.Pledge).c.key))).scalar() or 0) + 1
+    return (session.execute(_LAST_KEY).scalar() or 0) + 1
 
 
 def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)) -> list[Fault]:
@@ -202,7 +206,7 @@ def _named(placed: Iterable[tuple[Path, PledgeCreate]], name: str) -> Iterator[t
 
 def _named_parties(placed: Sequence[tuple[Path, PledgeCreate]]) -> Iterator[tuple[Path, str]]:
     yield from _named(placed, "pledgors")
-    yield from ((path, id) for path, id in _named(placed, "towards") if id not in set(TowardsWord))
+    yield from ((path, id) for path, id in _named(placed, "towards") if id not in TOWARDS_WORDS)
     yield from _named(placed, "about")
 
 

@@ -8,9 +8,10 @@ record is made from its line alone, `verify` can read the line back from the row
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, update
 from sqlmodel import SQLModel
 
 from app.ledger import Entry, Writer
@@ -60,7 +61,7 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     ]
     seqs = writer.append(entries)
     rows = [{**record.row, "version": 1, "revision": seq} for record, seq in zip(records, seqs, strict=True)]
-    writer.session.execute(insert(columns(kind.table)), rows)
+    writer.session.execute(_inserting(kind.table), rows)
     _insert_parts(writer, kind, records)
     insert_rows(writer.session, [record.indexed for record in records if record.indexed])
     return texts
@@ -82,14 +83,31 @@ def change(writer: Writer, record: Record, standing: str, operation: Operation |
         operation = operation or _operation(before["retracted"], record.document["retracted"])
         (seq,) = writer.append([Entry(record.kind.entity, record.id, version, operation, text)])
         values |= {"version": version, "revision": seq}
-    table = columns(record.kind.table)
-    writer.session.execute(update(table).where(table.c[record.kind.key] == record.id).values(values))
+    writer.session.execute(_updating(record.kind.table, record.kind.key), {**values, "which": record.id})
     for part, owner in record.kind.parts.items():
-        writer.session.execute(delete(columns(part)).where(columns(part).c[owner] == _owner(record)))
+        writer.session.execute(_deleting(part, owner), {"whose": _owner(record)})
     _insert_parts(writer, record.kind, [record])
     if record.indexed:
         replace_row(writer.session, record.indexed, before)
     return text if differs else None
+
+
+# Statements that are made once for each table: that takes longer than SQLite takes to run them.
+
+
+@cache
+def _inserting(table: type[SQLModel]) -> Insert:
+    return insert(columns(table))
+
+
+@cache
+def _updating(table: type[SQLModel], key: str) -> Update:
+    return update(columns(table)).where(columns(table).c[key] == bindparam("which"))
+
+
+@cache
+def _deleting(table: type[SQLModel], owner: str) -> Delete:
+    return delete(columns(table)).where(columns(table).c[owner] == bindparam("whose"))
 
 
 def _operation(before: str | None, after: str | None) -> Operation:
@@ -109,4 +127,4 @@ def _insert_parts(writer: Writer, kind: Kind, records: Sequence[Record]) -> None
     for part in kind.parts:
         rows = [row for record in records for row in record.parts.get(part, [])]
         if rows:
-            writer.session.execute(insert(columns(part)), rows)
+            writer.session.execute(_inserting(part), rows)

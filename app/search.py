@@ -19,7 +19,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
-from snowballstemmer.english_stemmer import EnglishStemmer
+from Stemmer import Stemmer
 
 MARK = "·"
 GAP = f"gap{MARK}"  # stands between two fields, so that no phrase reaches across
@@ -41,7 +41,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 # As Americans spell it. Not -vise and -cise, which belong with revision and precision.
 _AMERICAN = ((re.compile(r"(?<=[fd]en)ce(?=$|s$|less|d$)"), "se"),
              (re.compile(r"(?<=[a-z]{2}[bdf-np-tw-z])is(?=(?:e|es|ed|ing|er|ers|ations?)$)"), "iz"))  # fmt: skip
-_stemmer = EnglishStemmer()
+_stemmer = Stemmer("english")
 _stemmer_is_free = Lock()
 
 

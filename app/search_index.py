@@ -18,12 +18,10 @@ from sqlalchemy import (
     ColumnElement,
     Subquery,
     Text,
-    bindparam,
     cast,
     column,
     delete,
     func,
-    insert,
     select,
     table,
     text,
@@ -45,7 +43,7 @@ from app.search import (
     indexed,
     thing,
 )
-from app.vocabulary import Entity, TowardsWord
+from app.vocabulary import TOWARDS_WORDS, Entity
 
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
 KEYS = 2**32
@@ -108,7 +106,7 @@ def things_of_meeting(document: Mapping[str, Any]) -> tuple[str, ...]:
 def pledge_row(key: int, document: Mapping[str, Any], parents: Mapping[str, str], of_meeting: Iterable[str]) -> Indexed:
     """A pledge's row, from its public document, the parents of topics, and what its meeting lends."""
     topics = {topic for slug in document["topics"] for topic in (slug, parents.get(slug, slug))}
-    owed = set(document["towards"]) - set(TowardsWord)
+    owed = set(document["towards"]) - TOWARDS_WORDS
     named = {
         Entity.topic: topics,
         Entity.party: {*document["pledgors"], *owed, *document["about"]},
@@ -130,6 +128,10 @@ def meeting_row(document: Mapping[str, Any]) -> Indexed:
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
+_INSERT = {
+    Entity.pledge: text("INSERT INTO search_pledge (rowid, tokens) VALUES (:at, :tokens)"),
+    Entity.meeting: text("INSERT INTO search_meeting (rowid, meeting, tokens) VALUES (:at, :key, :tokens)"),
+}
 _UPSERT = {
     Entity.pledge: text(
         "INSERT INTO search_pledge AS old VALUES (:key, CAST(:tokens AS tsvector))"
@@ -152,9 +154,7 @@ def insert_rows(session: Session, rows: Sequence[Indexed]) -> None:
         return
     entity = rows[0].entity
     if on_sqlite(session):
-        named: dict[str, Any] = {} if entity is Entity.pledge else {"meeting": bindparam("key")}
-        statement = insert(INDEXES[entity]).values(rowid=bindparam("at"), tokens=bindparam("tokens"), **named)
-        session.execute(statement, [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
+        session.execute(_INSERT[entity], [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
     else:
         session.execute(_UPSERT[entity], [{"key": row.key, "tokens": tsvector(row.tokens)} for row in rows])
 

@@ -60,10 +60,10 @@ class Topics(Register[TopicCreate]):
 
 
 TOPICS = Topics()
+_TOPIC = columns(models.Topic)
+_PARENTS = select(_TOPIC.c.slug, _TOPIC.c.parent).where(_TOPIC.c.parent.is_not(None))
 
 
 def parents(session: Session) -> dict[str, str]:
     """The parent of each topic that has one."""
-    topic = columns(models.Topic)
-    rows = session.execute(select(topic.c.slug, topic.c.parent).where(topic.c.parent.is_not(None)))
-    return {slug: parent for slug, parent in rows}
+    return {slug: parent for slug, parent in session.execute(_PARENTS)}

@@ -83,6 +83,9 @@ class TowardsWord(StrEnum):
     unspecified = "unspecified"
 
 
+TOWARDS_WORDS = frozenset(TowardsWord)
+
+
 class PartyRole(StrEnum):
     pledgor = "pledgor"
     towards = "towards"

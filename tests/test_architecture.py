@@ -171,6 +171,7 @@ def test_the_app_runs_on_what_it_declares() -> None:
     named = {
         "ruamel": "ruamel.yaml",
         "anyio": "starlette",
+        "Stemmer": "pystemmer",
         "bs4": "beautifulsoup4",
         "markupsafe": "jinja2",
     }  # anyio is how Starlette runs threads

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 from app.drafting.lexicon import words
 from app.drafting.shapes import DraftPledge, EarlierPledge, Renewal
@@ -91,7 +91,7 @@ def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMER = Stemmer("english")
 
 
 def terms(passage: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from app.types import Day, Misplaced, Name, Number, Offset, PartyCode, PledgeId,
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
+    TOWARDS_WORDS,
     Act,
     Attested,
     ConditionKind,
@@ -161,7 +162,7 @@ class PledgeBody(Shape):
 
     @model_validator(mode="after")
     def _consistent(self) -> "PledgeBody":
-        words = [item for item in self.towards if item in set(TowardsWord)]
+        words = [item for item in self.towards if item in TOWARDS_WORDS]
         if self.act not in PLEDGE_ACTS:
             if self.towards:
                 raise Misplaced("must be []: a position (support, condemn, urge) owes nothing", "towards")
