@@ -42,7 +42,7 @@ class State(NamedTuple):
 
 
 # Files, and what tells of the server rather than of the book: these never ask for the head.
-_APART = frozenset({"docs", "static", "openapi.json", "healthz", "readyz", "metrics"})
+_APART = ("/docs", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
 
 
 # All of a request that an answer depends on: scheme and host (pages tell their own address, which is that the reader
@@ -125,7 +125,7 @@ class Cache:
         self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or _is_apart(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_APART):
             await self.app(scope, receive, send)
             return
         headers = dict(reversed(scope["headers"]))  # of a header sent twice, the first counts
@@ -160,10 +160,6 @@ class Cache:
         while self.size > self.limit:
             _, oldest = self.kept.popitem(last=False)
             self.size -= oldest.size
-
-
-def _is_apart(path: str) -> bool:
-    return path.lstrip("/").partition("/")[0] in _APART
 
 
 def _today() -> date:

@@ -69,8 +69,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
         app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
     app.add_middleware(AnyOrigin, exposed=["ETag", "Link", "Content-Disposition"])
+    # These stand outside of FastAPI's own, which a kept answer need not pass, and see what those answer to a fault.
+    stack = app.build_middleware_stack()
     if settings.cache_limit:
-        app.add_middleware(Cache, heads=heads, limit=settings.cache_limit)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(Observed)
+        stack = Cache(stack, heads, settings.cache_limit)
+    app.middleware_stack = Observed(HeadAsGet(stack))
     return app

@@ -29,6 +29,7 @@ from bench.writing import bulk_loads, posts
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 CONNECTIONS = 64
+_OF_SERVER = {"date", "connection"}
 
 
 def main(arguments: list[str]) -> int:
@@ -112,14 +113,14 @@ def _made(file: Path, command: Sequence[str], environment: Mapping[str, str]) ->
 # Reads ----------------------------------------------------------------------------------------------------------------
 
 
-def _answers(server: Running, targets: list[str]) -> tuple[dict[str, str], str]:
-    """What the project answers to each target, and the ETag of the first."""
-    bodies, etag = {}, ""
+def _answers(server: Running, targets: list[str]) -> dict[str, tuple[list[tuple[str, str]], str]]:
+    """What the project answers to each target: headers and body, without what is of the connection."""
+    found = {}
     for target in targets:
         with urllib.request.urlopen(f"{server.address}{target}") as answer:
-            bodies[target] = answer.read().decode()
-            etag = etag or answer.headers["ETag"]
-    return bodies, etag
+            headers = [(name.lower(), value) for name, value in answer.headers.items() if name.lower() not in _OF_SERVER]
+            found[target] = (headers, answer.read().decode())
+    return found
 
 
 def reads(size: int, found: dict[str, Any]) -> None:
@@ -128,7 +129,7 @@ def reads(size: int, found: dict[str, Any]) -> None:
     own = [of_pledgebook(workload, one) for workload, each in asked.items() for one in each]
     answers = HOME / "answers.json"
     with running(pledgebook(book(size), cached=False)) as server:
-        answers.write_text(json.dumps(_answers(server, own)[0]), encoding="utf-8")
+        answers.write_text(json.dumps(_answers(server, own)), encoding="utf-8")
     everyone = [pledgebook(book(size), cached=False), pledgebook(book(size), cached=True, name="cached")]
     everyone += peers(book(size), plain(size), table(size), answers)
     rounds: dict[str, dict[str, list[Result]]] = {}
@@ -144,7 +145,8 @@ def reads(size: int, found: dict[str, Any]) -> None:
                         rounds.setdefault(workload, {}).setdefault(server.name, []).append(result)
             cached = next(server for server in started if server.name == "cached")
             first = of_pledgebook("Q1", asked["Q1"][0])
-            unchanged = wrk(cached, [first], CONNECTIONS, seconds, _answers(cached, [first])[1])
+            etag = dict(_answers(cached, [first])[first][0])["etag"]
+            unchanged = wrk(cached, [first], CONNECTIONS, seconds, etag)
             if number:
                 rounds.setdefault("304", {}).setdefault("cached", []).append(unchanged)
             print(f"{size} pledges, round {number} of {ROUNDS}", flush=True)

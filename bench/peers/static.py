@@ -1,4 +1,6 @@
-"""The ceiling: a bare ASGI app that sends the project's own answers from memory. BENCH_ANSWERS names the file."""
+"""The ceiling: a bare ASGI app that sends the project's own answers from memory, headers and all. BENCH_ANSWERS names
+the file.
+"""
 
 import json
 import os
@@ -6,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 _ANSWERS = {
-    tuple(target.partition("?")[::2]): body.encode()
-    for target, body in json.loads(Path(os.environ["BENCH_ANSWERS"]).read_text(encoding="utf-8")).items()
+    tuple(target.partition("?")[::2]): ([(name.encode(), value.encode()) for name, value in headers], body.encode())
+    for target, (headers, body) in json.loads(Path(os.environ["BENCH_ANSWERS"]).read_text(encoding="utf-8")).items()
 }
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
-        body = _ANSWERS.get((scope["path"], scope["query_string"].decode()), b"{}")
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers, body = _ANSWERS.get((scope["path"], scope["query_string"].decode()), ([], b"{}"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
