@@ -90,7 +90,9 @@ def running(server: Server, probe: str = "/") -> Iterator[Running]:
     """The server, from its first answer on."""
     port = _free_port()
     command = [part.replace("{port}", str(port)) for part in server.command]
-    environment = {**os.environ, **server.environment}
+    # Compiled files are kept, as on any machine: those of the peers' packages are there already.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, **server.environment}
     pinned = ["taskset", "-c", SERVERS_CORE] if shutil.which("taskset") else []
     with (HOME / f"{server.name}.log").open("wb") as log:
         process = subprocess.Popen([*pinned, *command], cwd=server.folder, env=environment, stdout=log, stderr=log)
