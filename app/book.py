@@ -90,10 +90,19 @@ def change_registered(writer: Writer, register: Register[Any], line: Any, standi
     if line.retracted is not None and json.loads(standing)["retracted"] is None:
         references.refuse_retraction(writer.session, register.kind.entity, register.id_of(line))
     document = register.change(writer, line, standing)
-    if document is not None and isinstance(line, TopicCreate | SourceCreate):
+    if document is not None and _reaches_pledges(register.kind.entity, standing, document):
         for meeting in _meetings_that_name(writer, line):
             meetings.rewrite_pledges(writer, meeting)
     return document
+
+
+# What pledges depend on of the records they name; a topic that is called otherwise has not moved.
+_REACHING = {Entity.topic: ("parent",), Entity.source: ("type", "issued_by", "length")}
+
+
+def _reaches_pledges(entity: Entity, before: str, after: str) -> bool:
+    old, new = json.loads(before), json.loads(after)
+    return any(old[name] != new[name] for name in _REACHING.get(entity, ()))
 
 
 def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> list[str]:

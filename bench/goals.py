@@ -14,6 +14,9 @@ from bench.workloads import TITLES
 Reads = dict[str, dict[str, list[Result]]]
 
 
+JUDGED = 100_000  # the size that goals are set at
+
+
 class Goal(NamedTuple):
     """What was wanted, and what was found; `least` or `most` says which way is good."""
 
@@ -28,7 +31,7 @@ class Goal(NamedTuple):
 
 
 def goals(found: dict[str, Any], sizes: list[int]) -> str:
-    """A row for each, those of the reads at the largest size that was measured."""
+    """A row for each, those of the reads at the size that they are set at, or the largest that was measured."""
     lines = ["| | wanted | found | |", "| --- | ---: | ---: | --- |"]
     for goal in _all(found, sizes):
         wanted = f"≥ {goal.least:g}" if goal.least is not None else f"≤ {goal.most:g}"
@@ -40,7 +43,7 @@ def goals(found: dict[str, Any], sizes: list[int]) -> str:
 
 def _all(found: dict[str, Any], sizes: list[int]) -> Iterator[Goal]:
     small, large = str(min(sizes)), str(max(sizes))
-    reads: Reads = found["reads"][large]
+    reads: Reads = found["reads"][str(JUDGED if JUDGED in sizes else max(sizes))]
     for workload in ("Q1", "Q2", "Q3", "Q4", "Q5"):
         yield Goal(f"{workload} cached, × static", _times(reads, workload, "cached", "static"), least=0.9)
     yield Goal("Q1 cached, × Datasette", _times(reads, "Q1", "cached", "datasette"), least=40)
@@ -49,12 +52,13 @@ def _all(found: dict[str, Any], sizes: list[int]) -> Iterator[Goal]:
     for workload, least in (("Q1", 8), ("Q2", 7), ("Q3", 8), ("Q4", 5), ("Q5", 5), ("Q6", 5)):
         times = _times(reads, workload, "pledgebook", "datasette")
         yield Goal(f"{workload} {TITLES[workload]}, uncached, × Datasette", times, least=least)
+    yield Goal("P1 page for people, uncached, × Datasette", _times(reads, "P1", "pledgebook", "datasette"), least=1)
     for workload in ("Q1", "Q3"):
         times = _times(reads, workload, "pledgebook", "tutorial")
         yield Goal(f"{workload}, uncached, × tutorial", times, least=100)
     if small != large:
         for workload in TITLES:
-            grown = _cpu(reads, workload) / _cpu(found["reads"][small], workload)
+            grown = _cpu(found["reads"][large], workload) / _cpu(found["reads"][small], workload)
             what = f"{workload}, CPU a request at {int(large):,} pledges, × that at {int(small):,}"
             yield Goal(what, grown, most=1.5 if workload == "Q4" else 1.3)
     yield from _rest(found, large)

@@ -44,12 +44,16 @@ def until_idle(server: Running) -> None:
             return
 
 
-def wrk(server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "") -> Result:
-    """One round. Answers that are no 2xx or 3xx count as wrong."""
+def wrk(
+    server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "", *,
+    idle: bool = True,
+) -> Result:  # fmt: skip
+    """One round, of a server that others leave `idle`. Answers that are no 2xx or 3xx count as wrong."""
     script = HOME / "load.lua"
     header = f'["If-None-Match"] = {json.dumps(if_none_match)}' if if_none_match else ""
     script.write_text(_SCRIPT % (", ".join(json.dumps(target) for target in targets), header), encoding="utf-8")
-    until_idle(server)
+    if idle:
+        until_idle(server)
     pinned = ["taskset", "-c", LOAD_CORE] if shutil.which("taskset") else []
     command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
     before = server.cpu()

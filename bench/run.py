@@ -19,16 +19,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import report
+from bench import disturbed, postgresql, report
 from bench.load import Result, wrk
 from bench.servers import HOME, PEERS, ROOT, Running, peers, pledgebook, running
 from bench.starting import cold_starts
-from bench.workloads import ASKING, of_pledgebook, questions
+from bench.workloads import ASKING, PAGES_BY, of_pledgebook, questions
 from bench.writing import bulk_loads, posts
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 CONNECTIONS = 64
+_LARGEST_PLAIN = 200_000  # more take `session.add_all` the better part of an hour
 _OF_SERVER = {"date", "connection"}
 
 
@@ -44,6 +45,10 @@ def main(arguments: list[str]) -> int:
         _keep(found)
     small = min(sizes)
     found["connections"] = connections(small)
+    asked = questions(lines(small))
+    found["postgresql"] = postgresql.reads(lines(small), asked, CONNECTIONS, ROUNDS, SECONDS)
+    pages = [of_pledgebook("Q1", one) for one in asked["Q1"]]
+    found["disturbed"] = disturbed.reads(book(small), pages, CONNECTIONS, ROUNDS, SECONDS)
     found["posts"] = posts(book(small))
     found["loads"] = bulk_loads(lines(small), ROUNDS)
     found["starts"] = cold_starts(book(small), plain(small), table(small), ROUNDS)
@@ -118,7 +123,9 @@ def _answers(server: Running, targets: list[str]) -> dict[str, tuple[list[tuple[
     found = {}
     for target in targets:
         with urllib.request.urlopen(f"{server.address}{target}") as answer:
-            headers = [(name.lower(), value) for name, value in answer.headers.items() if name.lower() not in _OF_SERVER]
+            headers = [
+                (name.lower(), value) for name, value in answer.headers.items() if name.lower() not in _OF_SERVER
+            ]
             found[target] = (headers, answer.read().decode())
     return found
 
@@ -131,7 +138,7 @@ def reads(size: int, found: dict[str, Any]) -> None:
     with running(pledgebook(book(size), cached=False)) as server:
         answers.write_text(json.dumps(_answers(server, own)), encoding="utf-8")
     everyone = [pledgebook(book(size), cached=False), pledgebook(book(size), cached=True, name="cached")]
-    everyone += peers(book(size), plain(size), table(size), answers)
+    everyone += peers(book(size), plain(size) if size <= _LARGEST_PLAIN else None, table(size), answers)
     rounds: dict[str, dict[str, list[Result]]] = {}
     with ExitStack() as stack:
         started = [stack.enter_context(running(server)) for server in everyone]
@@ -139,6 +146,8 @@ def reads(size: int, found: dict[str, Any]) -> None:
             seconds = SECONDS if number else min(SECONDS, 1)
             for workload, each in asked.items():
                 for server in started:
+                    if workload == "P1" and server.name not in PAGES_BY:
+                        continue
                     targets = [ASKING[server.name](workload, one) for one in each]
                     result = wrk(server, targets, CONNECTIONS, seconds)
                     if number:

@@ -59,30 +59,30 @@ class Running:
         return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
-def pledgebook(database: Path, *, cached: bool, name: str = "pledgebook") -> Server:
-    """The project itself, as it is served; its log tells of warnings only, as do those of the peers."""
-    settings = {"DATABASE_URL": f"sqlite:///{database}", "LOG_LEVEL": "warning"} | (
-        {} if cached else {"CACHE_LIMIT": "0"}
-    )
+def pledgebook(database: Path | str, *, cached: bool, name: str = "pledgebook") -> Server:
+    """The project itself over a file or an address, as it is served; its log, as the peers', tells of warnings only."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    settings = {"DATABASE_URL": url, "LOG_LEVEL": "warning"} | ({} if cached else {"CACHE_LIMIT": "0"})
     command = [sys.executable, "-m", "app", "serve", "--port", "{port}"]
     return Server(name, command, {f"PLEDGEBOOK_{setting}": value for setting, value in settings.items()})
 
 
-def peers(book: Path, plain: Path, table: Path, answers: Path) -> list[Server]:
-    """The others: over the project's own database, the tutorial's, and the table that Datasette serves."""
+def peers(book: Path, plain: Path | None, table: Path, answers: Path) -> list[Server]:
+    """The others: over the project's own database, the tutorial's (if there is one), and the table of Datasette."""
     uvicorn = [str(PEERS / "python"), "-m", "uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "error"]
     gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
     datasette = [str(PEERS / "datasette"), "serve", "-i", str(table), "-m", str(table.with_suffix(".json"))]
     limits = ["--setting", "sql_time_limit_ms", "20000", "--setting", "num_sql_threads", "1"]
-    return [
+    found = [
         Server("static", [*uvicorn, "bench.peers.static:app"], {"BENCH_ANSWERS": str(answers)}),
         Server("raw", [*uvicorn, "bench.peers.raw:app"], {"BENCH_DATABASE": str(book)}),
         Server("datasette", [*datasette, "-p", "{port}", *limits]),
-        Server("tutorial", [*uvicorn, "bench.peers.tutorial:app"], {"BENCH_DATABASE": str(plain)}),
-        Server(
-            "drf", [*gunicorn, "--log-level", "error", "bench.peers.drf:application"], {"BENCH_DATABASE": str(plain)}
-        ),
     ]
+    if plain is not None:
+        filled = {"BENCH_DATABASE": str(plain)}
+        found.append(Server("tutorial", [*uvicorn, "bench.peers.tutorial:app"], filled))
+        found.append(Server("drf", [*gunicorn, "--log-level", "error", "bench.peers.drf:application"], filled))
+    return found
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from app.search import thing, tokens_of
+from app.vocabulary import PLEDGE_ACTS, Specificity
 from bench.books import topic
 
 EACH = 12
@@ -22,6 +23,7 @@ TITLES = {
     "Q4": "search within a topic",
     "Q5": "facets under a party",
     "Q6": "one pledge",
+    "P1": "page for people",
 }
 
 
@@ -33,6 +35,8 @@ class Question(NamedTuple):
     since: str = ""
     before: str = ""
     word: str = ""
+    act: str = ""
+    specificity: str = ""
     pledge: str = ""
     offset: int = 0  # of the deep page, where pages are counted
 
@@ -63,6 +67,7 @@ def questions(book: Path) -> dict[str, list[Question]]:
         "Q4": [Question(topic=slug, word=word) for slug, word in zip(topics, words, strict=False)],
         "Q5": [Question(party=party) for party in counted],
         "Q6": [Question(pledge=f"{meeting['id']}-{random.randint(1, 20):02}") for meeting in chosen],
+        "P1": [Question(act=act, specificity=one) for act in PLEDGE_ACTS for one in Specificity],
     }
 
 
@@ -70,6 +75,8 @@ FACETED = 300
 
 
 def of_pledgebook(workload: str, asked: Question) -> str:
+    if workload == "P1":
+        return f"/pledges?{_query({'act': asked.act, 'specificity': asked.specificity})}"
     if workload == "Q6":
         return f"/v1/pledges/{asked.pledge}"
     query = {"topic": asked.topic, "party": asked.party, "held_on__gte": asked.since, "held_on__lt": asked.before}
@@ -82,8 +89,16 @@ def of_pledgebook(workload: str, asked: Question) -> str:
 
 
 def of_raw(workload: str, asked: Question) -> str:
+    return _of_raw(workload, asked, '"{}" AND "{}"')
+
+
+def of_raw_postgresql(workload: str, asked: Question) -> str:
+    return _of_raw(workload, asked, "'{}' & '{}'")
+
+
+def _of_raw(workload: str, asked: Question, both: str) -> str:
     path = {"Q5": "/facets", "Q6": "/one"}.get(workload, "/page")
-    found = f'"{tokens_of(asked.word)[0]}" AND "{thing("topic", asked.topic)}"' if asked.word else ""
+    found = both.format(tokens_of(asked.word)[0], thing("topic", asked.topic)) if asked.word else ""
     bounds = {"since": asked.since, "before": asked.before}
     return (
         f"{path}?{_query({'topic': asked.topic, 'party': asked.party, 'words': found, 'id': asked.pledge, **bounds})}"
@@ -91,6 +106,8 @@ def of_raw(workload: str, asked: Question) -> str:
 
 
 def of_datasette(workload: str, asked: Question) -> str:
+    if workload == "P1":
+        return f"/table/pledge?{_query({'act': asked.act, 'specificity': asked.specificity, '_size': '50'})}"
     name = {"Q1": "page", "Q2": "both", "Q3": "page", "Q4": "found", "Q5": "facets", "Q6": "one"}[workload]
     days = {"since": asked.since or "0", "before": asked.before or "9"} if name in ("page", "both") else {}
     query = {"topic": asked.topic, "party": asked.party, "q": asked.word, "id": asked.pledge, **days}
@@ -112,6 +129,8 @@ def _query(values: Mapping[str, Any]) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
+# Who answers what: pages for people are made by two of them.
+PAGES_BY = frozenset({"pledgebook", "cached", "static", "datasette"})
 ASKING: dict[str, Callable[[str, Question], str]] = {
     "pledgebook": of_pledgebook,
     "cached": of_pledgebook,

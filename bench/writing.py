@@ -38,7 +38,8 @@ def _meetings() -> list[dict[str, Any]]:
     return made
 
 
-def _fresh(book: Path, name: str) -> Path:
+def fresh(book: Path, name: str) -> Path:
+    """A copy that may be written to."""
     copy = HOME / f"{name}.db"
     for old in HOME.glob(f"{name}.db*"):
         old.unlink()
@@ -49,7 +50,7 @@ def _fresh(book: Path, name: str) -> Path:
 def posts(book: Path) -> dict[str, float]:
     """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3."""
     meetings = _meetings()
-    own, recorded, replayed = (_fresh(book, name) for name in ("posted", "recorded", "replayed"))
+    own, recorded, replayed = (fresh(book, name) for name in ("posted", "recorded", "replayed"))
     database = Database(f"sqlite:///{own}")
     with database.writing() as session:
         key = keys.create_key(session, "bench")
