@@ -30,6 +30,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute
 
 from app import keys
 from app.cli import main
@@ -190,10 +191,23 @@ class Client(TestClient):
         return {"Authorization": f"Bearer {self.key}"}
 
 
+_ROUTES: list[BaseRoute] = []
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The app over a database, with the routes of the first app of this process.
+
+    They know no database, and what FastAPI finds out about them at the first request takes longer than most tests.
+    """
+    app = create_app(settings)
+    _ROUTES[:] = _ROUTES or app.router.routes
+    app.router.routes[:] = _ROUTES
+    return app
+
+
 def _client(url: str) -> Iterator[Client]:
     configure_logs("warning")
-    app: FastAPI = create_app(Settings(database_url=url))
-    with Client(app, raise_server_exceptions=False) as client:
+    with Client(make_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         client.key = make_key(url)
         yield client
 
@@ -266,7 +280,7 @@ def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
     configure_logs("warning")
     port = _free_port()
-    app = create_app(Settings(database_url=url, port=port))
+    app = make_app(Settings(database_url=url, port=port))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
