@@ -28,18 +28,16 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.routing import BaseRoute
 
 from app import keys
 from app.cli import main
 from app.db import Database
 from app.documents import load
-from app.main import create_app
 from app.migrating import migrate
 from app.observing import configure_logs
 from app.settings import Settings
+from tests.sharing import make_app, share_compiled_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -50,6 +48,8 @@ ENGINES = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+share_compiled_statements()
 
 # Some thousand databases are made and dropped, and none need outlive the run: they are kept in memory if there is room.
 MEMORY = Path("/dev/shm")
@@ -189,20 +189,6 @@ class Client(TestClient):
     @property
     def with_key(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
-
-
-_ROUTES: list[BaseRoute] = []
-
-
-def make_app(settings: Settings) -> FastAPI:
-    """The app over a database, with the routes of the first app of this process.
-
-    They know no database, and what FastAPI finds out about them at the first request takes longer than most tests.
-    """
-    app = create_app(settings)
-    _ROUTES[:] = _ROUTES or app.router.routes
-    app.router.routes[:] = _ROUTES
-    return app
 
 
 def _client(url: str) -> Iterator[Client]:

@@ -17,11 +17,11 @@ from sqlalchemy.engine import make_url
 from app.db import Database
 from app.documents import export
 from app.ledger import read_head
-from app.main import create_app
 from app.settings import Settings
 from app.verification import verify
 from tests.conftest import Client, run
 from tests.postings import TOPIC, meeting
+from tests.sharing import make_app
 
 
 @contextlib.contextmanager
@@ -122,7 +122,7 @@ def test_a_restored_backup_is_the_book_as_it_stood_at_its_seq(
 
 def test_a_restored_backup_goes_on_where_it_stopped(seeded: Client, back_up: Callable[[], str]) -> None:
     assert seeded.post("/v1/topics", json=TOPIC, headers=seeded.with_key).status_code == 201
-    app = create_app(Settings(database_url=back_up()))
+    app = make_app(Settings(database_url=back_up()))
     with Client(app) as restored:
         for number in range(3):
             answer = restored.post("/v1/meetings", json=meeting(number), headers=seeded.with_key)

@@ -15,7 +15,6 @@ from sqlalchemy import Engine, event, func, select
 
 from app.db import Database
 from app.documents import export, load
-from app.main import create_app
 from app.models import Revision, columns
 from app.query import PledgeQuery, read_page
 from app.settings import Settings
@@ -23,6 +22,7 @@ from app.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, L
 from tests.conftest import Client, CopyMaker
 from tests.oracle import Entry, Oracle
 from tests.richer import richer_lines, write_richer
+from tests.sharing import make_app
 
 TODAY = datetime.now(UTC).date()
 SORTS = ["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id"]
@@ -62,7 +62,7 @@ def rich(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
             last = select(table.c.entity, table.c.id, func.max(table.c.seq)).group_by(table.c.entity, table.c.id)
             seqs = {(entity.value, id): seq for entity, id, seq in session.execute(last)}
         entered = [line["id"] for line in [*seeded, *richer_lines()] if line["kind"] == "meeting"]
-        with TestClient(create_app(Settings(database_url=url))) as client:
+        with TestClient(make_app(Settings(database_url=url))) as client:
             yield Rich(client, database, Oracle(lines, entered, seqs))
         database.close()
 
