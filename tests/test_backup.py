@@ -19,7 +19,7 @@ from app.documents import export
 from app.ledger import read_head
 from app.settings import Settings
 from app.verification import verify
-from tests.conftest import Client, run
+from tests.conftest import Call, Client, run
 from tests.postings import TOPIC, meeting
 from tests.sharing import make_app
 
@@ -64,14 +64,14 @@ def postgresql_tool(name: str) -> str:
 
 
 @pytest.fixture
-def back_up(seeded_url: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def back_up(seeded_url: str, tmp_path: Path, call: Call) -> Iterator[Callable[[], str]]:
     """Backs the book up and restores the copy elsewhere; gives the copy's URL."""
     url = make_url(seeded_url)
     if url.get_backend_name() == "sqlite":
 
         def with_pledgebook() -> str:
             file = tmp_path / f"{uuid4().hex}.backup"
-            made = run("backup", str(file), url=seeded_url)
+            made = call("backup", str(file), url=seeded_url)
             assert made.returncode == 0, made.stderr
             return f"sqlite:///{file}"
 
@@ -81,7 +81,7 @@ def back_up(seeded_url: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
 
     def with_pg_dump() -> str:
         file, name = tmp_path / f"{uuid4().hex}.dump", f"restored_{uuid4().hex[:12]}"
-        refused = run("backup", str(file), url=seeded_url)
+        refused = call("backup", str(file), url=seeded_url)
         assert refused.returncode == 2
         assert "pg_dump --format=custom --file" in refused.stderr
         subprocess.run([postgresql_tool("pg_dump"), "--format=custom", "--file", str(file), seeded_url], check=True)
@@ -139,11 +139,13 @@ def test_a_backup_never_writes_over_a_file(seeded_url: str, tmp_path: Path) -> N
     assert file.read_text() == "precious"
 
 
-def test_a_backup_that_cannot_be_finished_leaves_no_file_of_its_name(seeded_url: str, tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_finished_leaves_no_file_of_its_name(
+    seeded_url: str, tmp_path: Path, call: Call
+) -> None:
     if not seeded_url.startswith("sqlite"):
         pytest.skip("pg_dump has its own ways")
     nowhere = tmp_path / "nowhere" / "book.backup"
-    failed = run("backup", str(nowhere), url=seeded_url)
+    failed = call("backup", str(nowhere), url=seeded_url)
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     assert not nowhere.exists()
