@@ -16,8 +16,9 @@ run: $(VENV)/.run ## Serve the book; an empty one is seeded, and gets a key to w
 	@$(BIN)/python -m app.starting
 	@exec $(BIN)/pledgebook serve
 
+# What the tests of a file share is made by one worker. Files keep their order: those of few tests are the long ones.
 test: $(VENV)/.test ## Run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # CRASH_KILLS and FUZZ_CASES say how often otherwise.
 crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make test` does it 6 times)

@@ -5,12 +5,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 # Not a measure of speed: a machine that is busy with other tests gets the time it needs.
 expect.set_options(timeout=30_000)
+# What a page does by itself is the same on every engine.
+ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -52,3 +56,11 @@ def watch(page: Page) -> Watched:
         lambda message: watched.complaints.append(message.text) if message.type in ("error", "warning") else None,
     )
     return watched
+
+
+def barriers(page: Page, **options: Any) -> list[dict[str, Any]]:
+    """What axe finds wrong with a page. It tells of nothing else: the list of what is well is long."""
+    found: list[dict[str, Any]] = (
+        Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    )
+    return found

@@ -28,17 +28,16 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import keys
 from app.cli import main
 from app.db import Database
 from app.documents import load
-from app.main import create_app
 from app.migrating import migrate
 from app.observing import configure_logs
 from app.settings import Settings
+from tests.sharing import make_app, share_compiled_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -49,6 +48,8 @@ ENGINES = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+share_compiled_statements()
 
 # Some thousand databases are made and dropped, and none need outlive the run: they are kept in memory if there is room.
 MEMORY = Path("/dev/shm")
@@ -192,8 +193,7 @@ class Client(TestClient):
 
 def _client(url: str) -> Iterator[Client]:
     configure_logs("warning")
-    app: FastAPI = create_app(Settings(database_url=url))
-    with Client(app, raise_server_exceptions=False) as client:
+    with Client(make_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         client.key = make_key(url)
         yield client
 
@@ -266,7 +266,7 @@ def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
     configure_logs("warning")
     port = _free_port()
-    app = create_app(Settings(database_url=url, port=port))
+    app = make_app(Settings(database_url=url, port=port))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()

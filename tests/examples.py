@@ -15,10 +15,10 @@ from app import keys
 from app.db import Database
 from app.documents import load
 from app.examples import ANSWERS_FILE, ASKS, Ask
-from app.main import create_app
 from app.migrating import migrate
 from app.settings import Settings
 from app.vocabulary import Scope
+from tests.sharing import make_app
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 # Of a text, its first lines: at least so many, and so many characters.
@@ -44,7 +44,7 @@ def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
     with database.writing() as session:
         by_scope = {scope.value: keys.create_key(session, f"example-{scope}", scope) for scope in Scope}
     database.close()
-    with TestClient(create_app(Settings(database_url=url))) as client:
+    with TestClient(make_app(Settings(database_url=url))) as client:
         yield client, by_scope
 
 

@@ -11,11 +11,11 @@ from app.assessments import days_late
 from app.db import Database
 from app.documents import load
 from app.keys import create_key
-from app.main import create_app
 from app.settings import Settings
 from app.vocabulary import Fulfilment, Scope
 from tests.building import Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, CopyMaker, make_key
+from tests.sharing import make_app
 
 FIRST = "2021-01-01-a-01"
 POSTED = f"/pledges/{FIRST}/assessments"
@@ -210,7 +210,7 @@ def test_assessments_come_through_export_and_load_even_of_what_was_retracted(
         assert (report.faults, report.skipped) == ([], [])
         again = load(database, [tmp_path / "book.jsonl"])
         assert (again.created, again.changed, again.is_clean) == (0, 0, True)
-        with Client(create_app(Settings(database_url=url))) as other:
+        with Client(make_app(Settings(database_url=url))) as other:
             copy = Desk(other)
             assert copy.lines("/export.jsonl") == whole
             assert copy.get(POSTED) == desk.get(POSTED)

@@ -17,11 +17,11 @@ from sqlalchemy.engine import make_url
 from app.db import Database
 from app.documents import export
 from app.ledger import read_head
-from app.main import create_app
 from app.settings import Settings
 from app.verification import verify
-from tests.conftest import Client, run
+from tests.conftest import Call, Client, run
 from tests.postings import TOPIC, meeting
+from tests.sharing import make_app
 
 
 @contextlib.contextmanager
@@ -64,14 +64,14 @@ def postgresql_tool(name: str) -> str:
 
 
 @pytest.fixture
-def back_up(seeded_url: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def back_up(seeded_url: str, tmp_path: Path, call: Call) -> Iterator[Callable[[], str]]:
     """Backs the book up and restores the copy elsewhere; gives the copy's URL."""
     url = make_url(seeded_url)
     if url.get_backend_name() == "sqlite":
 
         def with_pledgebook() -> str:
             file = tmp_path / f"{uuid4().hex}.backup"
-            made = run("backup", str(file), url=seeded_url)
+            made = call("backup", str(file), url=seeded_url)
             assert made.returncode == 0, made.stderr
             return f"sqlite:///{file}"
 
@@ -81,7 +81,7 @@ def back_up(seeded_url: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
 
     def with_pg_dump() -> str:
         file, name = tmp_path / f"{uuid4().hex}.dump", f"restored_{uuid4().hex[:12]}"
-        refused = run("backup", str(file), url=seeded_url)
+        refused = call("backup", str(file), url=seeded_url)
         assert refused.returncode == 2
         assert "pg_dump --format=custom --file" in refused.stderr
         subprocess.run([postgresql_tool("pg_dump"), "--format=custom", "--file", str(file), seeded_url], check=True)
@@ -122,7 +122,7 @@ def test_a_restored_backup_is_the_book_as_it_stood_at_its_seq(
 
 def test_a_restored_backup_goes_on_where_it_stopped(seeded: Client, back_up: Callable[[], str]) -> None:
     assert seeded.post("/v1/topics", json=TOPIC, headers=seeded.with_key).status_code == 201
-    app = create_app(Settings(database_url=back_up()))
+    app = make_app(Settings(database_url=back_up()))
     with Client(app) as restored:
         for number in range(3):
             answer = restored.post("/v1/meetings", json=meeting(number), headers=seeded.with_key)
@@ -139,11 +139,13 @@ def test_a_backup_never_writes_over_a_file(seeded_url: str, tmp_path: Path) -> N
     assert file.read_text() == "precious"
 
 
-def test_a_backup_that_cannot_be_finished_leaves_no_file_of_its_name(seeded_url: str, tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_finished_leaves_no_file_of_its_name(
+    seeded_url: str, tmp_path: Path, call: Call
+) -> None:
     if not seeded_url.startswith("sqlite"):
         pytest.skip("pg_dump has its own ways")
     nowhere = tmp_path / "nowhere" / "book.backup"
-    failed = run("backup", str(nowhere), url=seeded_url)
+    failed = call("backup", str(nowhere), url=seeded_url)
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     assert not nowhere.exists()

@@ -65,7 +65,7 @@ class Editor(AbstractContextManager["Editor"]):
                     break
                 assert status == 412
                 retries += 1
-                time.sleep(random.uniform(0, 0.1))  # so that the eight are not only in each other's way
+                time.sleep(random.uniform(0, 0.4))  # so that the eight are not only in each other's way
                 _, etag, topic = self.ask("GET", PATH)
         return retries
 

@@ -1,4 +1,7 @@
-"""The docs page in a real browser: it renders without complaint, asks no other host, and does what it shows."""
+"""The docs page in a real browser: it renders without complaint, asks no other host, and does what it shows.
+
+What it shows of the book is looked at on both engines.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.errors import PROBLEMS
 from app.examples import read_answers
-from tests.browser import Watched, chromium, watch
+from tests.browser import ON_ONE_ENGINE, Watched, chromium, watch
 from tests.conftest import Client, CopyMaker, Server, answering
 
 WORDS = ("pledge", "position", "act", "undertaking", "new", "passed")
@@ -63,6 +66,7 @@ def _execute(block: Locator) -> tuple[int, Any]:
     return answered.value.status, answered.value.json()
 
 
+@ON_ONE_ENGINE
 def test_the_page_renders_without_complaint_and_asks_no_other_host(docs: Watched, shared: Server) -> None:
     docs.page.wait_for_load_state("networkidle")
     assert docs.complaints == []
@@ -86,6 +90,7 @@ def test_the_first_screen_has_a_question_with_its_real_answer_and_six_words(docs
         assert box["y"] + box["height"] <= 800
 
 
+@ON_ONE_ENGINE
 def test_the_question_can_be_copied(docs: Watched) -> None:
     page = docs.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -94,6 +99,7 @@ def test_the_question_can_be_copied(docs: Watched) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#question").inner_text()
 
 
+@ON_ONE_ENGINE
 def test_the_chapters_come_in_order_and_are_open(docs: Watched) -> None:
     chapters = [block.get_attribute("data-tag") for block in docs.page.locator(".opblock-tag").all()]
     assert chapters[:3] == ["Pledges", "Meetings", "Posting"]
@@ -129,12 +135,14 @@ def _authorize(page: Page, key: str) -> None:
     page.locator(".auth-btn-wrapper .btn-done").click()
 
 
+@ON_ONE_ENGINE
 def test_without_a_key_the_posting_example_is_told_how_to_get_one(docs: Watched) -> None:
     status, problem = _execute(_open(docs.page, "Posting", "post_meeting"))
     assert status == 401
     assert problem == read_answers()["post_meeting"]["401"]
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_wider_than_the_window(docs: Watched, width: int) -> None:
     docs.page.set_viewport_size({"width": width, "height": 780})
@@ -145,6 +153,7 @@ def test_nothing_is_wider_than_the_window(docs: Watched, width: int) -> None:
     assert bar["x"] + bar["width"] < width
 
 
+@ON_ONE_ENGINE
 def test_the_page_follows_the_dark_scheme(docs: Watched) -> None:
     def background() -> str:
         return str(docs.page.evaluate("getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor"))
@@ -154,6 +163,7 @@ def test_the_page_follows_the_dark_scheme(docs: Watched) -> None:
     assert background() != light
 
 
+@ON_ONE_ENGINE
 def test_the_type_of_a_problem_leads_to_what_it_means(docs: Watched, shared: Server) -> None:
     page = docs.page.context.new_page()
     page.goto(f"{shared.address}/docs#stale")

@@ -1,8 +1,9 @@
 """The explorer without a browser: what its pages say, and what they are sent with."""
 
+import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -110,8 +111,14 @@ def test_every_page_is_among_those_looked_at(path: str) -> None:
     assert path == "/docs" or any(address.fullmatch(page) for page in PAGES.values())
 
 
+@pytest.fixture(scope="module")
+def statuses(rich: Client) -> Callable[[str], int]:
+    """How an address is answered; each is asked for once, since most pages link to the same ones."""
+    return functools.cache(lambda address: rich.get(address, headers=BROWSER).status_code)
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_every_link_within_the_book_leads_somewhere(rich: Client, name: str) -> None:
+def test_every_link_within_the_book_leads_somewhere(rich: Client, statuses: Callable[[str], int], name: str) -> None:
     """Where a page has many of one kind, the first few are followed."""
     page = soup(rich, PAGES[name], REFUSED.get(name, 200))
     addresses = {str(tag.get("href")).partition("#")[0] for tag in page.select("[href]")}
@@ -119,7 +126,7 @@ def test_every_link_within_the_book_leads_somewhere(rich: Client, name: str) -> 
     for address in sorted(address for address in addresses if address.startswith("/")):
         kinds.setdefault(address.lstrip("/").partition("/")[0].partition("?")[0], []).append(address)
     for address in (address for kind in kinds.values() for address in kind[:3]):
-        assert rich.get(address, headers=BROWSER).status_code == 200, address
+        assert statuses(address) == 200, address
 
 
 def test_a_page_of_fifty_pledges_is_light(book: Client) -> None:

@@ -19,15 +19,15 @@ from tests.conftest import Call, Client, Server, run
 OPCON = ("--topic", "opcon-transition", "--party", "ROK")
 
 
-def test_find_takes_every_filter_of_the_query(seeded_url: str) -> None:
-    told = run("find", "--help", url=seeded_url, COLUMNS="200").stdout
+def test_find_takes_every_filter_of_the_query() -> None:
+    told = run("find", "--help", url="sqlite:///none.db", COLUMNS="200").stdout
     for name in PledgeQuery.model_fields:
         assert (option(name) in told) == (name not in ("q", "cursor", "highlight")), name
 
 
-def test_find_prints_a_table_that_names_each_pledge(seeded_url: str) -> None:
+def test_find_prints_a_table_that_names_each_pledge(seeded_url: str, call: Call) -> None:
     for width in ("80", "120"):
-        found = run("find", *OPCON, url=seeded_url, COLUMNS=width)
+        found = call("find", *OPCON, url=seeded_url, COLUMNS=width)
         assert found.returncode == 0, found.stderr
         lines = found.stdout.splitlines()
         assert max(map(len, lines)) <= int(width)
@@ -94,9 +94,9 @@ def test_export_as_of_is_the_book_as_it_stood(seeded: Client, seeded_url: str, t
 
 
 @pytest.fixture
-def package(seeded_url: str, tmp_path: Path) -> Path:
+def package(seeded_url: str, tmp_path: Path, call: Call) -> Path:
     folder = tmp_path / "package"
-    written = run("export", "--package", str(folder), url=seeded_url)
+    written = call("export", "--package", str(folder), url=seeded_url)
     assert written.returncode == 0, written.stderr
     return folder
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.main import create_app
 from app.settings import Settings
 from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, make_key
+from tests.sharing import make_app
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_retry_is_answered_as_the_first_was(desk: Desk, empty_url: str, path: 
     assert first.status_code == 201, first.text
     head = desk.head()
     # Also by the server as it is after a restart.
-    with Client(create_app(Settings(database_url=empty_url))) as restarted:
+    with Client(make_app(Settings(database_url=empty_url))) as restarted:
         restarted.key = desk.client.key
         for retry in (send(desk, path, body), send(Desk(restarted), path, body)):
             assert (retry.status_code, retry.content) == (201, first.content)

@@ -16,12 +16,12 @@ from app import migrating, pledges
 from app.db import Database
 from app.documents import export, load
 from app.ledger import GENESIS, chain_hash, read_changes, read_head
-from app.main import create_app
 from app.migrating import changing_schema, config, migrate, newest, revision_of
 from app.settings import Settings
 from app.verification import verify
 from tests.conftest import Client, CopyMaker, make_key
 from tests.postings import PLEDGES, TOPIC, meeting
+from tests.sharing import make_app
 
 STEPS = [
     (script.down_revision or "base", script.revision)
@@ -176,7 +176,7 @@ def older_book(make_copy: CopyMaker, tmp_path: Path, monkeypatch: pytest.MonkeyP
             return replace(made, document={name: value for name, value in made.document.items() if name != "disputed"})
 
         older.setattr(pledges, "record", record)
-        with Client(create_app(Settings(database_url=url))) as client:
+        with Client(make_app(Settings(database_url=url))) as client:
             client.key = make_key(url)
             client.post("/v1/topics", json=TOPIC, headers=client.with_key)
             for number in range(2):
@@ -222,7 +222,7 @@ def test_a_new_shape_is_one_reshape_of_each_record_that_differs(older_book: str,
     assert [row.operation for row in added] == ["reshape"] * 2 * PLEDGES
     assert {row.entity for row in added} == {"pledge"}
     assert {row.version for row in added} == {2}
-    with Client(create_app(Settings(database_url=older_book))) as client:
+    with Client(make_app(Settings(database_url=older_book))) as client:
         assert client.get("/v1/pledges/meeting-0-01").json()["disputed"] is False
         then = client.get(f"/v1/pledges/meeting-0-01?as_of={before[-1].seq}").json()
         assert "disputed" not in then, "what was written is what is told of then"

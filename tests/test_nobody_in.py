@@ -1,5 +1,6 @@
 """Nobody writes without a key that stands and has the scope: on every route, before a byte of the body is read."""
 
+import functools
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ def door(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield Door(server, {"none": "", "wrong": WRONG, **made}, folder / "server.log")
 
 
+@functools.cache
 def write_routes() -> list[tuple[str, str]]:
     """Every method and path of the OpenAPI document that writes, with ids of the seeds' shape."""
     document = create_app(Settings(database_url="sqlite:///unused.db")).openapi()

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from app.db import Database
 from app.documents import load
-from app.main import create_app
 from app.settings import Settings
 from app.shapes.facets import FacetName
 from tests.conftest import Client, CopyMaker
 from tests.generated import book as make_book
 from tests.generated import queries
 from tests.plain import PlainBook
+from tests.sharing import make_app
 
 FACETS = get_args(FacetName)
 OWN = {"year": ("held_on__gte", "held_on__lt")}
@@ -56,7 +56,7 @@ def made(
         report = load(database, [file])
         assert report.is_clean, report.faults
         database.close()
-        with Client(create_app(Settings(database_url=url))) as client:
+        with Client(make_app(Settings(database_url=url))) as client:
             lines = [json.loads(line) for line in client.get("/v1/export.jsonl").text.splitlines()]
             yield Made(client, PlainBook(lines))
 

@@ -1,16 +1,18 @@
-"""Posting by hand, in a real browser: from a text to a meeting, by mouse and by keyboard, and what faults are told."""
+"""Posting by hand, in a real browser: from a text to a meeting, by mouse and by keyboard, and what faults are told.
+
+The ways into the book are gone on both engines.
+"""
 
 import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.vocabulary import Act, Coverage, DueKind, LinkType, MeetingType, SourceType, Zone
-from tests.browser import Watched, chromium, watch
+from tests.browser import ON_ONE_ENGINE, Watched, barriers, chromium, watch
 from tests.conftest import Client, CopyMaker, Server, answering
 
 # Written for these tests; the ministers and their talks are made up. The dove is one code point, and two units of a
@@ -26,9 +28,6 @@ TEXT = (
 )
 DRAFTS = 4
 MUST_STAND = "Officials looked at a library that both capitals might share"
-
-# What a page does by itself is the same on every engine; the ways into the book are gone on both.
-ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -436,10 +435,10 @@ def test_nothing_on_the_page_keeps_anybody_out(posting: Watched, host: Server) -
     cards.nth(1).get_by_role("button", name="It renews this").first.click()
     page.get_by_role("button", name="Check without posting").click()
     expect(page.locator(".fault").first).to_be_visible()
-    assert Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"] == []
+    assert barriers(page, runOnly=["color-contrast"]) == []
     page.set_viewport_size({"width": 360, "height": 800})
     page.emulate_media(color_scheme="dark")
-    assert Axe().run(page).response["violations"] == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

@@ -1,7 +1,7 @@
 """The one query, held against a second writing of the contract in plain Python: all filters, sorts and pages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import Engine, event, func, select
 
 from app.db import Database
 from app.documents import export, load
-from app.main import create_app
 from app.models import Revision, columns
 from app.query import PledgeQuery, read_page
 from app.settings import Settings
@@ -23,6 +22,7 @@ from app.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, L
 from tests.conftest import Client, CopyMaker
 from tests.oracle import Entry, Oracle
 from tests.richer import richer_lines, write_richer
+from tests.sharing import make_app
 
 TODAY = datetime.now(UTC).date()
 SORTS = ["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id"]
@@ -62,7 +62,7 @@ def rich(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
             last = select(table.c.entity, table.c.id, func.max(table.c.seq)).group_by(table.c.entity, table.c.id)
             seqs = {(entity.value, id): seq for entity, id, seq in session.execute(last)}
         entered = [line["id"] for line in [*seeded, *richer_lines()] if line["kind"] == "meeting"]
-        with TestClient(create_app(Settings(database_url=url))) as client:
+        with TestClient(make_app(Settings(database_url=url))) as client:
             yield Rich(client, database, Oracle(lines, entered, seqs))
         database.close()
 
@@ -134,7 +134,7 @@ def test_the_tests_know_every_filter(rich: Rich) -> None:
 def test_every_value_of_every_filter_finds_what_the_contract_says(rich: Rich, name: str) -> None:
     known = {value for entry in rich.oracle.entries for value in answers(entry, rich.oracle)[name]}
     values = sorted({*known, *map(str, WORDS.get(name, []))})
-    for value in values[:: 1 + len(values) // 24]:
+    for value in values[:: 1 + len(values) // 12]:
         query = {name: value if name in SCALARS else [value]}
         for more in ({"kind": "any"}, {}) if name != "kind" else ({},):
             found = rich.ids("pledges", {**more, **query})
@@ -267,13 +267,20 @@ def test_opcon_transition_shows_the_pledges_of_2021_and_2024_linked(book: Client
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
+# The longer a list, the fewer sizes of its pages: each costs as many questions as it has pages.
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("filters", [{}, {"topic": ["alliance"]}, {"party": ["KOR"]}], ids=["all", "topic", "party"])
-def test_pages_of_every_size_visit_each_row_once_in_order(rich: Rich, sort: str, filters: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("filters", "limits"),
+    [({"topic": ["alliance"]}, range(1, 8)), ({"party": ["KOR"]}, (2, 3, 5, 6)), ({}, (1, 4, 7))],
+    ids=["topic", "party", "all"],
+)
+def test_pages_of_every_size_visit_each_row_once_in_order(
+    rich: Rich, sort: str, filters: dict[str, Any], limits: Sequence[int]
+) -> None:
     query = {"kind": "any", "sort": sort, **filters}
     expected = rich.oracle.pledges(query, TODAY)
     with rich.database.reading() as session:
-        for limit in range(1, 8):
+        for limit in limits:
             seen: list[str] = []
             cursor: str | None = None
             while cursor or not seen:
