@@ -66,11 +66,12 @@ answered in a round that those left unanswered at its end weigh in: it takes at 
 
 `pledgebook` keeps no answers (`PLEDGEBOOK_CACHE_LIMIT=0`), `cached` does. `static` is a bare ASGI app that sends the
 project's own answers from memory, with their headers; `raw` a bare ASGI app with one hand-written statement on the
-project's database, which checks nothing. `datasette` has tuned tables, indexes and keyset SQL and an immutable file; its tables are simpler
-than the project's. `tutorial` is FastAPI with SQLModel as their tutorials build it, `drf` Django REST Framework over
-the same tables; neither is filled beyond 200,000 pledges, which would take `session.add_all` the better part of an
-hour. Facets of `pledgebook` count mentions, undertakings and new ones; those of the others count rows. P1 is a page of
-HTML with 50 pledges: the project's with facets beside it, and Datasette's own page of a table; it is asked for by 4 connections."""
+project's database, which checks nothing. `datasette` has tuned tables, indexes and keyset SQL and an immutable file;
+its tables are simpler than the project's. `tutorial` is FastAPI with SQLModel as their tutorials build it, `drf` Django
+REST Framework over the same tables; neither is filled beyond 200,000 pledges, which would take `session.add_all` the
+better part of an hour. Facets of `pledgebook` count mentions, undertakings and new ones; those of the others count
+rows. P1 is a page of HTML with 50 pledges, asked for by 4 connections: the project's with facets beside it, and
+Datasette's own page of a table."""
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
