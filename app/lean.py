@@ -18,7 +18,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import alternate_links
@@ -38,7 +37,7 @@ from app.types import LONGEST_CONDITION
 LIST = "/v1/pledges"
 _PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor", "facets"})
 _LISTS = frozenset({"topic", "party"})
-_JSON = frozenset({"*/*", "application/json"})
+_JSON = frozenset({b"*/*", b"application/json"})
 
 _VALUES = 100  # of a facet, where nothing else is asked
 _QUESTIONS = 1000
@@ -89,20 +88,22 @@ class LeanReads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(LIST):
+            headers = dict(reversed(scope["headers"]))  # of a header sent twice, the first counts
+            condition = headers.get(b"if-none-match", b"")
             try:
-                if answer := await self._answer(scope):
-                    await _send(*answer, Headers(scope=scope).get("if-none-match"), send)
+                if answer := await self._answer(scope, headers.get(b"accept", b"*/*"), condition):
+                    await _send(*answer, condition.decode("latin-1"), send)
                     return
             except (sqlite3.Error, BadQuery):
                 self.kept.close()
         await self.app(scope, receive, send)
 
-    async def _answer(self, scope: Scope) -> tuple[bytes, str, Headings] | None:
+    async def _answer(self, scope: Scope, accept: bytes, condition: bytes) -> tuple[bytes, str, Headings] | None:
         """The body, its ETag and further headers, if the request can be answered here."""
         path, query = scope["path"], scope["query_string"]
-        if len(Headers(scope=scope).get("if-none-match", "")) > LONGEST_CONDITION:
+        if len(condition) > LONGEST_CONDITION:
             return None
-        if path == LIST and Headers(scope=scope).get("accept", "*/*") in _JSON:
+        if path == LIST and accept in _JSON:
             return await self._page(scope, query.decode("latin-1"))
         id = path[len(LIST) + 1 :]
         if query or "/" in id or "." in id or not id:

@@ -53,9 +53,11 @@ def read_tally(
         parts += [_divided(name, split, matched) for split in FACETS[name].splits]
     rows = session.execute(union_all(*parts)).all()
     totals = {row.facet: row for row in rows if row.code == ""}
-    values = {
-        name: _values(query, name, [row for row in rows if row.facet == name and row.code], limit) for name in names
-    }
+    divided: dict[str, list[Any]] = {name: [] for name in names}
+    for row in rows:
+        if row.code:
+            divided[row.facet].append(row)
+    values = {name: _values(query, name, divided[name], limit) for name in names}
     is_part = any(row.mentions >= COUNTED for row in totals.values())
     return Tally(totals[""].mentions, totals[""].undertakings, values, is_part)
 
@@ -85,6 +87,6 @@ def _matched(session: Session, query: PledgeFilters, today: date, standings: Seq
     return Matched(table, matched.parties, matched.standings)
 
 
-def _values(query: PledgeFilters, name: FacetName, rows: Sequence[Any], limit: int) -> list[Value]:
-    shown, given = most_first(FACETS[name], list(rows))[:limit], given_in(query)
+def _values(query: PledgeFilters, name: FacetName, rows: list[Any], limit: int) -> list[Value]:
+    shown, given = most_first(FACETS[name], rows)[:limit], given_in(query)
     return [Value(row.code, row.mentions, replaced_in(given, replacement(query, name, row.code))) for row in shown]
