@@ -52,6 +52,19 @@ _STANDING = (
     .order_by(_REVISION.c.version.desc())
     .limit(1)
 )
+_LATEST = (
+    select(_REVISION.c.id, func.max(_REVISION.c.version).label("version"))
+    .where(_REVISION.c.entity == bindparam("entity"), _REVISION.c.id.in_(bindparam("ids", expanding=True)))
+    .where(_REVISION.c.seq <= bindparam("as_of"))
+    .group_by(_REVISION.c.id)
+    .subquery()
+)
+_DOCUMENTS = select(_REVISION.c.id, _REVISION.c.document).join(
+    _LATEST,
+    (_REVISION.c.id == _LATEST.c.id)
+    & (_REVISION.c.version == _LATEST.c.version)
+    & (_REVISION.c.entity == bindparam("entity")),
+)
 _APPEND = insert(_REVISION)
 
 
@@ -159,13 +172,5 @@ def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: 
     """
     if not ids:
         return {}
-    table = columns(Revision)
-    last = select(table.c.id, func.max(table.c.version).label("version"))
-    last = last.where(table.c.entity == entity, table.c.id.in_(ids))
-    if as_of is not None:
-        last = last.where(table.c.seq <= as_of)
-    chosen = last.group_by(table.c.id).subquery()
-    query = select(table.c.id, table.c.document).join(
-        chosen, (table.c.id == chosen.c.id) & (table.c.version == chosen.c.version) & (table.c.entity == entity)
-    )
-    return {id: document for id, document in session.execute(query)}
+    asked = {"entity": entity, "ids": ids, "as_of": _LAST_SEQ if as_of is None else as_of}
+    return {id: document for id, document in session.execute(_DOCUMENTS, asked)}

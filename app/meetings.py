@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
 
 from app import doubles, models, pledges, recording, references
@@ -268,11 +268,18 @@ def read_key(session: Session, id: str) -> MeetingKey:
     return MeetingKey(id, held_on, list(session.execute(parties).scalars()), meeting_things(type, people))
 
 
+_PLEDGE, _REVISION = columns(models.Pledge), columns(models.Revision)
+_PLEDGE_DOCUMENTS = (
+    select(_REVISION.c.document)
+    .join(_PLEDGE, _REVISION.c.seq == _PLEDGE.c.revision)
+    .where(_PLEDGE.c.meeting == bindparam("meeting"))
+    .order_by(_PLEDGE.c.number)
+)
+
+
 def pledge_documents(session: Session, id: str) -> list[str]:
     """The documents of a meeting's pledges as they stand, by number."""
-    pledge, revision = columns(models.Pledge), columns(models.Revision)
-    query = select(revision.c.document).join(pledge, revision.c.seq == pledge.c.revision)
-    return list(session.execute(query.where(pledge.c.meeting == id).order_by(pledge.c.number)).scalars())
+    return list(session.execute(_PLEDGE_DOCUMENTS, {"meeting": id}).scalars())
 
 
 def standing_lines(session: Session, id: str) -> dict[int, PledgeCreate]:
