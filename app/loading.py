@@ -5,6 +5,7 @@ checked before the writing lock is taken, and is small enough that those who wai
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from app.book import LOADER, Outcome, put
@@ -44,22 +45,28 @@ def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) ->
         return []
     with database.writing() as session:
         writer = Writer(session, LOADER)
-        together = _put_whole(writer, lines, overwrite=overwrite)
-        if not isinstance(together, PledgebookError):
-            return list(together)
-        return [_each(_put_whole(writer, [line], overwrite=overwrite)) for line in lines]
+        try:
+            with _whole(writer):  # most batches have no fault, and one savepoint does for all of their lines
+                return [put(writer, line, overwrite=overwrite) for line in lines]
+        except PledgebookError:
+            return [_put_alone(writer, line, overwrite=overwrite) for line in lines]
 
 
-def _put_whole(writer: Writer, lines: Sequence[Shape], *, overwrite: bool) -> list[Outcome] | PledgebookError:
-    """Put all of these lines, or none and tell why. Most batches have no fault, and one savepoint does for them."""
-    head = writer.head
+def _put_alone(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome | PledgebookError:
     try:
-        with writer.session.begin_nested():
-            return [put(writer, line, overwrite=overwrite) for line in lines]
+        with _whole(writer):
+            return put(writer, line, overwrite=overwrite)
     except PledgebookError as error:
-        writer.head = head
         return error
 
 
-def _each(put: list[Outcome] | PledgebookError) -> Outcome | PledgebookError:
-    return put if isinstance(put, PledgebookError) else put[0]
+@contextmanager
+def _whole(writer: Writer) -> Iterator[None]:
+    """All that is written within, or none of it."""
+    head = writer.head
+    try:
+        with writer.session.begin_nested():
+            yield
+    except PledgebookError:
+        writer.head = head
+        raise

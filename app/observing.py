@@ -67,11 +67,12 @@ class Observed:
             await self.app(scope, receive, send_with_id)
         finally:
             took = time.perf_counter() - began
-            _meter(scope["method"], getattr(scope.get("route"), "path", "none"), status).observe(took)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            _meter(method, getattr(scope.get("route"), "path", "none"), status).observe(took)
             if _tells_of_answers:
                 log.info(
                     "answered",
-                    method=scope["method"],
+                    method=method,
                     path=masked(scope["path"]),
                     status=status,
                     ms=round(took * 1000, 1),
@@ -91,4 +92,4 @@ def _id_of(scope: Scope) -> bytes:
 @lru_cache(maxsize=2000)
 def _meter(method: str, route: str, status: int) -> Histogram:
     """What counts such answers, looked up once."""
-    return SECONDS.labels(method if method in _METHODS else "other", route, status)
+    return SECONDS.labels(method, route, status)
