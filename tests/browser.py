@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 expect.set_options(timeout=30_000)
 # What a page does by itself is the same on every engine.
 ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+# The two that a page can be shown in.
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -50,7 +53,13 @@ def watch(page: Page) -> Watched:
     watched = Watched(page)
     page.on("request", lambda request: watched.requests.append(request))
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.on("requestfailed", lambda request: watched.complaints.append(f"failed: {request.url}"))
+    # What is broken off as somebody goes on (or as a visit becomes a download) has not failed.
+    page.on(
+        "requestfailed",
+        lambda request: (
+            None if request.failure == "net::ERR_ABORTED" else watched.complaints.append(f"failed: {request.url}")
+        ),
+    )
     page.on(
         "console",
         lambda message: watched.complaints.append(message.text) if message.type in ("error", "warning") else None,

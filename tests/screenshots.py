@@ -10,16 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium
+from tests.browser import SCHEMES, Scheme, chromium
 from tests.conftest import ROOT, answering
 from tests.explorer_pages import PAGES, make_book
 
-Scheme = Literal["light", "dark"]
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 Shown = tuple[str, Page]  # its name, and the page as it is open
 FOLDER = ROOT / "screenshots"
 SHOWN = ROOT / "docs" / "screenshots"
