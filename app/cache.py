@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
-from app.deps import matches
+from app.deps import headers_of, matches
 from app.ledger import read_head
 from app.types import LONGEST_CONDITION
 
@@ -128,7 +128,7 @@ class Cache:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_APART):
             await self.app(scope, receive, send)
             return
-        headers = dict(reversed(scope["headers"]))  # of a header sent twice, the first counts
+        headers = headers_of(scope)
         condition = headers.get(b"if-none-match", b"")
         if b"authorization" in headers or len(condition) > LONGEST_CONDITION:
             await self.app(scope, receive, send)

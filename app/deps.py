@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
+from starlette.types import Scope
 
 from app import __version__
 from app.db import Database
@@ -231,6 +232,11 @@ def streamed_answer(chunks: Iterator[bytes], media_type: str) -> StreamingRespon
 def composed_answer(body: str, etag: str, if_none_match: str | None) -> Response:
     """An answer made of several records."""
     return _answer(body.encode(), etag, if_none_match)
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The headers of a request as the bytes they came as; of one sent twice, the first counts."""
+    return dict(reversed(scope["headers"]))
 
 
 def matches(etag: str, if_none_match: str | None) -> bool:

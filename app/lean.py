@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.answers import alternate_links
 from app.cache import HeadReader
 from app.db import Database
-from app.deps import list_etag_at, matches
+from app.deps import headers_of, list_etag_at, matches
 from app.errors import BadQuery
 from app.lean_facets import are_lean, read_lean_facets
 from app.lean_pages import KeptConnection, read_lean_page, read_pledge
@@ -88,7 +88,7 @@ class LeanReads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(LIST):
-            headers = dict(reversed(scope["headers"]))  # of a header sent twice, the first counts
+            headers = headers_of(scope)
             condition = headers.get(b"if-none-match", b"")
             try:
                 if answer := await self._answer(scope, headers.get(b"accept", b"*/*"), condition):
@@ -157,7 +157,7 @@ class LeanReads:
         return clauses if clauses and '"*' not in fts5(clauses) else None
 
 
-async def _send(body: bytes, etag: str, further: Headings, if_none_match: str | None, send: Send) -> None:
+async def _send(body: bytes, etag: str, further: Headings, if_none_match: str, send: Send) -> None:
     headers = [(b"etag", etag.encode()), (b"cache-control", b"no-cache"), *further]
     if matches(etag, if_none_match):
         await send({"type": "http.response.start", "status": 304, "headers": headers})

@@ -10,12 +10,10 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from app import keys
-from app.db import Database
 from bench.books import topic
 from bench.load import Result, wrk
 from bench.servers import pledgebook, running
-from bench.writing import fresh
+from bench.writing import fresh, key_to
 
 WRITERS, WRITES = 10, 50  # so many clients together so often a second
 
@@ -25,10 +23,7 @@ def reads(
 ) -> dict[str, list[tuple[Result, float]]]:
     """Of each server the rounds, and the writes a second that were answered meanwhile."""
     own = fresh(book, "disturbed")
-    database = Database(f"sqlite:///{own}")
-    with database.writing() as session:
-        key = keys.create_key(session, "bench")
-    database.close()
+    key = key_to(own)
     found: dict[str, list[tuple[Result, float]]] = {}
     for number in range(rounds + 1):
         for name, cached in (("pledgebook", False), ("cached", True)):

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from bench.load import Result, wrk
-from bench.servers import HOME, ROOT, Server, pledgebook, running
+from bench.servers import HOME, ROOT, pledgebook, running, uvicorn
 from bench.workloads import Question, of_pledgebook, of_raw_postgresql
 
 
@@ -52,11 +52,11 @@ def reads(
     found: dict[str, dict[str, list[Result]]] = {}
     with server() as address, ExitStack() as stack:
         url = filled(address, lines)
-        bare = [sys.executable, "-m", "uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "error"]
+        bare = uvicorn("raw", {"BENCH_DATABASE": url}, "raw_postgresql", sys.executable)
         everyone = [
             (pledgebook(url, cached=False), of_pledgebook),
             (pledgebook(url, cached=True, name="cached"), of_pledgebook),
-            (Server("raw", [*bare, "bench.peers.raw_postgresql:app"], {"BENCH_DATABASE": url}), of_raw_postgresql),
+            (bare, of_raw_postgresql),
         ]
         started = [(stack.enter_context(running(one)), ask) for one, ask in everyone]
         for number in range(rounds + 1):  # the first warms up and is not counted

@@ -67,20 +67,26 @@ def pledgebook(database: Path | str, *, cached: bool, name: str = "pledgebook") 
     return Server(name, command, {f"PLEDGEBOOK_{setting}": value for setting, value in settings.items()})
 
 
+def uvicorn(name: str, environment: Mapping[str, str], module: str = "", python: str = str(PEERS / "python")) -> Server:
+    """A peer that uvicorn serves: the app of the module that is called as it is, or of another."""
+    served = f"bench.peers.{module or name}:app"
+    quiet = ["--no-access-log", "--log-level", "error"]
+    return Server(name, [python, "-m", "uvicorn", "--port", "{port}", *quiet, served], environment)
+
+
 def peers(book: Path, plain: Path | None, table: Path, answers: Path) -> list[Server]:
     """The others: over the project's own database, the tutorial's (if there is one), and the table of Datasette."""
-    uvicorn = [str(PEERS / "python"), "-m", "uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "error"]
     gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
     datasette = [str(PEERS / "datasette"), "serve", "-i", str(table), "-m", str(table.with_suffix(".json"))]
     limits = ["--setting", "sql_time_limit_ms", "20000", "--setting", "num_sql_threads", "1"]
     found = [
-        Server("static", [*uvicorn, "bench.peers.static:app"], {"BENCH_ANSWERS": str(answers)}),
-        Server("raw", [*uvicorn, "bench.peers.raw:app"], {"BENCH_DATABASE": str(book)}),
+        uvicorn("static", {"BENCH_ANSWERS": str(answers)}),
+        uvicorn("raw", {"BENCH_DATABASE": str(book)}),
         Server("datasette", [*datasette, "-p", "{port}", *limits]),
     ]
     if plain is not None:
         filled = {"BENCH_DATABASE": str(plain)}
-        found.append(Server("tutorial", [*uvicorn, "bench.peers.tutorial:app"], filled))
+        found.append(uvicorn("tutorial", filled))
         found.append(Server("drf", [*gunicorn, "--log-level", "error", "bench.peers.drf:application"], filled))
     return found
 

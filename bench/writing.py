@@ -17,7 +17,7 @@ from app.db import Database
 from app.main import create_app
 from app.settings import Settings
 from bench.books import lines as book_lines
-from bench.servers import HOME, PEERS, ROOT, Server, pledgebook, running
+from bench.servers import HOME, PEERS, ROOT, pledgebook, running, uvicorn
 
 POSTS = 40
 
@@ -47,14 +47,20 @@ def fresh(book: Path, name: str) -> Path:
     return copy
 
 
+def key_to(file: Path) -> str:
+    """A key that writes to a book."""
+    database = Database(f"sqlite:///{file}")
+    with database.writing() as session:
+        key = keys.create_key(session, "bench")
+    database.close()
+    return key
+
+
 def posts(book: Path) -> dict[str, float]:
     """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3."""
     meetings = _meetings()
     own, recorded, replayed = (fresh(book, name) for name in ("posted", "recorded", "replayed"))
-    database = Database(f"sqlite:///{own}")
-    with database.writing() as session:
-        key = keys.create_key(session, "bench")
-    database.close()
+    key = key_to(own)
     bodies = [json.dumps(meeting) for meeting in meetings]
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     plain = HOME / "posted.plain.db"
@@ -62,8 +68,7 @@ def posts(book: Path) -> dict[str, float]:
         old.unlink()
     make = [str(PEERS / "python"), "-c", "from bench.peers.tutorial import *; SQLModel.metadata.create_all(engine)"]
     subprocess.run(make, cwd=ROOT, env={**os.environ, "BENCH_DATABASE": str(plain)}, check=True)
-    uvicorn = [str(PEERS / "python"), "-m", "uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "error"]
-    tutorial = Server("tutorial", [*uvicorn, "bench.peers.tutorial:app"], {"BENCH_DATABASE": str(plain)})
+    tutorial = uvicorn("tutorial", {"BENCH_DATABASE": str(plain)})
     rates = {}
     with running(pledgebook(own, cached=True)) as server:
         rates["pledgebook"] = _post(server.port, "/v1/meetings?allow_similar=true", bodies, headers)

@@ -21,7 +21,7 @@ from app.naming import known
 from app.openapi import meaning_of
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
-from app.pages.rendering import address
+from app.pages.rendering import address, page_headers
 from app.query import PledgeQuery, read_page
 from app.vocabulary import Entity
 
@@ -66,13 +66,7 @@ def docs(request: Request, session: Reading) -> HTMLResponse:
         "assets": ASSETS,
         "static": STATIC,
     }
-    headers = {
-        "Content-Security-Policy": POLICY,
-        "Cache-Control": "no-cache",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return templates.TemplateResponse(request, "docs.html", context, headers=headers)
+    return templates.TemplateResponse(request, "docs.html", context, headers=page_headers(POLICY))
 
 
 def _question(session: Session) -> tuple[str, str | None]:

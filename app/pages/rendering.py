@@ -82,12 +82,7 @@ def page(
     `etag` (`page_etag`) is read before the rows that the page shows. `linked_data` is told to machines as JSON-LD;
     `canonical` is the page's own address where that is not its path.
     """
-    headers = {
-        "Content-Security-Policy": SCRIPT_POLICY if script else READING_POLICY,
-        "Cache-Control": "no-cache",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = page_headers(SCRIPT_POLICY if script else READING_POLICY)
     if etag is not None:
         headers["ETag"] = etag
         if matches(etag, request.headers.get("if-none-match")):
@@ -103,6 +98,16 @@ def page(
         "address": here,
     }
     return HTMLResponse(environment.get_template(template).render(frame | context), status, headers)
+
+
+def page_headers(policy: str) -> dict[str, str]:
+    """What every page is sent with, under a policy of what it may load."""
+    return {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def address(request: Request) -> str:
