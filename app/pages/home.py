@@ -1,6 +1,5 @@
 """The first page: what the book is, one pledge as the example, and the ways in."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +8,7 @@ from sqlmodel import Session
 
 from app.deps import Reading, StrictRoute
 from app.pages.names import read_card_names
+from app.pages.records import documents_of
 from app.pages.rendering import address, page, page_etag
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.topic_tree import read_topic_tree
@@ -38,7 +38,7 @@ def home(request: Request, session: Reading) -> Response:
         "names": read_card_names(session, shown),
         "examples": [(words, urlencode({"q": words.translate(_STRAIGHT)})) for words in EXAMPLES],
         "topics": read_topic_tree(session),
-        "meetings": [json.loads(row.document) for row in read_meetings(session, MeetingQuery(limit=_SHOWN))[0]],
+        "meetings": documents_of(read_meetings(session, MeetingQuery(limit=_SHOWN))[0]),
     }
     return page(
         request, session, "home.html", context, title=_TITLE, description=SENTENCE, etag=etag,
@@ -57,7 +57,7 @@ def _example(session: Session) -> list[dict[str, Any]]:
 
 
 def _pledges(session: Session, query: PledgeQuery) -> list[dict[str, Any]]:
-    return [json.loads(row.document) for row in read_page(session, query)[0]]
+    return documents_of(read_page(session, query)[0])
 
 
 def _dataset(here: str) -> dict[str, Any]:

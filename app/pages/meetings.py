@@ -16,7 +16,7 @@ from app.facets import match, read_counts, read_values
 from app.pages.coverage import coverage_words
 from app.pages.linked import meeting_data
 from app.pages.names import Names, read_names
-from app.pages.records import read_record
+from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
 from app.pages.words import plain_day
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
@@ -42,7 +42,7 @@ def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQu
     """One page of the meetings that are asked for."""
     etag = page_etag(session, request)
     rows, next = read_meetings(session, query)
-    meetings = [json.loads(row.document) for row in rows]
+    meetings = documents_of(rows)
     names = _names(session, meetings)
     counted = _pledges_of(session, [meeting["id"] for meeting in meetings])
     context = {
@@ -97,7 +97,7 @@ def read_meeting(request: Request, session: Reading, id: str) -> Response:
 
 def _read(session: Session, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
     rows, next = read_page(session, query)
-    return [json.loads(row.document) for row in rows], next
+    return documents_of(rows), next
 
 
 def _names(session: Session, meetings: Iterable[Mapping[str, Any]], pledges: Sequence[Any] = ()) -> Names:

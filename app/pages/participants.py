@@ -1,13 +1,11 @@
 """/participants: who attended, and /participants/{id}: the offices a person held over time, and what they voiced."""
 
-import json
-
 from fastapi import APIRouter, Request, Response
 
 from app.deps import Reading, StrictRoute
 from app.facets import read_facets
 from app.pages.names import read_names
-from app.pages.records import read_record
+from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
 from app.participants import read_offices
 from app.query import PledgeQuery, read_page
@@ -35,7 +33,7 @@ def get_participant(request: Request, session: Reading, id: str) -> Response:
     person = read_record(session, Entity.participant, id)
     offices = read_offices(session, id)
     voiced, more = read_page(session, PledgeQuery(speaker=[id], kind="any"))
-    pledges = [json.loads(row.document) for row in voiced]
+    pledges = documents_of(voiced)
     names = read_names(
         session, pledges, meeting=[o["meeting"] for o in offices], party=[o["party"] for o in offices]
     )  # fmt: skip

@@ -1,7 +1,5 @@
 """/parties: who is bound by what, and /parties/{code}: what one party promised, is owed, and is spoken of."""
 
-import json
-
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
@@ -9,7 +7,7 @@ from app.deps import Reading, StrictRoute
 from app.facets import Counts, read_counts, read_facets
 from app.pages.linked import party_data
 from app.pages.names import read_names, short_name
-from app.pages.records import read_record
+from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query_strings import query_string
@@ -46,16 +44,14 @@ def get_party(request: Request, session: Reading, code: str) -> Response:
     etag = page_etag(session, request)
     party = read_record(session, Entity.party, code)
     made = PledgeQuery(party=[code], limit=_SHOWN)
-    pledges = [json.loads(row.document) for row in read_page(session, made)[0]]
+    pledges = documents_of(read_page(session, made)[0])
     names = read_names(session, pledges, party=[code])
     context = {
         "party": party,
         "name": short_name(party),
         "roles": _roles(session, code),
         "topics": read_facets(session, PledgeQuery(party=[code]), ["topic"], _SHOWN)["topic"],
-        "meetings": [
-            json.loads(row.document) for row in read_meetings(session, MeetingQuery(party=[code], limit=_SHOWN))[0]
-        ],
+        "meetings": documents_of(read_meetings(session, MeetingQuery(party=[code], limit=_SHOWN))[0]),
         "pledges": pledges,
         "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
         "names": names,

@@ -16,7 +16,7 @@ from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
 from app.pages.linked import pledge_data
 from app.pages.names import Names, read_card_names, read_names
-from app.pages.records import read_record, read_versions
+from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
 from app.shapes.facets import FacetName
@@ -44,7 +44,7 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
     """One page of the pledges that are asked for."""
     etag = page_etag(session, request)
     rows, next = read_page(session, query)
-    pledges = [json.loads(row.document) for row in rows]
+    pledges = documents_of(rows)
     tally = read_tally(session, query, FACETS, _FACET_VALUES)
     names = read_card_names(session, pledges, **_named(query, tally))
     asked, shown = asked_with(query), chips(query, names)

@@ -1,6 +1,7 @@
 """One record for its page: as it stands, and what was changed in it when."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -34,6 +35,11 @@ def read_record(session: Session, entity: Entity, id: str) -> dict[str, Any]:
     """The record's document as the ledger has it; a retracted one has `retracted_at`. NotFound if there is none."""
     document: dict[str, Any] = json.loads(bytes(record_answer(session, entity, id).body))
     return document
+
+
+def documents_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The documents in the rows of a list, in order."""
+    return [json.loads(row.document) for row in rows]
 
 
 def read_versions(session: Session, entity: Entity, id: str) -> list[Version]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.deps import Reading, StrictRoute
 from app.pages.names import read_names
-from app.pages.records import read_record
+from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
 from app.registers import read_register
@@ -40,7 +40,7 @@ def get_source(request: Request, session: Reading, id: str) -> Response:
     etag = page_etag(session, request)
     source = read_record(session, Entity.source, id)
     rows, more = read_page(session, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
-    pledges = [json.loads(row.document) for row in rows]
+    pledges = documents_of(rows)
     context = {
         "source": source,
         "spans": _spans(id, pledges),
