@@ -9,9 +9,10 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.deps import list_etag, matches
+from app.deps import list_etag
 from app.feeds import Feed
 from app.formats import CSV, JSON_FEED, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
+from app.headers import matches
 from app.query import MeetingQuery, PledgeQuery
 from app.query_strings import query_string
 

@@ -12,6 +12,7 @@ needs for being sent is made when it is kept.
 
 import asyncio
 import sqlite3
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,13 +24,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
-from app.deps import headers_of, matches
+from app.headers import headers_of, matches
 from app.ledger import read_head
+from app.observing import ID, id_of, write_down
 from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
 _REPEATED_ON_304 = (
-    b"etag", b"cache-control", b"vary", b"link", b"access-control-allow-origin", b"access-control-expose-headers",
+    b"etag", b"cache-control", b"vary", b"access-control-allow-origin", b"access-control-expose-headers",
 )  # fmt: skip
 
 
@@ -60,6 +62,12 @@ class Kept:
     etag: bytes
     unchanged: Headings
     route: Any
+
+    def answering(self, condition: bytes) -> tuple[int, Headings, bytes]:
+        """Status, headers and body for a request under this `If-None-Match`, which may be empty."""
+        if condition and (condition == self.etag or matches(self.etag.decode(), condition.decode("latin-1"))):
+            return 304, self.unchanged, b""
+        return 200, self.headers, self.body
 
     @property
     def size(self) -> int:
@@ -128,6 +136,7 @@ class Cache:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_APART):
             await self.app(scope, receive, send)
             return
+        began = time.perf_counter()
         headers = headers_of(scope)
         condition = headers.get(b"if-none-match", b"")
         if b"authorization" in headers or len(condition) > LONGEST_CONDITION:
@@ -144,12 +153,17 @@ class Cache:
             self.kept.clear()
         host, accept = headers.get(b"host", b""), headers.get(b"accept", b"*/*")
         key = (scope["scheme"], host, scope["path"], scope["query_string"], accept, b"origin" in headers)
-        if kept := self.kept.get(key):
-            self.kept.move_to_end(key)
-            scope["route"] = kept.route
-            await _give(kept, condition, send)
+        kept = self.kept.get(key)
+        if kept is None:
+            await self.app(scope, receive, _Keeping(self, key, state, scope, send).send)
             return
-        await self.app(scope, receive, _Keeping(self, key, state, scope, send).send)
+        self.kept.move_to_end(key)
+        scope["route"] = kept.route
+        id = id_of(headers)
+        status, headings, body = kept.answering(condition)
+        await send({"type": "http.response.start", "status": status, "headers": [*headings, (ID, id)]})
+        await send({"type": "http.response.body", "body": body})
+        write_down(scope, status, id, began)
 
     def keep(self, key: Key, state: State, answer: Kept) -> None:
         """Keep an answer computed at `state`, if that still stands; let go of the least used beyond the limit."""
@@ -166,15 +180,6 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-async def _give(kept: Kept, condition: bytes, send: Send) -> None:
-    if condition and (condition == kept.etag or matches(kept.etag.decode(), condition.decode("latin-1"))):
-        await send({"type": "http.response.start", "status": 304, "headers": kept.unchanged})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
-    await send({"type": "http.response.body", "body": kept.body})
-
-
 class _Keeping:
     """Passes an answer on as it comes, and keeps it when it was a whole 200 with an ETag."""
 
@@ -185,7 +190,8 @@ class _Keeping:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [(name.lower(), value) for name, value in message["headers"]]
+            sent = [(name.lower(), value) for name, value in message["headers"]]
+            headers = [(name, value) for name, value in sent if name != ID]  # each answer has one of its own
             if message["status"] == 200 and any(name == b"etag" for name, _ in headers):
                 self.headers = headers
         elif message["type"] == "http.response.body" and self.headers is not None:

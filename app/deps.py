@@ -18,11 +18,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
-from starlette.types import Scope
 
 from app import __version__
 from app.db import Database
 from app.errors import NotFound, UnsupportedMedia
+from app.headers import matches
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
@@ -232,17 +232,6 @@ def streamed_answer(chunks: Iterator[bytes], media_type: str) -> StreamingRespon
 def composed_answer(body: str, etag: str, if_none_match: str | None) -> Response:
     """An answer made of several records."""
     return _answer(body.encode(), etag, if_none_match)
-
-
-def headers_of(scope: Scope) -> dict[bytes, bytes]:
-    """The headers of a request as the bytes they came as; of one sent twice, the first counts."""
-    return dict(reversed(scope["headers"]))
-
-
-def matches(etag: str, if_none_match: str | None) -> bool:
-    """Whether the client has this answer already."""
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    return "*" in known or etag.removeprefix("W/") in known
 
 
 def _answer(body: bytes, etag: str, if_none_match: str | None, status: int = 200) -> Response:

@@ -23,8 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.answers import alternate_links
 from app.cache import HeadReader
 from app.db import Database
-from app.deps import headers_of, list_etag_at, matches
+from app.deps import list_etag_at
 from app.errors import BadQuery
+from app.headers import headers_of, matches
 from app.lean_facets import are_lean, read_lean_facets
 from app.lean_pages import KeptConnection, read_lean_page, read_pledge
 from app.lexicon import Lexicon, kept_lexicon

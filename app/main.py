@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__, pages, problems
 from app.api import (
@@ -37,7 +38,16 @@ from app.settings import Settings
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+class Book(FastAPI):
+    """FastAPI, and in front of it what answers a request before FastAPI sees it."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.front(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Book:
     """The app over the database of `settings`, which must be migrated."""
     settings = settings or Settings()
     configure_logs(settings.log_level)
@@ -51,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         kept.close()
         database.close()
 
-    app = FastAPI(
+    app = Book(
         title="Pledgebook", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
         redirect_slashes=False, telemetry=_NO_TELEMETRY,
     )  # fmt: skip
@@ -69,9 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
         app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
     app.add_middleware(AnyOrigin, exposed=["ETag", "Link", "Content-Disposition"])
-    # These stand outside of FastAPI's own, which a kept answer need not pass, and see what those answer to a fault.
-    stack = app.build_middleware_stack()
+    # A kept answer need not pass FastAPI's own layers, and what those answer to a fault is written down as well.
+    app.front = Observed(HeadAsGet(super(Book, app).__call__))
     if settings.cache_limit:
-        stack = Cache(stack, heads, settings.cache_limit)
-    app.middleware_stack = Observed(HeadAsGet(stack))
+        app.front = Cache(app.front, heads, settings.cache_limit)
     return app

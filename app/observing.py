@@ -5,13 +5,14 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 
 import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.headers import headers_of
 from app.keys import masked
 
 # It counts requests as well: one meter, not two, since it is asked for every answer.
@@ -19,6 +20,7 @@ SECONDS = Histogram(
     "pledgebook_request_seconds", "Seconds from request to the end of the answer.", ["method", "route", "status"]
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
+ID = b"x-request-id"
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # Ids: the process, by chance, and a number. Random bytes for each would be a call of the system for each.
 _PROCESS, _COUNT = secrets.token_hex(6).encode(), itertools.count(1)
@@ -52,7 +54,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        id = _id_of(scope)
+        id = id_of(headers_of(scope))
         began = time.perf_counter()
         status = 500
 
@@ -60,33 +62,36 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", id)]
+                message["headers"] = [*message["headers"], (ID, id)]
             return send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            took = time.perf_counter() - began
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            _meter(method, getattr(scope.get("route"), "path", "none"), status).observe(took)
-            if _tells_of_answers:
-                log.info(
-                    "answered",
-                    method=method,
-                    path=masked(scope["path"]),
-                    status=status,
-                    ms=round(took * 1000, 1),
-                    id=masked(id.decode()),
-                    actor=scope.get("state", {}).get("actor"),
-                )
+            write_down(scope, status, id, began)
 
 
-def _id_of(scope: Scope) -> bytes:
+def write_down(scope: Scope, status: int, id: bytes, began: float) -> None:
+    """Count an answer to the request that came at `began`, a `time.perf_counter()`, and tell the log of it."""
+    took = time.perf_counter() - began
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    _meter(method, getattr(scope.get("route"), "path", "none"), status).observe(took)
+    if _tells_of_answers:
+        log.info(
+            "answered",
+            method=method,
+            path=masked(scope["path"]),
+            status=status,
+            ms=round(took * 1000, 1),
+            id=masked(id.decode()),
+            actor=scope.get("state", {}).get("actor"),
+        )
+
+
+def id_of(headers: Mapping[bytes, bytes]) -> bytes:
     """The client's own, if it is a plain one; else one that no other request has, of this process or another."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value if _SAFE_ID.fullmatch(value) else b"%b-%x" % (_PROCESS, next(_COUNT))
-    return b"%b-%x" % (_PROCESS, next(_COUNT))
+    given = headers.get(ID)
+    return given if given and _SAFE_ID.fullmatch(given) else b"%b-%x" % (_PROCESS, next(_COUNT))
 
 
 @lru_cache(maxsize=2000)

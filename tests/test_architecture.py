@@ -34,6 +34,7 @@ migrating
 
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
+headers
 deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
 problems
 answers cache guard openapi pages.names pages.records record_routes

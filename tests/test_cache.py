@@ -13,10 +13,9 @@ LIST = "/v1/pledges?topic=opcon-transition"
 
 
 def kept(client: Client) -> cache.Cache:
-    """The cache inside the client's application."""
-    layer = client.app.middleware_stack  # type: ignore[attr-defined]
-    while not isinstance(layer, cache.Cache):
-        layer = layer.app
+    """The cache in front of the client's application."""
+    layer = client.app.front  # type: ignore[attr-defined]
+    assert isinstance(layer, cache.Cache)
     return layer
 
 

@@ -18,7 +18,8 @@ from starlette.responses import HTMLResponse, Response
 
 from app import __version__
 from app.book import Extent, read_extent
-from app.deps import list_etag, matches
+from app.deps import list_etag
+from app.headers import matches
 from app.ledger import read_head
 from app.pages import words
 from app.pages.names import korean_name
