@@ -52,7 +52,8 @@ class Asked:
 
     query: PledgeQuery
     fingerprint: str
-    links: list[str]
+    links: str
+    following: str  # the address of the page after this one, but for its cursor
     facets: tuple[FacetName, ...]
 
 
@@ -68,11 +69,10 @@ def asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
         query = PledgeQuery.model_validate(values)
     except ValidationError:
         return None
-    return (
-        Asked(query, query.fingerprint(), alternate_links(given, "pledges"), facets)
-        if are_lean(query, facets)
-        else None
-    )
+    if not are_lean(query, facets):
+        return None
+    links = ", ".join(alternate_links(given, "pledges"))
+    return Asked(query, query.fingerprint(), links, f"{LIST}?{urlencode([*given, ('cursor', '')])}", facets)
 
 
 class LeanReads:
@@ -129,12 +129,11 @@ class LeanReads:
         page = read_lean_page(self.kept.reading(), plain.query, plain.fingerprint, next(iter(cursors), None), clauses)
         if page is None:
             return None
-        links = plain.links
-        following = b"null"
+        links, following = plain.links, b"null"
         if page.next is not None:
             following = f'"{page.next}"'.encode()
-            links = [f'<{LIST}?{urlencode([*filters, ("cursor", page.next)])}>; rel="next"', *links]
-        headers = [(b"vary", b"Accept"), (b"link", ", ".join(links).encode())] if links else [(b"vary", b"Accept")]
+            links = ", ".join(filter(None, [f'<{plain.following}{page.next}>; rel="next"', links]))
+        headers = [(b"vary", b"Accept"), *([(b"link", links.encode())] if links else [])]
         scope["route"] = self.list_route
         beside = b""
         if plain.facets:

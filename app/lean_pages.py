@@ -19,7 +19,7 @@ from app.vocabulary import PLEDGE_ACTS, POSITION_ACTS, Entity
 
 # CROSS JOIN keeps the tables in this order, so that the walk's order is the page's and nothing is sorted.
 _PAGE = """
-SELECT group_concat(document, char(10)), group_concat(place, ' '), count(*) FROM (
+SELECT group_concat(document, '\n'), group_concat(place, ' '), count(*) FROM (
   SELECT revision.document AS document, {place} AS place
   FROM {walked} CROSS JOIN pledge ON pledge.key = {key} CROSS JOIN revision ON revision.seq = pledge.revision
   WHERE {conditions} ORDER BY {order} LIMIT :rows)
@@ -130,9 +130,14 @@ def read_lean_page(
         return Page(b"", None) if _are_known(connection, asked) else None
     if count <= query.limit:
         return Page(documents.replace(b"\n", b","), None)
-    day, _, key = places.decode().split(" ")[-2].rpartition("/")
-    last = [int(key)] if by_words else [day, int(key)]
+    place = int(places.split(b" ")[-2])
+    last = [place] if by_words else [_day_of(connection, place), place]
     return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
+
+
+def _day_of(connection: Reading, key: int) -> str:
+    day: bytes = connection.execute("SELECT held_on FROM pledge WHERE key = ?", (key,)).fetchone()[0]
+    return day.decode()
 
 
 def _are_known(connection: Reading, asked: dict[str, Any]) -> bool:
@@ -182,7 +187,7 @@ def _by_days(connection: Reading, query: PledgeQuery, asked: dict[str, Any]) -> 
     if "last" in asked:
         conditions.append(f"walked.held_on <= :day AND (walked.held_on < :day OR walked.{walk.key} > :last)")
     return Found(
-        walked=f"{walk.table} AS walked", key=f"walked.{walk.key}", place=f"walked.held_on || '/' || walked.{walk.key}",
+        walked=f"{walk.table} AS walked", key=f"walked.{walk.key}", place=f"walked.{walk.key}",
         conditions=" AND ".join([*conditions, *_standing(query)]), order=f"walked.held_on DESC, walked.{walk.key}",
     )  # fmt: skip
 
