@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy import Enum as EnumType
 from sqlmodel import Field, SQLModel
 
@@ -42,7 +42,13 @@ def word(vocabulary: type[StrEnum]) -> EnumType:
     )
 
 
-class Recorded(SQLModel):
+class Row(SQLModel):
+    """What has a table. Rows are not checked as they are made, so what would check them need not stand at the start."""
+
+    model_config = {"defer_build": True}
+
+
+class Recorded(Row):
     """What every record of the book carries: why it was withdrawn if it was, and where the ledger has it."""
 
     retracted: str | None = Field(default=None, sa_type=Text)
@@ -57,7 +63,7 @@ class Named(Recorded):
     folded: str = Field(sa_type=ShortName, index=True)
 
 
-class Alias(SQLModel):
+class Alias(Row):
     """A further name: in another language (`language` set), an alias, or a topic's cue."""
 
     language: str | None = Field(default=None, max_length=12)
@@ -128,7 +134,7 @@ class Source(Recorded, table=True):
     length: int
 
 
-class SourceIssuer(SQLModel, table=True):
+class SourceIssuer(Row, table=True):
     __tablename__ = "source_issuer"
     source: str = Field(sa_type=Id, foreign_key="source.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -160,7 +166,7 @@ class Meeting(Recorded, table=True):
     circle: str = Field(sa_type=Text)
 
 
-class MeetingParty(SQLModel, table=True):
+class MeetingParty(Row, table=True):
     __tablename__ = "meeting_party"
     __table_args__ = (
         UniqueConstraint("meeting", "party"),
@@ -172,7 +178,7 @@ class MeetingParty(SQLModel, table=True):
     held_on: date
 
 
-class MeetingSource(SQLModel, table=True):
+class MeetingSource(Row, table=True):
     __tablename__ = "meeting_source"
     __table_args__ = (UniqueConstraint("meeting", "source"),)
     meeting: str = Field(sa_type=Id, foreign_key="meeting.id", primary_key=True)
@@ -180,7 +186,7 @@ class MeetingSource(SQLModel, table=True):
     source: str = Field(sa_type=Id, foreign_key="source.id", index=True)
 
 
-class Attendance(SQLModel, table=True):
+class Attendance(Row, table=True):
     """A person at a meeting, in that day's office."""
 
     __table_args__ = (UniqueConstraint("meeting", "participant"),)
@@ -233,20 +239,22 @@ class Pledge(Recorded, table=True):
     undertaking: int = Field(foreign_key="pledge.key", index=True)
 
 
-class PledgeParty(SQLModel, table=True):
-    """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived."""
+class PledgeParty(Row, table=True):
+    """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived.
+    `topics` are the bits of the pledge's topics (`topic_bits`)."""
 
     __tablename__ = "pledge_party"
-    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", text("held_on DESC"), "pledge"),)
+    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", text("held_on DESC"), "pledge", "topics"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     role: words.PartyRole = Field(sa_type=word(words.PartyRole), primary_key=True)
     position: int = Field(primary_key=True)
     party: str = Field(sa_type=Id, foreign_key="party.code")
     held_on: date
     is_derived: bool = False
+    topics: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
-class PledgeTopic(SQLModel, table=True):
+class PledgeTopic(Row, table=True):
     """A pledge's topics by rank, and a row without rank for each parent, so that a parent is one index walk."""
 
     __tablename__ = "pledge_topic"
@@ -257,7 +265,7 @@ class PledgeTopic(SQLModel, table=True):
     held_on: date
 
 
-class PledgeInstrument(SQLModel, table=True):
+class PledgeInstrument(Row, table=True):
     __tablename__ = "pledge_instrument"
     __table_args__ = (Index("ix_pledge_instrument_newest", "instrument", text("held_on DESC"), "pledge"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
@@ -266,7 +274,7 @@ class PledgeInstrument(SQLModel, table=True):
     held_on: date
 
 
-class PledgeSpeaker(SQLModel, table=True):
+class PledgeSpeaker(Row, table=True):
     __tablename__ = "pledge_speaker"
     __table_args__ = (Index("ix_pledge_speaker_newest", "participant", text("held_on DESC"), "pledge"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
@@ -275,7 +283,7 @@ class PledgeSpeaker(SQLModel, table=True):
     held_on: date
 
 
-class Citation(SQLModel, table=True):
+class Citation(Row, table=True):
     __table_args__ = (CheckConstraint('start >= 0 AND start < "end"', name="span"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     position: int = Field(primary_key=True)
@@ -288,19 +296,14 @@ class Citation(SQLModel, table=True):
 _CONTINUES = "target IS NOT NULL AND type IN ('renews', 'strengthens', 'weakens', 'extends', 'supersedes')"
 
 
-class Link(SQLModel, table=True):
+class Link(Row, table=True):
     """To an earlier pledge, or to an undertaking outside the book. The unique index makes undertakings trees."""
 
     __table_args__ = (
         CheckConstraint("(target IS NULL) <> (external IS NULL)", name="one_end"),
         CheckConstraint("target <> pledge", name="not_itself"),
-        Index(
-            "uq_link_continuation",
-            "pledge",
-            unique=True,
-            sqlite_where=text(_CONTINUES),
-            postgresql_where=text(_CONTINUES),
-        ),
+        # PostgreSQL's is the same; to say so here would load its dialect at every start.
+        Index("uq_link_continuation", "pledge", unique=True, sqlite_where=text(_CONTINUES)),
     )
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     position: int = Field(primary_key=True)
@@ -329,7 +332,7 @@ class Assessment(Recorded, table=True):
     is_current: bool
 
 
-class Evidence(SQLModel, table=True):
+class Evidence(Row, table=True):
     assessment: str = Field(sa_type=Id, foreign_key="assessment.id", primary_key=True)
     position: int = Field(primary_key=True)
     title: str = Field(sa_type=ShortName)
@@ -342,7 +345,7 @@ class Evidence(SQLModel, table=True):
 # The ledger and the door ----------------------------------------------------------------------------------------------
 
 
-class Revision(SQLModel, table=True):
+class Revision(Row, table=True):
     """One accepted write of one record: the document it had from then on, chained by hash and kept by triggers."""
 
     __table_args__ = (UniqueConstraint("entity", "id", "version"),)
@@ -358,7 +361,7 @@ class Revision(SQLModel, table=True):
     hash: str = Field(max_length=64, unique=True)
 
 
-class ApiKey(SQLModel, table=True):
+class ApiKey(Row, table=True):
     """Who may write. Only the SHA-256 of a key is kept; its name is the actor in the ledger."""
 
     __tablename__ = "api_key"
@@ -370,7 +373,7 @@ class ApiKey(SQLModel, table=True):
     revoked_at: str | None = Field(default=None, max_length=27)
 
 
-class Idempotency(SQLModel, table=True):
+class Idempotency(Row, table=True):
     """The first answer to a writing POST under a key the client chose, kept for replays."""
 
     actor: str = Field(max_length=100, primary_key=True)

@@ -18,6 +18,7 @@ from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
 from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
+from app.topic_bits import bits_of
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -122,9 +123,11 @@ def _undertaking(line: PledgeCreate, key: int, context: Context) -> int:
 
 def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel], Rows]:
     dated = {"pledge": key, "held_on": context.held_on}
+    topics = _topic_rows(line, context.parents)
+    bits = bits_of(row["topic"] for row in topics)
     return {
-        models.PledgeParty: [{**dated, **row} for row in _party_rows(line)],
-        models.PledgeTopic: [{**dated, **row} for row in _topic_rows(line, context.parents)],
+        models.PledgeParty: [{**dated, **row, "topics": bits} for row in _party_rows(line)],
+        models.PledgeTopic: [{**dated, **row} for row in topics],
         models.PledgeInstrument: [
             {**dated, "position": position, "instrument": slug} for position, slug in enumerate(line.instruments)
         ],

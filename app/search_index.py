@@ -26,7 +26,6 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session
 
 from app.search import (
@@ -235,6 +234,8 @@ def matching(is_sqlite: bool, index: Any, clauses: Sequence[Clause]) -> ColumnEl
     """The condition that a row of an index meets every clause."""
     if is_sqlite:
         return index.c.tokens.op("MATCH", is_comparison=True)(fts5(clauses))  # type: ignore[no-any-return]
+    from sqlalchemy.dialects.postgresql import TSQUERY  # a tenth of a start, to be spent where it is spoken
+
     return index.c.tokens.op("@@", is_comparison=True)(cast(tsquery(clauses), TSQUERY))  # type: ignore[no-any-return]
 
 
