@@ -14,7 +14,6 @@ from app.deps import (
     IfMatch,
     IfNoneMatch,
     Reading,
-    in_one_transaction,
     list_answer,
     list_etag,
     record_answer,
@@ -58,12 +57,10 @@ def add_record_routes(
     def get_record(session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
         return record_answer(session, entity, id, if_none_match, as_of)
 
-    @in_one_transaction
     def change_record(writer: Changing, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
         editing.change(writer, entity, id, patch, if_match)
         return written_answer(writer, entity, id)
 
-    @in_one_transaction
     def retract_record(writer: Changing, id: str, reason: Reason, if_match: IfMatch = None) -> Response:
         editing.retract(writer, entity, id, reason, if_match)
         return written_answer(writer, entity, id)

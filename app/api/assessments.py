@@ -5,16 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 
 from app.assessments import assess, read_assessments
-from app.deps import (
-    IfNoneMatch,
-    Posting,
-    Reading,
-    StrictRoute,
-    in_one_transaction,
-    list_answer,
-    list_etag,
-    written_answer,
-)
+from app.deps import IfNoneMatch, Posting, Reading, StrictRoute, list_answer, list_etag, written_answer
 from app.problems import responses
 from app.shapes.assessments import AssessmentPage, AssessmentPost, AssessmentPublic
 from app.vocabulary import Entity
@@ -42,7 +33,6 @@ def list_assessments(request: Request, session: Reading, id: str, if_none_match:
     response_model=AssessmentPublic,
     responses={200: {"model": AssessmentPublic}, **responses(401, 403, 404, 409, 413, 415, 422, 503)},
 )  # fmt: skip
-@in_one_transaction
 def post_assessment(writer: Posting, id: str, assessment: Annotated[AssessmentPost, Body()]) -> Response:
     """One judgement on one party's side, effective on a day, with at least one piece of evidence.
 

@@ -6,18 +6,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from app.answers import media_types, rendered_meetings, tell_renderings
 from app.book import create_meeting
-from app.deps import (
-    AsOf,
-    IfNoneMatch,
-    Posting,
-    Reading,
-    StrictRoute,
-    composed_answer,
-    in_one_transaction,
-    list_answer,
-    list_etag,
-    written,
-)
+from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
@@ -99,7 +88,6 @@ def get_meeting_document(
     response_model=MeetingPosted,
     responses={200: {"model": MeetingPosted}, **responses(401, 403, 409, 413, 415, 422, 503)},
 )  # fmt: skip
-@in_one_transaction
 def post_meeting(
     writer: Posting,
     meeting: Annotated[MeetingCreate, Body()],
@@ -128,7 +116,6 @@ def post_meeting(
     response_model=PledgesPosted,
     responses={200: {"model": PledgesPosted}, **responses(401, 403, 404, 409, 413, 415, 422, 503)},
 )  # fmt: skip
-@in_one_transaction
 def post_pledges(
     writer: Posting,
     id: str,

@@ -14,7 +14,6 @@ from app.deps import (
     Reading,
     StrictRoute,
     composed_answer,
-    in_one_transaction,
     list_answer,
     list_etag,
     record_answer,
@@ -90,7 +89,7 @@ def _add(
         tags=["Registers"], response_model=page, responses=responses(422),
     )  # fmt: skip
     router.add_api_route(
-        f"/{plural}", in_one_transaction(post_record), methods=["POST"], operation_id=f"post_{entity}",
+        f"/{plural}", post_record, methods=["POST"], operation_id=f"post_{entity}",
         summary=f"Post {with_article(entity)}", tags=["Posting"],
         description=f"Adds {with_article(entity)} to the book. A meeting may also bring its own, in its body.",
         status_code=201, response_model=public,
