@@ -2,8 +2,8 @@
 
 Why: a page by topic and party walks the party's pledges and looks each up among those on the topic; where few have
 both, it looks up a thousand for fifty. The bits, of which each topic has one, pass over nearly all that are on other
-topics without looking. Measured on 100,000 pledges, common parties and topics, in turn in one process: MEASURED.
-Topics may share a bit: one who finds it set must still look.
+topics without looking. Common topics and parties, in turn in one process: a page that took SQLite 453 µs takes 215 of
+100,000 pledges, and 278 instead of 683 of a million. Topics may share a bit: who finds it set must still look.
 """
 
 import zlib

@@ -1,9 +1,11 @@
-"""Bits of a pledge's topics beside its parties, and in their index. Reshaping, which follows, fills them."""
+"""Bits of a pledge's topics beside its parties, and in their index."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+
+from app.topic_bits import bit_of
 
 revision: str = "0003"
 down_revision: str | None = "0002"
@@ -12,11 +14,16 @@ depends_on: str | Sequence[str] | None = None
 
 INDEX = "ix_pledge_party_newest"
 COLUMNS: list[str | sa.TextClause] = ["party", "role", sa.text("held_on DESC"), "pledge"]
+ADDED = sa.text("""UPDATE pledge_party SET topics = topics | :bit
+  WHERE pledge IN (SELECT pledge FROM pledge_topic WHERE topic = :topic)""")
 
 
 def upgrade() -> None:
     op.add_column("pledge_party", sa.Column("topics", sa.BigInteger, nullable=False, server_default="0"))
     op.drop_index(INDEX, "pledge_party")
+    connection = op.get_bind()
+    for topic in connection.scalars(sa.text("SELECT DISTINCT topic FROM pledge_topic")).all():
+        connection.execute(ADDED, {"bit": bit_of(topic), "topic": topic})
     op.create_index(INDEX, "pledge_party", [*COLUMNS, "topics"])
 
 
