@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) ->
             f"Wrong answers: {_wrong(reads)}.",
             f"Memory of its own after the rounds, MB: {_memory(found['memory'][str(size)])}.",
         ]  # fmt: skip
-    parts += ["## Cost and size", _growth(found["reads"], sizes), "![CPU a request against size](cost.svg)"]
+    parts += ["## Cost and size", _growth(found, sizes), "![CPU a request against size](cost.svg)"]
     parts += ["## Connections", "Pages by topic a second.", _connections(found["connections"])]
     parts += [f"## PostgreSQL, {min(sizes):,} pledges", _POSTGRESQL, _beside_raw(found["postgresql"])]
     parts += ["## Reads while others write", _DISTURBED, _disturbed(found["disturbed"])]
@@ -106,7 +106,7 @@ def _ratio(reads: Reads, over: str) -> Callable[[list[Result]], str]:
     return lambda results: _over(results, of[id(results)])
 
 
-def _over(results: list[Result], others: list[Result]) -> str:
+def _over(results: Sequence[Result], others: Sequence[Result]) -> str:
     return _short(statistics.median(one.cpu / other.cpu for one, other in zip(results, others, strict=True)))
 
 
@@ -123,15 +123,18 @@ def _short(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _growth(reads: dict[str, Reads], sizes: list[int]) -> str:
+def _growth(found: dict[str, Any], sizes: list[int]) -> str:
+    reads: dict[str, Reads] = found["reads"]
     first, last = str(min(sizes)), str(max(sizes))
-    names = ("pledgebook", "raw", "datasette", "tutorial", "drf")
-    lines = [f"CPU a request with {int(last):,} pledges against {int(first):,}:", "",
-             f"| | {' | '.join(names)} |", f"| --- |{' ---: |' * len(names)}"]  # fmt: skip
+    names = ("raw", "datasette", "tutorial", "drf")
+    told = (f"CPU a request with {int(last):,} pledges against {int(first):,}: of the project from both in turn, of "
+            "the others from the rounds above, between which the machine may have changed.")  # fmt: skip
+    lines = [told, "", f"| | pledgebook | {' | '.join(names)} |", f"| --- |{' ---: |' * (len(names) + 1)}"]  # fmt: skip
     for workload, title in TITLES.items():
+        small, large = zip(*found["growth"][workload], strict=True)
         cells = [_short(_median_cpu(reads[last], workload, name) / _median_cpu(reads[first], workload, name))
                  if name in reads[last][workload] else "" for name in names]  # fmt: skip
-        lines.append(f"| {workload} {title} | {' | '.join(cells)} |")
+        lines.append(f"| {workload} {title} | {_over(large, small)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

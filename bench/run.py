@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
     for size in sizes:
         reads(size, found)
         _keep(found)
-    small = min(sizes)
+    small, large = min(sizes), max(sizes)
+    found["growth"] = growth([small, large])
     found["connections"] = connections(small)
     asked = questions(lines(small))
     found["postgresql"] = postgresql.reads(lines(small), asked, CONNECTIONS, ROUNDS, SECONDS)
@@ -162,6 +163,22 @@ def reads(size: int, found: dict[str, Any]) -> None:
             print(f"{size} pledges, round {number} of {ROUNDS}", flush=True)
         found["memory"][str(size)] = {server.name: server.memory() for server in started}
     found["reads"][str(size)] = rounds
+
+
+def growth(sizes: list[int]) -> dict[str, list[list[Result]]]:
+    """Of each workload the rounds at books of these sizes, in turn: what asking a larger one costs."""
+    found: dict[str, list[list[Result]]] = {}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(pledgebook(book(size), cached=False, name=str(size)))) for size in sizes]
+        asked = [questions(lines(size)) for size in sizes]
+        for number in range(ROUNDS + 1):
+            for workload in asked[0]:
+                targets = [[of_pledgebook(workload, one) for one in each[workload]] for each in asked]
+                clients = _FOR_PAGES if workload == "P1" else CONNECTIONS
+                results = [wrk(server, each, clients, SECONDS) for server, each in zip(servers, targets, strict=True)]
+                if number:
+                    found.setdefault(workload, []).append(results)
+    return found
 
 
 def connections(size: int) -> dict[str, dict[str, float]]:

@@ -4,8 +4,8 @@ Each workload is a dozen requests that are sent in turn, drawn from the book: no
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from app.search import thing, tokens_of
 from app.vocabulary import PLEDGE_ACTS, Specificity
-from bench.books import topic
+from bench.books import topic, words
 
 EACH = 12
 TITLES = {
@@ -42,36 +42,38 @@ class Question(NamedTuple):
 
 
 def questions(book: Path) -> dict[str, list[Question]]:
-    """The questions of each workload. Those of equal rank in books of any size, so that sizes can be compared."""
+    """The questions of each workload, of equal rank in books of any size: they find as much in each, so that only the
+    size of the book differs."""
     random = Random(book.stat().st_size)
     meetings = [line for line in map(json.loads, book.open(encoding="utf-8")) if line["kind"] == "meeting"]
     held: dict[str, list[str]] = {}
-    parties: Counter[str] = Counter()
+    promised: dict[str, list[str]] = {}
     for meeting in meetings:
         for pledge in meeting["pledges"]:
             if pledge["towards"]:
-                parties.update(pledge["pledgors"])
-                for slug in pledge["topics"]:
-                    held.setdefault(slug, []).append(meeting["held_on"])
+                for found, names in ((held, pledge["topics"]), (promised, pledge["pledgors"])):
+                    for name in names:
+                        found.setdefault(name, []).append(meeting["held_on"])
     topics = [topic(rank) for rank in range(1, EACH + 1)]
-    common = [party for party, _ in parties.most_common(EACH)]
-    # Facets cost what they count: parties of about so many pledges, whatever the size of the book.
-    counted = sorted(parties, key=lambda party: abs(parties[party] - FACETED))[:EACH]
+    common = sorted(promised, key=lambda party: len(promised[party]), reverse=True)[:EACH]
     deep = [(slug, sorted(held[slug], reverse=True)[len(held[slug]) * 3 // 4]) for slug in topics]
-    words = [pledge["summary"].split()[0].lower() for pledge in meetings[len(meetings) // 2]["pledges"]]
     chosen = random.sample(meetings, EACH)
     return {
         "Q1": [Question(topic=slug) for slug in topics],
-        "Q2": [Question(slug, party, "1990-01-01", "2010-01-01") for slug, party in zip(topics, common, strict=True)],
+        "Q2": [Question(topics[one], common[other], "1980-01-01", "2015-01-01") for one, other in _PAIRS],
         "Q3": [Question(topic=slug, before=day, offset=sum(one >= day for one in held[slug])) for slug, day in deep],
-        "Q4": [Question(topic=slug, word=word) for slug, word in zip(topics, words, strict=False)],
-        "Q5": [Question(party=party) for party in counted],
+        "Q4": [Question(topic=slug, word=words()[_MOST // rank]) for rank, slug in enumerate(topics, start=1)],
+        "Q5": [Question(party=party, since=sorted(promised[party])[-FACETED:][0]) for party in common],
         "Q6": [Question(pledge=f"{meeting['id']}-{random.randint(1, 20):02}") for meeting in chosen],
         "P1": [Question(act=act, specificity=one) for act in PLEDGE_ACTS for one in Specificity],
     }
 
 
-FACETED = 300
+# Ranks of topic and party, the commonest first: even a small book has a page of each. So it has of the words, of which
+# a rare topic is asked for a common one.
+_PAIRS = sorted(product(range(EACH), repeat=2), key=lambda pair: ((pair[0] + 1) * (pair[1] + 1), pair))[:EACH]
+_MOST = 29
+FACETED = 250  # facets cost what they count
 
 
 def of_pledgebook(workload: str, asked: Question) -> str:
@@ -82,7 +84,7 @@ def of_pledgebook(workload: str, asked: Question) -> str:
     query = {"topic": asked.topic, "party": asked.party, "held_on__gte": asked.since, "held_on__lt": asked.before}
     query |= {
         "q": asked.word,
-        "facets": "topic,year" if workload == "Q5" else "",
+        "facets": "topic,act" if workload == "Q5" else "",
         "limit": "1" if workload == "Q5" else "",
     }
     return f"/v1/pledges?{_query(query)}"
@@ -109,7 +111,7 @@ def of_datasette(workload: str, asked: Question) -> str:
     if workload == "P1":
         return f"/table/pledge?{_query({'act': asked.act, 'specificity': asked.specificity, '_size': '50'})}"
     name = {"Q1": "page", "Q2": "both", "Q3": "page", "Q4": "found", "Q5": "facets", "Q6": "one"}[workload]
-    days = {"since": asked.since or "0", "before": asked.before or "9"} if name in ("page", "both") else {}
+    days = {"since": asked.since or "0", "before": asked.before or "9"} if name in ("page", "both", "facets") else {}
     query = {"topic": asked.topic, "party": asked.party, "q": asked.word, "id": asked.pledge, **days}
     return f"/table/{name}.json?{_query({**query, '_shape': 'array'})}"
 
@@ -118,7 +120,7 @@ def of_tutorial(workload: str, asked: Question) -> str:
     if workload == "Q6":
         return f"/pledges/{asked.pledge}"
     if workload == "Q5":
-        return f"/facets?party={asked.party}"
+        return f"/facets?{_query({'party': asked.party, 'since': asked.since})}"
     if workload == "Q3":
         return f"/pledges?topic={asked.topic}&offset={asked.offset}"
     bounds = {"since": asked.since, "before": asked.before}

@@ -34,8 +34,9 @@ QUERIES = {
       AND EXISTS (SELECT 1 FROM pledge_topic AS t WHERE t.pledge = key AND t.topic = :topic)
       ORDER BY held_on DESC LIMIT 50""",
     "facets": """SELECT 'topic' AS facet, topic AS value, count(*) AS n FROM pledge_party AS p
-      JOIN pledge_topic AS t USING (pledge) WHERE party = :party GROUP BY topic
-      UNION ALL SELECT 'year', substr(held_on, 1, 4), count(*) FROM pledge_party WHERE party = :party GROUP BY 2""",
+      JOIN pledge_topic AS t USING (pledge) WHERE party = :party AND p.held_on >= :since GROUP BY topic
+      UNION ALL SELECT 'act', act, count(*) FROM pledge_party
+      WHERE party = :party AND held_on >= :since GROUP BY act""",
     "one": "SELECT * FROM pledge WHERE id = :id",
 }
 

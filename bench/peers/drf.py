@@ -118,10 +118,12 @@ class PledgeDetail(generics.RetrieveAPIView):
 
 class Facets(APIView):
     def get(self, request: Any) -> Response:
-        found = Pledge.objects.filter(parties__party_code=request.query_params["party"], parties__role="pledgor")
+        asked = request.query_params
+        found = Pledge.objects.filter(parties__party_code=asked["party"], parties__role="pledgor")
+        found = found.filter(held_on__gte=asked["since"])
         topics = found.values("topics__topic_slug").annotate(n=models.Count("id"))
-        years = found.values("held_on__year").annotate(n=models.Count("id"))
-        return Response({"topic": list(topics), "year": list(years)})
+        acts = found.values("act").annotate(n=models.Count("id"))
+        return Response({"topic": list(topics), "act": list(acts)})
 
 
 urlpatterns = [

@@ -20,7 +20,8 @@ _FOUND = """SELECT group_concat(document, ',') FROM (SELECT document FROM search
   WHERE tokens MATCH :words AND retracted IS NULL AND act IN ('commit', 'agree', 'reaffirm')
   ORDER BY s.rowid DESC LIMIT 50)"""
 _FACET = """SELECT json_group_array(json_array(topic, n)) FROM (SELECT topic, count(*) AS n FROM pledge_party AS p
-  JOIN pledge_topic AS t USING (pledge) WHERE p.party = :party AND role = 'pledgor' GROUP BY topic)"""
+  JOIN pledge_topic AS t USING (pledge) WHERE p.party = :party AND role = 'pledgor' AND p.held_on >= :since
+  GROUP BY topic)"""
 _ONE = "SELECT document FROM pledge JOIN revision ON seq = revision WHERE pledge.id = :id"
 connection = sqlite3.connect(os.environ["BENCH_DATABASE"], isolation_level=None, check_same_thread=False)
 connection.text_factory = bytes

@@ -147,14 +147,14 @@ def read_pledges(
 
 
 @app.get("/facets")
-def read_facets(session: SessionDep, party: str) -> dict[str, dict[str, int]]:
+def read_facets(session: SessionDep, party: str, since: date = date.min) -> dict[str, dict[str, int]]:
     pledged = select(PledgeParty.pledge_id).where(PledgeParty.party_code == party, PledgeParty.role == "pledgor")
+    pledged = pledged.join(Pledge).where(Pledge.held_on >= since)
     topics = select(PledgeTopic.topic_slug, func.count()).where(col(PledgeTopic.pledge_id).in_(pledged))
-    year = func.strftime("%Y", Pledge.held_on)
-    years = select(year, func.count()).where(col(Pledge.id).in_(pledged))
+    acts = select(Pledge.act, func.count()).where(col(Pledge.id).in_(pledged))
     return {
         "topic": dict(session.exec(topics.group_by(PledgeTopic.topic_slug)).all()),  # type: ignore
-        "year": dict(session.exec(years.group_by(year)).all()),
+        "act": dict(session.exec(acts.group_by(Pledge.act)).all()),
     }
 
 
