@@ -28,7 +28,6 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
-from fastapi.testclient import TestClient
 
 from app import keys
 from app.cli import main
@@ -37,6 +36,7 @@ from app.documents import load
 from app.migrating import migrate
 from app.observing import configure_logs
 from app.settings import Settings
+from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,7 +198,7 @@ def make_key(url: str, name: str = "desk") -> str:
     return key
 
 
-class Client(TestClient):
+class Client(QuickClient):
     """The API in process, with a key at hand: `headers=client.with_key` writes."""
 
     key: str
@@ -210,7 +210,7 @@ class Client(TestClient):
 
 def _client(url: str) -> Iterator[Client]:
     configure_logs("warning")
-    with Client(make_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
+    with Client(make_app(Settings(database_url=url))) as client:
         client.key = make_key(url)
         yield client
 
