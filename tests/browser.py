@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 # Not a measure of speed: a machine that is busy with other tests gets the time it needs.
@@ -47,6 +47,11 @@ class Watched:
         own = (f"{address}/", "data:", "blob:")
         return [request.url for request in self.requests if not request.url.startswith(own)]
 
+    def forget(self) -> None:
+        """Begin anew, for the next test on the same page."""
+        self.requests.clear()
+        self.complaints.clear()
+
 
 def watch(page: Page) -> Watched:
     """Have every request, console message above info, page error and failed load of `page` written down."""
@@ -67,9 +72,20 @@ def watch(page: Page) -> Watched:
     return watched
 
 
-def barriers(page: Page, **options: Any) -> list[dict[str, Any]]:
-    """What axe finds wrong with a page. It tells of nothing else: the list of what is well is long."""
-    found: list[dict[str, Any]] = (
-        Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+# Rules whose faults are never worse than moderate, as they say themselves.
+_MILD = "axe._audit.rules.filter(rule => ['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)"
+
+
+def barriers(page: Page, *, mild: bool = True, **options: Any) -> list[dict[str, Any]]:
+    """What axe finds wrong with a page, unless `mild` is false without the rules of which no fault is serious.
+
+    It is read once a page that is loaded, and tells of nothing else: the list of what is well is long.
+    """
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    if not mild:
+        options["rules"] = {rule: {"enabled": False} for rule in page.evaluate(_MILD)}
+    found: list[dict[str, Any]] = page.evaluate(
+        "async options => (await axe.run(options)).violations", {"resultTypes": ["violations"], **options}
     )
     return found

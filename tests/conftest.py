@@ -28,7 +28,6 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
-from fastapi.testclient import TestClient
 
 from app import keys
 from app.cli import main
@@ -37,6 +36,7 @@ from app.documents import load
 from app.migrating import migrate
 from app.observing import configure_logs
 from app.settings import Settings
+from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,13 +105,33 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+CopyMaker = Callable[[bool, Path], contextlib.AbstractContextManager[str]]
+
+
 @pytest.fixture(scope="session")
-def make_copy(
-    engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[bool, Path], contextlib.AbstractContextManager[str]]]:
-    """Gives copies of a migrated database of the engine: `make_copy(seeded, folder)` yields its URL."""
-    folder = tmp_path_factory.mktemp("templates")
-    server = request.getfixturevalue("postgresql_url") if engine == "postgresql" else ""
+def make_sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CopyMaker]:
+    """Gives copies of a migrated database of SQLite: `make_sqlite_copy(seeded, folder)` yields its URL."""
+    with _copies("", tmp_path_factory.mktemp("templates")) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def make_postgresql_copy(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CopyMaker]:
+    """Gives copies of a migrated database of PostgreSQL."""
+    with _copies(postgresql_url, tmp_path_factory.mktemp("templates")) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def make_copy(engine: str, request: pytest.FixtureRequest) -> CopyMaker:
+    """Gives copies of a migrated database of the engine."""
+    made: CopyMaker = request.getfixturevalue(f"make_{engine}_copy")
+    return made
+
+
+@contextlib.contextmanager
+def _copies(server: str, folder: Path) -> Iterator[CopyMaker]:
+    """Copies of templates: on a server of PostgreSQL, or files of SQLite in `folder` if there is none."""
     templates: dict[bool, str] = {}
 
     def template(seeded: bool) -> str:
@@ -139,9 +159,6 @@ def make_copy(
     yield copy
     for name in templates.values() if server else ():
         _drop(server, name)
-
-
-CopyMaker = Callable[[bool, Path], contextlib.AbstractContextManager[str]]
 
 
 @pytest.fixture
@@ -181,7 +198,7 @@ def make_key(url: str, name: str = "desk") -> str:
     return key
 
 
-class Client(TestClient):
+class Client(QuickClient):
     """The API in process, with a key at hand: `headers=client.with_key` writes."""
 
     key: str
@@ -193,7 +210,7 @@ class Client(TestClient):
 
 def _client(url: str) -> Iterator[Client]:
     configure_logs("warning")
-    with Client(make_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
+    with Client(make_app(Settings(database_url=url))) as client:
         client.key = make_key(url)
         yield client
 

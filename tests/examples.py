@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi.testclient import TestClient
-
 from app import keys
 from app.db import Database
 from app.documents import load
@@ -18,6 +16,7 @@ from app.examples import ANSWERS_FILE, ASKS, Ask
 from app.migrating import migrate
 from app.settings import Settings
 from app.vocabulary import Scope
+from tests.one_trip import QuickClient
 from tests.sharing import make_app
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -39,16 +38,16 @@ def ask_all(url: str) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
+def _client(url: str) -> Iterator[tuple[QuickClient, dict[str, str]]]:
     database = Database(url)
     with database.writing() as session:
         by_scope = {scope.value: keys.create_key(session, f"example-{scope}", scope) for scope in Scope}
     database.close()
-    with TestClient(make_app(Settings(database_url=url))) as client:
+    with QuickClient(make_app(Settings(database_url=url))) as client:
         yield client, by_scope
 
 
-def _ask(client: TestClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
+def _ask(client: QuickClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
     method, route = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
     path = route.format(**ask.path)
     headers = {"Authorization": f"Bearer {by_scope[ask.key]}"} if ask.key else {}

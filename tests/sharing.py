@@ -3,6 +3,7 @@
 Compiled statements, which SQLAlchemy keeps by dialect, and routes, which FastAPI reads when they are first matched.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy
@@ -16,15 +17,17 @@ from app.main import create_app
 from app.settings import Settings
 
 _ROUTES: list[BaseRoute] = []
+_OPENAPI: dict[str, Callable[[], dict[str, Any]]] = {}
 _DIALECTS: dict[Any, Dialect] = {}
 _COMPILED: dict[Any, Any] = {}
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """The app over a database, with the routes of the first app: they know no database."""
+    """The app over a database, with the routes of the first app and their document: they know no database."""
     made = create_app(settings)
     _ROUTES[:] = _ROUTES or made.router.routes
     made.router.routes[:] = _ROUTES
+    made.openapi = _OPENAPI.setdefault("first", made.openapi)  # type: ignore[method-assign]
     return made
 
 

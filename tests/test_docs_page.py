@@ -1,11 +1,11 @@
 """The docs page in a real browser: it renders without complaint, asks no other host, and does what it shows.
 
-What it shows of the book is looked at on both engines.
+What it shows of the book is looked at on both engines. A browser works for seconds until the reference stands, so the
+tests of an engine share one page, which the last of them writes from.
 """
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -27,33 +27,38 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over the seeds, for the tests that only read."""
+    """A server over the seeds, for the page that the tests share."""
     folder = tmp_path_factory.mktemp("docs")
     with make_copy(True, folder) as url, answering(url) as running:
         yield running
 
 
-@contextmanager
-def _docs_of(browser: Browser, server: Server) -> Iterator[Watched]:
-    """The docs page of a server, rendered."""
+@pytest.fixture(scope="module")
+def rendered(browser: Browser, shared: Server) -> Iterator[Watched]:
+    """The docs page, rendered."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     watched = watch(context.new_page())
-    watched.page.goto(f"{server.address}/docs")
+    watched.page.goto(f"{shared.address}/docs")
     expect(watched.page.locator(".opblock").first).to_be_visible()
     yield watched
     context.close()
 
 
 @pytest.fixture
-def docs(browser: Browser, shared: Server) -> Iterator[Watched]:
-    with _docs_of(browser, shared) as watched:
-        yield watched
+def docs(rendered: Watched) -> Iterator[Watched]:
+    """The page as wide and as bright as it was; what it asked for and complained of before, it is not told again."""
+    yield rendered
+    rendered.page.set_viewport_size({"width": 1280, "height": 800})
+    rendered.page.emulate_media(color_scheme="light")
+    rendered.page.evaluate("scrollTo(0, 0)")
+    rendered.forget()
 
 
 def _open(page: Page, chapter: str, operation: str) -> Locator:
-    """An operation of the reference, unfolded."""
+    """An operation of the reference, unfolded if no test before has."""
     block = page.locator(f"#operations-{chapter}-{operation}")
-    block.locator(".opblock-summary-control").click()
+    if not block.locator("button.execute").is_visible():
+        block.locator(".opblock-summary-control").click()
     expect(block.locator("button.execute")).to_be_visible()
     return block
 
@@ -116,25 +121,6 @@ def test_trying_the_pledges_query_gives_the_answer_shown(docs: Watched, shared: 
     assert docs.asked_of_others(shared.address) == []
 
 
-def test_with_the_key_in_authorize_the_posting_example_gives_the_answer_shown(browser: Browser, server: Server) -> None:
-    with _docs_of(browser, server) as docs:
-        _authorize(docs.page, server.key)
-        block = _open(docs.page, "Posting", "post_meeting")
-        shown = json.loads(block.locator(".response[data-code='201'] .example").inner_text())
-        assert _execute(block) == (201, shown)
-        assert docs.complaints == []
-        assert docs.asked_of_others(server.address) == []
-        kept = docs.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
-        assert server.key not in kept
-
-
-def _authorize(page: Page, key: str) -> None:
-    page.locator("button.authorize").first.click()
-    page.locator(".auth-container input").fill(key)
-    page.locator(".auth-btn-wrapper button[type=submit]").click()
-    page.locator(".auth-btn-wrapper .btn-done").click()
-
-
 @ON_ONE_ENGINE
 def test_without_a_key_the_posting_example_is_told_how_to_get_one(docs: Watched) -> None:
     status, problem = _execute(_open(docs.page, "Posting", "post_meeting"))
@@ -170,6 +156,24 @@ def test_the_type_of_a_problem_leads_to_what_it_means(docs: Watched, shared: Ser
     expect(page.locator(".opblock").first).to_be_visible()
     expect(page.locator("#stale")).to_be_in_viewport()
     expect(page.locator("#stale")).to_contain_text("If-Match")
+
+
+def test_with_the_key_in_authorize_the_posting_example_gives_the_answer_shown(docs: Watched, shared: Server) -> None:
+    _authorize(docs.page, shared.key)
+    block = _open(docs.page, "Posting", "post_meeting")
+    shown = json.loads(block.locator(".response[data-code='201'] .example").inner_text())
+    assert _execute(block) == (201, shown)
+    assert docs.complaints == []
+    assert docs.asked_of_others(shared.address) == []
+    kept = docs.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    assert shared.key not in kept
+
+
+def _authorize(page: Page, key: str) -> None:
+    page.locator("button.authorize").first.click()
+    page.locator(".auth-container input").fill(key)
+    page.locator(".auth-btn-wrapper button[type=submit]").click()
+    page.locator(".auth-btn-wrapper .btn-done").click()
 
 
 # Without a browser ----------------------------------------------------------------------------------------------------

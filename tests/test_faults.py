@@ -30,7 +30,7 @@ PATIENCE = 0.5  # seconds that a write waits for a lock, so that these tests nee
 def impatient_client(url: str, patience: float = PATIENCE) -> Iterator[Client]:
     """The API over the database at `url`, with short time limits."""
     app = create_app(Settings(database_url=url, statement_timeout=patience))
-    with Client(app, raise_server_exceptions=False) as client:
+    with Client(app) as client:
         client.key = make_key(url)
         assert client.post("/v1/topics", json=TOPIC, headers=client.with_key).status_code == 201
         yield client
@@ -150,7 +150,7 @@ def test_a_key_looked_up_in_an_absent_database_is_no_fault_of_the_request(empty_
     gone = (
         f"sqlite:///{tmp_path}/nowhere/book.db" if url.get_backend_name() == "sqlite" else str(url.set(database="gone"))
     )
-    with Client(create_app(Settings(database_url=gone)), raise_server_exceptions=False) as client:
+    with Client(create_app(Settings(database_url=gone))) as client:
         headers = {"Authorization": "Bearer pb_" + "x" * 43}
         assert_told_to_try_again(client.post("/v1/topics", json=TOPIC, headers=headers))
         assert_told_to_try_again(client.get("/v1/export.jsonl"))

@@ -124,7 +124,7 @@ def test_five_racing_retries_write_once(desk: Desk) -> None:
     answers: list[tuple[int, bytes]] = []
 
     def retry() -> None:
-        racer = Client(desk.client.app, raise_server_exceptions=False)
+        racer = Client(desk.client.app)
         racer.key = desk.client.key
         start.wait()
         answer = send(Desk(racer), "/meetings", new_meeting())

@@ -28,6 +28,8 @@ QUERIES: list[dict[str, str]] = [
     {name: value for name, value in zip(FILTERS, values, strict=True) if value is not None}
     for values in itertools.product(*FILTERS.values())
 ]
+# So many that any three values are asked for together.
+SOME = QUERIES[::29]
 # What the short way must leave to the long one.
 LEFT = [
     "topic=nothing", "topic=cyber&topic=space", "party=South+Korea&limit=1", "limit=0", "limit=x", "cursor=x", "q=",
@@ -66,9 +68,10 @@ def same(client: Client, address: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("part", range(6))
+@pytest.mark.parametrize("part", range(3))
 def test_both_ways_give_the_same_pages(book: Client, engine: str, short: list[Any], part: int) -> None:
-    for query in QUERIES[part :: 6 * 13]:
+    asked_here = SOME[part * 80 : (part + 1) * 80]
+    for query in asked_here if engine == "sqlite" else asked_here[::6]:  # PostgreSQL has the long way only
         asked = f"/v1/pledges?{urlencode(query)}"
         page = same(book, asked)
         for _ in range(2):

@@ -17,7 +17,7 @@ from app.shapes.meetings import MeetingCreate
 from app.texts import Texts
 from app.verification import verify
 from app.vocabulary import Entity, Operation
-from tests.conftest import SEEDS, Call, CopyMaker, run
+from tests.conftest import SEEDS, Call, CopyMaker
 from tests.richer import write_richer
 from tests.statements import statement
 
@@ -299,11 +299,11 @@ def texts_and_line(folder: Path, **changes: Any) -> tuple[Path, dict[str, Any]]:
     return texts, line
 
 
-def checked(folder: Path, texts: Path, line: dict[str, Any]) -> list[str]:
+def checked(call: Call, folder: Path, texts: Path, line: dict[str, Any]) -> list[str]:
     source = {"kind": "source", **line["sources"][0]}
     meeting = {"kind": "meeting", **line, "sources": ["canberra-2025"]}
     path = written(folder, f"{json.dumps(source)}\n{json.dumps(meeting)}\n", "book.jsonl")
-    answer = run("check", "--texts", str(texts), str(path), url="sqlite:///nowhere.db")
+    answer = call("check", "--texts", str(texts), str(path), url="sqlite:///nowhere.db")
     faults = [text.removeprefix(f"{path}:") for text in answer.stderr.splitlines()]
     assert answer.returncode == (1 if faults else 0), answer.stderr
     assert answer.stdout.endswith(f"{len(faults)} faults.\n")
@@ -318,7 +318,7 @@ def once(engine: str) -> None:
 
 
 def test_what_stands_in_the_text_is_found_there(once: None, tmp_path: Path, call: Call) -> None:
-    assert checked(tmp_path, *texts_and_line(tmp_path)) == []
+    assert checked(call, tmp_path, *texts_and_line(tmp_path)) == []
     answer = call(
         "check", "--texts", str(tmp_path / "texts"), "--show", str(tmp_path / "book.jsonl"), url="sqlite:///n.db"
     )
@@ -341,9 +341,9 @@ def test_what_stands_in_the_text_is_found_there(once: None, tmp_path: Path, call
     ],
 )  # fmt: skip
 def test_what_does_not_stand_in_the_text_is_told(
-    once: None, tmp_path: Path, changes: dict[str, Any], fault: str
+    once: None, tmp_path: Path, call: Call, changes: dict[str, Any], fault: str
 ) -> None:
-    assert fault in checked(tmp_path, *texts_and_line(tmp_path, **changes))
+    assert fault in checked(call, tmp_path, *texts_and_line(tmp_path, **changes))
 
 
 def test_loading_with_texts_refuses_what_they_do_not_bear_out(seeded_database: Database, tmp_path: Path) -> None:

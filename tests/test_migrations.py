@@ -18,7 +18,7 @@ from app.ledger import read_head
 from app.migrating import config, migrate, newest, revision_of
 from app.models import metadata
 from app.query import PledgeQuery, read_page
-from tests.conftest import CopyMaker, make_key, run
+from tests.conftest import Call, CopyMaker, make_key
 from tests.richer import write_richer
 
 LINK = "pledge, position, type, target, external, partial"
@@ -224,11 +224,11 @@ def test_every_state_stands_in_a_new_book(database: Database) -> None:
 @pytest.mark.parametrize(
     "arguments", [["serve", "--port", "0"], ["load", "seeds"], ["export"], ["verify"], ["key", "list"]]
 )
-def test_a_database_of_another_release_is_refused(database: Database, arguments: list[str]) -> None:
+def test_a_database_of_another_release_is_refused(database: Database, arguments: list[str], call: Call) -> None:
     url = database.url.render_as_string(hide_password=False)
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    answer = run(*arguments, url=url)
+    answer = call(*arguments, url=url)
     assert answer.returncode == 1, answer.stdout
     assert f"at schema 0000, this release needs {newest()}: run `pledgebook migrate`" in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
@@ -20,6 +19,7 @@ from app.query import PledgeQuery, read_page
 from app.settings import Settings
 from app.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from tests.conftest import Client, CopyMaker
+from tests.one_trip import QuickClient
 from tests.oracle import Entry, Oracle
 from tests.richer import richer_lines, write_richer
 from tests.sharing import make_app
@@ -33,7 +33,7 @@ MEETING_SORTS = ["-held_on", "held_on", "-updated", "updated", "-id", "id"]
 class Rich:
     """The seeds and more, over HTTP, with the oracle that knows them."""
 
-    client: TestClient
+    client: QuickClient
     database: Database
     oracle: Oracle
 
@@ -62,7 +62,7 @@ def rich(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
             last = select(table.c.entity, table.c.id, func.max(table.c.seq)).group_by(table.c.entity, table.c.id)
             seqs = {(entity.value, id): seq for entity, id, seq in session.execute(last)}
         entered = [line["id"] for line in [*seeded, *richer_lines()] if line["kind"] == "meeting"]
-        with TestClient(make_app(Settings(database_url=url))) as client:
+        with QuickClient(make_app(Settings(database_url=url))) as client:
             yield Rich(client, database, Oracle(lines, entered, seqs))
         database.close()
 
@@ -220,7 +220,7 @@ def test_meeting_filters_together_are_and(rich: Rich) -> None:
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-def ids_of(client: TestClient, question: str) -> list[str]:
+def ids_of(client: QuickClient, question: str) -> list[str]:
     answer = client.get(f"/v1/{question}")
     assert answer.status_code == 200, answer.text
     return [item.get("id") or item.get("code") or item["slug"] for item in answer.json()["items"]]
