@@ -119,15 +119,18 @@ class _StrictRequest(Request):
         return parse_json(await self.body())
 
 
-class StrictRoute(APIRoute):
-    """A route that reads JSON by our one strict parser, and ignores nothing that it is asked.
-
-    A parameter it does not know, or one given twice that it takes once, is refused. Its function is run with its whole
-    transaction in one turn of a thread.
-    """
+class OpeningRoute(APIRoute):
+    """A route whose function is given what it reads or writes with, and run with all of it in one turn of a thread."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         super().__init__(path, _in_one_turn(endpoint), **given)
+
+
+class StrictRoute(OpeningRoute):
+    """One that reads JSON by our one strict parser, and ignores nothing that it is asked.
+
+    A parameter it does not know, or one given twice that it takes once, is refused.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

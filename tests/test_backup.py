@@ -25,8 +25,8 @@ from tests.sharing import make_app
 
 
 @contextlib.contextmanager
-def writing(client: Client, writers: int = 2) -> Iterator[None]:
-    """Meetings are posted all the while."""
+def writing(client: Client, writers: int = 2) -> Iterator[Callable[[], None]]:
+    """Meetings are posted all the while; gives what waits for the next of them."""
     assert client.post("/v1/topics", json=TOPIC, headers=client.with_key).status_code == 201
     numbers, stop, begun = count(), Event(), Event()
 
@@ -40,13 +40,16 @@ def writing(client: Client, writers: int = 2) -> Iterator[None]:
             stop.wait(0.2)  # the book should change while it is copied, not fill the machine
         return posted
 
+    def another() -> None:
+        begun.clear()
+        assert begun.wait(30), "they go on behind what was done meanwhile"
+
     with ThreadPoolExecutor(writers) as pool:
         running = [pool.submit(post) for _ in range(writers)]
         try:
             assert begun.wait(30)
-            yield
-            begun.clear()
-            assert begun.wait(30), "they go on behind what was done meanwhile"
+            yield another
+            another()
         finally:
             stop.set()
         assert sum(one.result() for one in running) > 0
@@ -101,8 +104,10 @@ def back_up(seeded_url: str, tmp_path: Path, call: Call) -> Iterator[Callable[[]
 def test_a_restored_backup_is_the_book_as_it_stood_at_its_seq(
     seeded: Client, seeded_url: str, back_up: Callable[[], str]
 ) -> None:
-    with writing(seeded):
-        copies = [back_up(), back_up()]
+    with writing(seeded) as another:
+        copies = [back_up()]
+        another()
+        copies.append(back_up())
     live = Database(seeded_url)
     heads = []
     for copy in copies:

@@ -10,7 +10,9 @@ import pytest
 from app import lean, lean_pages
 from app.db import Database
 from app.lean_pages import KeptConnection
+from app.topic_bits import bit_of
 from tests.conftest import Client
+from tests.postings import TOPIC, meeting, pledge
 from tests.statements import statement
 
 LONG_WAY = {"Accept": "application/json;q=1"}
@@ -95,6 +97,27 @@ def test_one_pledge_is_the_same_both_ways_until_it_is_retracted(seeded: Client) 
     retracted = seeded.delete(f"{path}?reason=coded+twice", headers=headers)
     assert seeded.get(path).json() == (retracted.json() if retracted.status_code == 200 else short.json())
     assert seeded.get("/v1/pledges/nothing-01").status_code == 404
+
+
+def test_topics_that_share_a_bit_are_told_apart_until_one_is_the_other_s_parent(client: Client) -> None:
+    one = TOPIC["slug"]
+    other = next(slug for slug in (f"drill-{number}" for number in itertools.count()) if bit_of(slug) == bit_of(one))
+    alone = next(slug for slug in (f"drill-{number}" for number in itertools.count()) if bit_of(slug) != bit_of(one))
+    for number, slug in enumerate((one, other, alone), start=1):
+        posted = {**meeting(number), "pledges": [{**pledge(number, 0), "topics": [slug]}]}
+        for path, body in (("topics", {**TOPIC, "slug": slug, "name": slug}), ("meetings", posted)):
+            answer = client.post(f"/v1/{path}", json=body, headers=client.with_key)
+            assert answer.status_code == 201, answer.text
+
+    def of_korea(topic: str) -> list[str]:
+        page = same(client, f"/v1/pledges?topic={topic}&party=KOR")
+        return sorted(item["meeting"] for item in page["items"])
+
+    assert [of_korea(topic) for topic in (one, other, alone)] == [["meeting-1"], ["meeting-2"], ["meeting-3"]]
+    path = f"/v1/topics/{alone}"
+    headers = {**client.with_key, "If-Match": client.get(path).headers["ETag"]}
+    assert client.patch(path, json={"parent": one}, headers=headers).status_code == 200
+    assert [of_korea(topic) for topic in (one, other)] == [["meeting-1", "meeting-3"], ["meeting-2"]]
 
 
 def test_the_short_way_sees_a_write_at_once(seeded: Client) -> None:

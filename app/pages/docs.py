@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 
 from app import __version__
 from app.book import read_extent
-from app.deps import Reading
+from app.deps import OpeningRoute, Reading
 from app.errors import PROBLEMS
 from app.naming import known
 from app.openapi import meaning_of
@@ -35,7 +35,7 @@ POLICY = (
 TOPIC = "opcon-transition"
 _SHOWN_ITEMS = 2
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=OpeningRoute)
 templates = Jinja2Templates(HERE / "templates")
 
 
