@@ -48,9 +48,9 @@ def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) ->
 
 
 def _unchanged(reads: Reads) -> str:
-    own = reads["304"]["cached"]
-    over = _over(own, reads["Q1"]["static"])
-    return f"An unchanged page (304): {_rate(own)} a second, {over} × the CPU of static on Q1."
+    own, static = reads["304"]["cached"], reads["304"]["static"]
+    over = _over(own, static)
+    return f"An unchanged page (304): {_rate(own)} a second, {over} × the CPU that static takes to send the page."
 
 
 def _memory(peaks: dict[str, float]) -> str:

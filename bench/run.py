@@ -46,6 +46,7 @@ def main(arguments: list[str]) -> int:
         _keep(found)
     small, large = min(sizes), max(sizes)
     found["growth"] = growth([small, large])
+    _keep(found)
     found["connections"] = connections(small)
     asked = questions(lines(small))
     found["postgresql"] = postgresql.reads(lines(small), asked, CONNECTIONS, ROUNDS, SECONDS)
@@ -154,12 +155,13 @@ def reads(size: int, found: dict[str, Any]) -> None:
                     result = wrk(server, targets, _FOR_PAGES if workload == "P1" else CONNECTIONS, seconds)
                     if number:
                         rounds.setdefault(workload, {}).setdefault(server.name, []).append(result)
-            cached = next(server for server in started if server.name == "cached")
-            first = of_pledgebook("Q1", asked["Q1"][0])
-            etag = dict(_answers(cached, [first])[first][0])["etag"]
-            unchanged = wrk(cached, [first], CONNECTIONS, seconds, etag)
-            if number:
-                rounds.setdefault("304", {}).setdefault("cached", []).append(unchanged)
+            named = {server.name: server for server in started}
+            first = [of_pledgebook("Q1", asked["Q1"][0])]
+            etag = dict(_answers(named["cached"], first)[first[0]][0])["etag"]
+            for name, condition in (("static", ""), ("cached", etag)):
+                result = wrk(named[name], first, CONNECTIONS, seconds, condition)
+                if number:
+                    rounds.setdefault("304", {}).setdefault(name, []).append(result)
             print(f"{size} pledges, round {number} of {ROUNDS}", flush=True)
         found["memory"][str(size)] = {server.name: server.memory() for server in started}
     found["reads"][str(size)] = rounds
