@@ -135,7 +135,7 @@ def test_a_write_is_told_to_try_again_while_reads_go_on(impatient: Client, fault
 
 
 def test_sixty_writes_that_wait_for_the_lock_leave_threads_to_the_reads(empty_url: str) -> None:
-    with impatient_client(empty_url, patience=5) as client, ThreadPoolExecutor(60) as crowd:
+    with impatient_client(empty_url, patience=30) as client, ThreadPoolExecutor(60) as crowd:
         with locked(client.app.state.database):  # type: ignore[attr-defined]
             writes = [crowd.submit(post, client, number) for number in range(60)]
             time.sleep(0.5)
