@@ -21,8 +21,8 @@ _FOUND = """SELECT document FROM search_pledge AS s JOIN pledge ON pledge.key = 
   JOIN revision ON seq = pledge.revision WHERE tokens @@ CAST(%(words)s AS tsquery) AND retracted IS NULL
   AND act IN ('commit', 'agree', 'reaffirm') ORDER BY held_on DESC, pledge.key LIMIT 51"""
 _FACETS = """WITH matched AS MATERIALIZED (SELECT pledge.key, undertaking, p.held_on, act FROM pledge_party AS p
-    JOIN pledge ON pledge.key = p.pledge WHERE p.party = %(party)s AND role = 'pledgor' AND p.held_on >= %(since)s AND retracted IS NULL
-    AND act IN ('commit', 'agree', 'reaffirm'))
+    JOIN pledge ON pledge.key = p.pledge WHERE p.party = %(party)s AND role = 'pledgor'
+    AND p.held_on >= %(since)s AND retracted IS NULL AND act IN ('commit', 'agree', 'reaffirm'))
   SELECT json_agg(f)::text FROM (SELECT topic AS code, count(*), count(DISTINCT undertaking), max(matched.held_on)
     FROM matched JOIN pledge_topic ON pledge = key GROUP BY topic
   UNION ALL SELECT act, count(*), count(DISTINCT undertaking), max(held_on)
