@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.errors import Fault, Invalid
+from app.inserting import insert_rows
 from app.models import Idempotency, columns
 
 KEPT = timedelta(hours=24)
@@ -71,7 +72,7 @@ def keep_answer(session: Session, key: RequestKey, answer: Answer, now: str) -> 
         "etag": answer.etag,
         "at": now,
     }
-    session.execute(insert(table), [row])
+    insert_rows(session, table, [row])
 
 
 def _oldest(now: str) -> str:

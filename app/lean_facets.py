@@ -17,12 +17,12 @@ from app.wire import canonical_json
 
 _MATCHED = """
 WITH matched AS MATERIALIZED (
-  SELECT pledge.key AS key, pledge.undertaking AS undertaking, pledge.held_on AS held_on, pledge.act AS act,
+  SELECT pledge.key AS key, pledge.undertaking AS undertaking, {day} AS held_on, pledge.act AS act,
     pledge.act <> '{reaffirm}' AND NOT EXISTS (
       SELECT 1 FROM link WHERE link.pledge = pledge.key AND link.type IN ({continuations})) AS is_new
   FROM {walked} CROSS JOIN pledge ON pledge.key = {key} WHERE {conditions})
 """
-_VALUES = """SELECT '{name}', {code} AS code, count(*), count(DISTINCT undertaking), sum(is_new), max(matched.held_on)
+_VALUES = """SELECT '{name}', {code} AS code, count(*), count(DISTINCT undertaking), sum(is_new), {last}
   FROM {source} GROUP BY code"""
 _SPLITS: dict[str, tuple[str, str]] = {
     "topic": ("part.topic", "matched CROSS JOIN pledge_topic AS part ON part.pledge = matched.key"),
@@ -47,14 +47,20 @@ def read_lean_facets(
     asked: dict[str, Any] = {}
     continuations = ", ".join(f"'{type}'" for type in CONTINUATIONS)
     found = find(connection, query, clauses, asked)._asdict()
-    statement = _MATCHED.format(**found, continuations=continuations, reaffirm=Act.reaffirm) + " UNION ALL ".join(
-        _VALUES.format(name=name, code=code, source=source)
-        for name, (code, source) in ((name, _SPLITS[name]) for name in names)
-    )
+    # The last day is what dated values are ordered by; for the others, to look for it is an eighth of the time.
+    day = "pledge.held_on" if any(FACETS[name].is_dated for name in names) else "NULL"
+    statement = _MATCHED.format(**found, day=day, continuations=continuations, reaffirm=Act.reaffirm)
+    statement += " UNION ALL ".join(_values_of(name) for name in names)
     rows: dict[str, list[Any]] = {name: [] for name in names}
     for name, code, *counted in connection.execute(statement, asked):
         rows[name.decode()].append((code.decode() if isinstance(code, bytes) else code, *counted))
     return canonical_json({name: _values(connection, query, name, rows[name], limit) for name in names})
+
+
+def _values_of(name: FacetName) -> str:
+    code, source = _SPLITS[name]
+    last = "max(matched.held_on)" if FACETS[name].is_dated else "NULL"
+    return _VALUES.format(name=name, code=code, source=source, last=last)
 
 
 def _values(

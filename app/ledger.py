@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
+from app.inserting import insert_rows
 from app.models import Revision, columns
 from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
@@ -65,7 +66,6 @@ _DOCUMENTS = select(_REVISION.c.id, _REVISION.c.document).join(
     & (_REVISION.c.version == _LATEST.c.version)
     & (_REVISION.c.entity == bindparam("entity")),
 )
-_APPEND = insert(_REVISION)
 
 
 def read_head(session: Session) -> Head:
@@ -117,8 +117,7 @@ class Writer:
                 }
             )
             self.head = Head(seq, self.now, digest)
-        if rows:
-            self.session.execute(_APPEND, rows)
+        insert_rows(self.session, _REVISION, rows)
         return [row["seq"] for row in rows]  # type: ignore[misc]
 
 

@@ -28,10 +28,12 @@ def given_in(query: PledgeFilters) -> dict[str, str]:
 
 def replaced_in(given: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
     """Such parts as a query string, those of `replaced` in place of the given; None takes a filter away."""
-    parts = {**given, **{name: _part_of(name, value) for name, value in replaced.items() if value is not None}}
+    parts = dict(given)
     for name, value in replaced.items():
         if value is None:
             parts.pop(name, None)
+        else:
+            parts[name] = _part_of(name, value)
     return "&".join([parts[name] for name in _in_order(tuple(parts))])
 
 
@@ -41,16 +43,14 @@ def _in_order(names: tuple[str, ...]) -> list[str]:
 
 
 def _part_of(name: str, value: Any) -> str:
-    return "&".join(_pair(name, _text(item)) for item in _list(value))
+    if isinstance(value, list):
+        return "&".join([_pair(name, _text(item)) for item in value])
+    return _pair(name, _text(value))
 
 
 @lru_cache(maxsize=20_000)
 def _pair(name: str, text: str) -> str:
     return urlencode([(name, text)])
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _text(value: Any) -> str:

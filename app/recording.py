@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, update
+from sqlalchemy import Delete, Update, bindparam, delete, update
 from sqlmodel import SQLModel
 
+from app import search_index
+from app.inserting import insert_rows
 from app.ledger import Entry, Writer
 from app.models import Recorded, columns
-from app.search_index import Indexed, insert_rows, replace_row
+from app.search_index import Indexed, replace_row
 from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
@@ -61,9 +63,9 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     ]
     seqs = writer.append(entries)
     rows = [{**record.row, "version": 1, "revision": seq} for record, seq in zip(records, seqs, strict=True)]
-    writer.session.execute(_inserting(kind.table), rows)
+    insert_rows(writer.session, columns(kind.table), rows)
     _insert_parts(writer, kind, records)
-    insert_rows(writer.session, [record.indexed for record in records if record.indexed])
+    search_index.insert_rows(writer.session, [record.indexed for record in records if record.indexed])
     return texts
 
 
@@ -96,11 +98,6 @@ def change(writer: Writer, record: Record, standing: str, operation: Operation |
 
 
 @cache
-def _inserting(table: type[SQLModel]) -> Insert:
-    return insert(columns(table))
-
-
-@cache
 def _updating(table: type[SQLModel], key: str) -> Update:
     return update(columns(table)).where(columns(table).c[key] == bindparam("which"))
 
@@ -126,5 +123,4 @@ def _owner(record: Record) -> Any:
 def _insert_parts(writer: Writer, kind: Kind, records: Sequence[Record]) -> None:
     for part in kind.parts:
         rows = [row for record in records for row in record.parts.get(part, [])]
-        if rows:
-            writer.session.execute(_inserting(part), rows)
+        insert_rows(writer.session, columns(part), rows)

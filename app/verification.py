@@ -1,8 +1,9 @@
 """`verify`: walk the chain, make every document again from the tables, and see that the triggers stand."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -160,15 +161,20 @@ def _latest_versions(session: Session, entity: Entity, ids: Sequence[str]) -> di
 
 def _stored_rows(session: Session, kind: Kind, records: Sequence[Record]) -> dict[str, Any]:
     """The rows of records and of their parts, in a form that can be compared."""
-    table = columns(kind.table)
-    own = session.execute(select(table).where(table.c[kind.key].in_([record.id for record in records]))).mappings()
+    own = _rows_of(session, kind.table, kind.key, [record.id for record in records])
     result: dict[str, Any] = {row[kind.key]: {kind.table: [_plain(kind.table, row)]} for row in own}
     owners = {record.row.get("key", record.id): record.id for record in records}
     for part, owner in kind.parts.items():
-        column = columns(part).c[owner]
-        for row in session.execute(select(columns(part)).where(column.in_(owners))).mappings():
+        for row in _rows_of(session, part, owner, owners):
             result[owners[row[owner]]].setdefault(part, []).append(_plain(part, row))
     return {id: {part: sorted(rows) for part, rows in parts.items()} for id, parts in result.items()}
+
+
+def _rows_of(session: Session, table: type[SQLModel], key: str, ids: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The rows that `key` says belong to some ids, without where the ledger has them."""
+    compared = _compared(table)
+    rows = session.execute(select(*(columns(table).c[name] for name in compared)).where(columns(table).c[key].in_(ids)))
+    return (dict(zip(compared, row, strict=True)) for row in rows)
 
 
 def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]]:
@@ -176,12 +182,20 @@ def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]
     return {kind.table: [_plain(kind.table, record.row)], **parts}
 
 
-def _plain(table: type[SQLModel], row: Any) -> str:
+def _plain(table: type[SQLModel], row: Mapping[str, Any]) -> str:
     """A row as text, with the defaults its table gives and without where the ledger has it."""
-    names = [column.name for column in columns(table).c if column.name not in ("version", "revision")]
-    defaults = {column.name: column.default.arg for column in columns(table).c if column.default is not None}
-    values = {name: row[name] if name in row else defaults.get(name) for name in names}
-    return json.dumps(values, default=str, sort_keys=True)
+    values = {**_compared(table), **row}
+    return _encode({name: values[name] for name in _compared(table)})
+
+
+_encode = json.JSONEncoder(default=str, sort_keys=True).encode
+
+
+@cache
+def _compared(table: type[SQLModel]) -> dict[str, Any]:
+    """The columns of a table but for where the ledger has its rows, each with its default."""
+    owned = (column for column in columns(table).c if column.name not in ("version", "revision"))
+    return {column.name: None if column.default is None else column.default.arg for column in owned}
 
 
 def _records_without_rows(session: Session) -> Iterator[Finding]:

@@ -72,6 +72,16 @@ def watch(page: Page) -> Watched:
     return watched
 
 
+# Where the tab key stops, from what is in focus on; those within a date are not told.
+TAB_STOPS = """(back) => {
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
+  const way = back ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+  const stops = all.filter((at) => document.activeElement.compareDocumentPosition(at) & way)
+    .filter((at) => at.tabIndex >= 0 && at.checkVisibility());
+  return back ? stops.reverse() : stops;
+}"""
+
+
 # Rules whose faults are never worse than moderate, as they say themselves.
 _MILD = "axe._audit.rules.filter(rule => ['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)"
 

@@ -8,6 +8,7 @@ server           the API over a seeded database in a real uvicorn, for browsers;
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -34,7 +35,6 @@ from app.cli import main
 from app.db import Database
 from app.documents import load
 from app.migrating import migrate
-from app.observing import configure_logs
 from app.settings import Settings
 from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements
@@ -61,6 +61,13 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The one test that takes minutes begins first: at the end, all others would wait for it."""
     items.sort(key=lambda item: item.path.name != "test_fuzz.py")
+
+
+def pytest_collection_finish() -> None:
+    """All that was made so far stays to the end: who looks for garbage need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
@@ -215,8 +222,7 @@ class Client(QuickClient):
 
 
 def _client(url: str) -> Iterator[Client]:
-    configure_logs("warning")
-    with Client(make_app(Settings(database_url=url))) as client:
+    with Client(make_app(Settings(database_url=url, log_level="warning"))) as client:
         client.key = make_key(url)
         yield client
 
@@ -287,9 +293,8 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
-    configure_logs("warning")
     port = _free_port()
-    app = make_app(Settings(database_url=url, port=port))
+    app = make_app(Settings(database_url=url, port=port, log_level="warning"))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ROWS = """
 app
-db drafting errors examples filter_table search settings shapes stripping topic_bits types vocabulary wire
+db drafting errors examples filter_table inserting search settings shapes stripping topic_bits types vocabulary wire
 draft_files feeds marking models paging ranking search_index shapes.drafts shapes.records tables validation
 calendars idempotency ledger naming shapes.assessments shapes.facets yaml_files
 drafts included lexicon recording shapes.pledges

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.vocabulary import Act, Coverage, DueKind, LinkType, MeetingType, SourceType, Zone
-from tests.browser import ON_ONE_ENGINE, Watched, barriers, chromium, watch
+from tests.browser import ON_ONE_ENGINE, TAB_STOPS, Watched, barriers, chromium, watch
 from tests.conftest import Client, CopyMaker, Server, answering
 
 # Written for these tests; the ministers and their talks are made up. The dove is one code point, and two units of a
@@ -192,20 +192,16 @@ def test_a_text_becomes_a_meeting_by_mouse(posting: Watched, host: Server) -> No
 
 
 # How many stops of the tab key lie between what is in focus and what is called so; those within a date are not told.
-STOPS = """([name, back]) => {
+STOPS_BEFORE = f"""([name, back]) => {{
   const called = (at) => at.ariaLabel ?? at.labels?.[0]?.innerText ?? at.innerText;
-  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")];
-  const way = back ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
-  const stops = all.filter((at) => document.activeElement.compareDocumentPosition(at) & way)
-    .filter((at) => at.tabIndex >= 0 && at.checkVisibility());
-  return (back ? stops.reverse() : stops).findIndex((at) => called(at).includes(name)) + 1;
-}"""
+  return ({TAB_STOPS})(back).findIndex((at) => called(at).includes(name)) + 1;
+}}"""
 
 
 def tab_to(page: Page, name: str, *, back: bool = False) -> None:
     """Press the tab key until what is called so is in focus."""
     for _ in range(30):
-        if not (stops := page.evaluate(STOPS, [name, back])):
+        if not (stops := page.evaluate(STOPS_BEFORE, [name, back])):
             break
         for _ in range(stops):
             page.keyboard.press("Shift+Tab" if back else "Tab")
