@@ -130,7 +130,7 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
         if standing is None:
             faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
             if not faults:
-                register.create(writer, line)
+                recording.create(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:
             register.change(writer, line, standing.document)
         elif register.record(line).text(standing.version) != standing.document:

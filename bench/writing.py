@@ -9,6 +9,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from app.settings import Settings
 from bench.books import lines as book_lines
 from bench.servers import HOME, PEERS, ROOT, pledgebook, running, uvicorn
 
-POSTS = 40
+POSTS = 100
 
 
 def _meetings() -> list[dict[str, Any]]:
@@ -57,44 +59,45 @@ def key_to(file: Path) -> str:
 
 
 def posts(book: Path) -> dict[str, float]:
-    """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3."""
-    meetings = _meetings()
+    """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3.
+
+    Each is written by all in turn, so that a slow second of the machine is shared.
+    """
     own, recorded, replayed = (fresh(book, name) for name in ("posted", "recorded", "replayed"))
-    key = key_to(own)
-    bodies = [json.dumps(meeting) for meeting in meetings]
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {key_to(own)}", "Content-Type": "application/json"}
     plain = HOME / "posted.plain.db"
     for old in HOME.glob("posted.plain.db*"):
         old.unlink()
     make = [str(PEERS / "python"), "-c", "from bench.peers.tutorial import *; SQLModel.metadata.create_all(engine)"]
     subprocess.run(make, cwd=ROOT, env={**os.environ, "BENCH_DATABASE": str(plain)}, check=True)
     tutorial = uvicorn("tutorial", {"BENCH_DATABASE": str(plain)})
-    rates = {}
-    with running(pledgebook(own, cached=True)) as server:
-        rates["pledgebook"] = _post(server.port, "/v1/meetings?allow_similar=true", bodies, headers)
-    with running(tutorial) as server:
-        rates["tutorial"] = _post(server.port, "/meetings", bodies, {"Content-Type": "application/json"})
-    statements = _statements(recorded, bodies)
-    rates["bare sqlite3"] = _replay(replayed, statements)
-    return rates
+    bodies = [json.dumps(meeting) for meeting in _meetings()]
+    transactions = _transactions(recorded, bodies)
+    took: dict[str, list[float]] = {"pledgebook": [], "tutorial": [], "bare sqlite3": []}
+    with running(pledgebook(own, cached=True)) as project, running(tutorial) as other, _bare(replayed) as bare:
+        for body, statements in zip(bodies, transactions, strict=True):
+            took["pledgebook"].append(_post(project.port, "/v1/meetings?allow_similar=true", body, headers))
+            took["tutorial"].append(_post(other.port, "/meetings", body, {"Content-Type": "application/json"}))
+            took["bare sqlite3"].append(_replay(bare, statements))
+    return {name: 1 / statistics.median(seconds) for name, seconds in took.items()}
 
 
-def _post(port: int, target: str, bodies: list[str], headers: dict[str, str]) -> float:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    took = []
-    for body in bodies:
+def _post(port: int, target: str, body: str, headers: dict[str, str]) -> float:
+    """The seconds from a request to the end of its answer, on a connection that stands."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
+        connection.connect()
         began = time.perf_counter()
         connection.request("POST", target, body.encode(), headers)
         answer = connection.getresponse()
         told = answer.read()
-        if answer.status != 201:
-            raise RuntimeError(f"{target}: {answer.status} {told[:500]!r}")
-        took.append(time.perf_counter() - began)
-    return 1 / statistics.median(took)
+        took = time.perf_counter() - began
+    if answer.status != 201:
+        raise RuntimeError(f"{target}: {answer.status} {told[:500]!r}")
+    return took
 
 
-def _statements(book: Path, bodies: list[str]) -> list[str]:
-    """What the project sends to SQLite to write the meetings, with its values, and its commits."""
+def _transactions(book: Path, bodies: list[str]) -> list[list[str]]:
+    """What the project sends to SQLite to write each of the meetings, with its values and its commit."""
     from starlette.testclient import TestClient
 
     app = create_app(Settings(database_url=f"sqlite:///{book}", log_level="error"))
@@ -102,31 +105,34 @@ def _statements(book: Path, bodies: list[str]) -> list[str]:
     with database.writing() as session:
         key = keys.create_key(session, "bench")
     sent: list[str] = []
+    found: list[list[str]] = []
     with TestClient(app) as client:
         with database.writer.connect() as connection:
             connection.connection.driver_connection.set_trace_callback(sent.append)  # type: ignore[union-attr]
             connection.rollback()
-        sent.clear()
         for body in bodies:
+            sent.clear()
             headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
             assert client.post("/v1/meetings?allow_similar=true", content=body, headers=headers).status_code == 201
-    # SQLite also tells of a statement's triggers, by its text once more, and of what the search index asks itself.
-    own = [one for one in sent if not one.startswith("--") and "'main'." not in one]
-    return [one for one, before in zip(own, ["", *own], strict=False) if one != before]
+            # SQLite also tells of a statement's triggers, by its text once more, and of what the index asks itself.
+            own = [one for one in sent if not one.startswith("--") and "'main'." not in one]
+            found.append([one for one, before in zip(own, ["", *own], strict=False) if one != before])
+    return found
 
 
-def _replay(book: Path, statements: list[str]) -> float:
-    connection = sqlite3.connect(book, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    took, began = [], time.perf_counter()
+@contextmanager
+def _bare(book: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(book, isolation_level=None)) as connection:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        yield connection
+
+
+def _replay(connection: sqlite3.Connection, statements: list[str]) -> float:
+    began = time.perf_counter()
     for statement in statements:
         connection.execute(statement).fetchall()
-        if statement == "COMMIT":
-            took.append(time.perf_counter() - began)
-            began = time.perf_counter()
-    connection.close()
-    return 1 / statistics.median(took)
+    return time.perf_counter() - began
 
 
 def bulk_loads(book: Path, rounds: int) -> dict[str, dict[str, float]]:
