@@ -21,6 +21,7 @@ from app.models import columns
 from app.participants import PARTICIPANTS
 from app.parties import PARTIES
 from app.registers import Register
+from app.settling import by_ids
 from app.shapes.meetings import MeetingCreate, MeetingLine
 from app.shapes.pledges import PledgeCreate
 from app.shapes.records import SourceCreate, TopicCreate
@@ -134,7 +135,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
         told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]
         return Outcome(created=1 + len(line.pledges) + added, remarks=tuple(told))
-    skipped = [] if overwrite else _edited_by_others(writer, id, meetings.by_ids(line))
+    skipped = [] if overwrite else _edited_by_others(writer, id, by_ids(line))
     differed = meetings.change_meeting(
         writer, id, _without(writer, line, id, skipped), standing.document, overwrite=overwrite
     )

@@ -9,26 +9,20 @@ from datetime import date
 from itertools import count
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
 
 from app import doubles, models, pledges, recording, references
 from app.contexts import Context, read_context
-from app.errors import Conflict, Fault, Invalid, Path
-from app.instruments import INSTRUMENTS
+from app.errors import Conflict, Fault, Path
 from app.ledger import Writer, read_revision
 from app.models import columns
 from app.naming import missing
-from app.participants import PARTICIPANTS
 from app.recording import Kind, Record, Rows
-from app.registers import Register
 from app.search_index import meeting_row, meeting_things
+from app.settling import refuse, settle_references
 from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
-from app.sources import SOURCES
-from app.types import Shape
-from app.validation import faults_of
 from app.vocabulary import Entity
 
 KIND = Kind(
@@ -90,72 +84,6 @@ def _parts(id: str, meeting: MeetingCreate) -> dict[type[SQLModel], Rows]:
     }
 
 
-# New records in the place of ids ------------------------------------------------------------------------------------
-
-
-def _given_whole(meeting: MeetingCreate) -> Iterator[tuple[Path, Register[Any], Shape]]:
-    """Every whole record that stands where an id could, with its path."""
-    for index, source in enumerate(meeting.sources):
-        if not isinstance(source, str):
-            yield ("sources", index), SOURCES, source
-    for index, attendance in enumerate(meeting.participants):
-        if not isinstance(attendance.participant, str):
-            yield ("participants", index, "participant"), PARTICIPANTS, attendance.participant
-    for number, pledge in enumerate(meeting.pledges):
-        here = ("pledges", number)
-        for index, speaker in enumerate(pledge.speakers):
-            if not isinstance(speaker, str):
-                yield (*here, "speakers", index), PARTICIPANTS, speaker
-        for index, instrument in enumerate(pledge.instruments):
-            if not isinstance(instrument, str):
-                yield (*here, "instruments", index), INSTRUMENTS, instrument
-        for index, citation in enumerate(pledge.citations):
-            if not isinstance(citation.source, str):
-                yield (*here, "citations", index, "source"), SOURCES, citation.source
-
-
-def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
-    """Write the records given whole, and give the meeting with ids in their places.
-
-    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed, but for sources:
-    pledges of other meetings depend on those, so they are changed by their own line.
-    """
-    given = list(_given_whole(meeting))
-    if not given:
-        return meeting
-    faults: list[Fault] = []
-    for path, register, line in given:
-        id = register.id_of(line)
-        standing = read_revision(writer.session, register.kind.entity, id)
-        if standing is None:
-            faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
-            if not faults:
-                recording.create(writer, [register.record(line)])
-        elif overwrite and register is not SOURCES:
-            register.change(writer, line, standing.document)
-        elif register.record(line).text(standing.version) != standing.document:
-            faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
-    pledges.refuse(faults)
-    return by_ids(meeting)
-
-
-def by_ids(meeting: MeetingCreate) -> MeetingCreate:
-    """The meeting with ids in the places of the records that it gives whole."""
-    fields = meeting.model_dump(by_alias=True, exclude={"kind"})
-    for path, register, line in _given_whole(meeting):
-        _put(fields, path, register.id_of(line))
-    try:
-        return MeetingCreate.model_validate(fields)
-    except ValidationError as error:  # the same thing was named twice: once by its id, once whole
-        raise Invalid("The meeting would not be valid.", faults_of(error)) from None
-
-
-def _put(tree: Any, path: Path, value: str) -> None:
-    for step in path[:-1]:
-        tree = tree[step]
-    tree[path[-1]] = value
-
-
 # Writes ---------------------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +130,7 @@ def create_meeting(
     paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
     found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
     found += _standing_pledges(meeting, lines, paths)
-    pledges.refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
+    refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
     recording.create(writer, [record(id, meeting)])
     pledges.create_pledges(writer, lines, context)
     return id
@@ -229,7 +157,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
         *references.faults(session, id, meeting.held_on, after, paths),
         *_standing_pledges(meeting, merged, paths),
     ]
-    pledges.refuse(found)
+    refuse(found)
     differed = recording.change(writer, record(id, meeting), standing) is not None
     named = {line.number for line in lines}
     affected = [line for line in merged if line.number in before and (differed or line.number in named)]
@@ -256,7 +184,7 @@ def rewrite_pledges(writer: Writer, id: str) -> int:
     source = columns(models.MeetingSource)
     sources = writer.session.execute(select(source.c.source).where(source.c.meeting == id)).scalars()
     context = _context(writer.session, meeting, list(sources), lines, pledges.keys_of(writer.session, id))
-    pledges.refuse(pledges.faults(writer.session, lines, context))
+    refuse(pledges.faults(writer.session, lines, context))
     return pledges.change_pledges(writer, lines, context)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from app import models, recording
 from app.contexts import Assessed, Context
-from app.errors import Fault, Invalid, Path
+from app.errors import Fault, Path
 from app.ledger import Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
@@ -271,11 +271,6 @@ def keys_of(session: Session, meeting: str) -> list[int]:
     """The keys of a meeting's pledges."""
     pledge = columns(models.Pledge)
     return list(session.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
-
-
-def refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        raise Invalid("The meeting refers to what does not fit or is not there.", faults)
 
 
 def line_of(document: dict[str, Any]) -> dict[str, Any]:

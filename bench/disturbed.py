@@ -30,7 +30,7 @@ def reads(
             with running(pledgebook(own, cached=cached, name=name)) as server, ExitStack() as stack:
                 writers = [stack.enter_context(_Writing(server.port, key, place)) for place in range(WRITERS)]
                 before = sum(writer.count for writer in writers)
-                result = wrk(server, targets, connections, seconds, idle=False)
+                result = wrk(server, targets, connections, seconds, alone=False)
                 written = sum(writer.count for writer in writers) - before
             if number:
                 found.setdefault(name, []).append((result, written / seconds))

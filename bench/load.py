@@ -3,11 +3,10 @@
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench.servers import HOME, LOAD_CORE, Running
+from bench.servers import HOME, LOAD_CORE, Running, settle
 
 _SCRIPT = """
 local targets = { %s }
@@ -35,30 +34,21 @@ class Result(NamedTuple):
     wrong: int
 
 
-def until_idle(server: Running) -> None:
-    """Wait until the server is done with what earlier clients asked and did not wait for; half a minute at most."""
-    for _ in range(150):
-        before = server.cpu()
-        time.sleep(0.2)
-        if server.cpu() - before < 0.02:
-            return
-
-
 def wrk(
     server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "", *,
-    idle: bool = True,
+    alone: bool = True,
 ) -> Result:  # fmt: skip
-    """One round, of a server that others leave `idle`. Answers that are no 2xx or 3xx count as wrong."""
+    """One round, of a server that is asked by nobody else if `alone`. Answers that are no 2xx or 3xx count as wrong."""
     script = HOME / "load.lua"
     header = f'["If-None-Match"] = {json.dumps(if_none_match)}' if if_none_match else ""
     script.write_text(_SCRIPT % (", ".join(json.dumps(target) for target in targets), header), encoding="utf-8")
-    if idle:
-        until_idle(server)
     pinned = ["taskset", "-c", LOAD_CORE] if shutil.which("taskset") else []
     command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
     before = server.cpu()
     answer = subprocess.run([*command, server.address], capture_output=True, text=True, check=True)
     spent = server.cpu() - before
+    if alone:
+        settle(server)
     told = json.loads(answer.stdout[answer.stdout.index('{"requests"') :])
     count = max(1, told["requests"])
     return Result(

@@ -34,9 +34,13 @@ class Server:
 class Running:
     """One that answers."""
 
-    name: str
+    server: Server
     port: int
     process: subprocess.Popen[bytes]
+
+    @property
+    def name(self) -> str:
+        return self.server.name
 
     @property
     def address(self) -> str:
@@ -77,6 +81,7 @@ def uvicorn(name: str, environment: Mapping[str, str], module: str = "", python:
 def peers(book: Path, plain: Path | None, table: Path, answers: Path) -> list[Server]:
     """The others: over the project's own database, the tutorial's (if there is one), and the table of Datasette."""
     gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    gunicorn += ["--graceful-timeout", "1"]
     datasette = [str(PEERS / "datasette"), "serve", "-i", str(table), "-m", str(table.with_suffix(".json"))]
     limits = ["--setting", "sql_time_limit_ms", "20000", "--setting", "num_sql_threads", "1"]
     found = [
@@ -95,24 +100,46 @@ def peers(book: Path, plain: Path | None, table: Path, answers: Path) -> list[Se
 def running(server: Server, probe: str = "/") -> Iterator[Running]:
     """The server, from its first answer on."""
     port = _free_port()
+    started = Running(server, port, _started(server, port))
+    try:
+        until_answered(started, probe)
+        yield started
+    finally:
+        _stop(started.process)
+
+
+def settle(running: Running) -> None:
+    """Wait until a server is done with what its clients have left behind, so that the next has the core for itself.
+
+    One that would take longer than a start is started anew.
+    """
+    for _ in range(10):
+        before = running.cpu()
+        time.sleep(0.2)
+        if running.cpu() - before < 0.02:
+            return
+    _stop(running.process)
+    running.process = _started(running.server, running.port)
+    until_answered(running, "/")
+
+
+def _started(server: Server, port: int) -> subprocess.Popen[bytes]:
     command = [part.replace("{port}", str(port)) for part in server.command]
     # Compiled files are kept, as on any machine: those of the peers' packages are there already.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {**kept, **server.environment}
     pinned = ["taskset", "-c", SERVERS_CORE] if shutil.which("taskset") else []
     with (HOME / f"{server.name}.log").open("wb") as log:
-        process = subprocess.Popen([*pinned, *command], cwd=server.folder, env=environment, stdout=log, stderr=log)
-    started = Running(server.name, port, process)
+        return subprocess.Popen([*pinned, *command], cwd=server.folder, env=environment, stdout=log, stderr=log)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        until_answered(started, probe)
-        yield started
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:  # it is still at the questions it was asked last
-            process.kill()
-            process.wait()
+        process.wait(timeout=2)
+    except subprocess.TimeoutExpired:  # it is still at the questions it was asked last
+        process.kill()
+        process.wait()
 
 
 def until_answered(server: Running, target: str) -> None:

@@ -21,7 +21,7 @@ calendars idempotency ledger naming shapes.assessments shapes.facets yaml_files
 drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics
-contexts meeting_filters shapes.changes shapes.threads threads
+contexts meeting_filters settling shapes.changes shapes.threads threads
 assessments comparing pledges query
 formats meetings query_strings undertakings
 facets

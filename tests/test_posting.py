@@ -136,6 +136,19 @@ def test_a_fault_in_the_last_pledge_leaves_nothing_of_the_others(seeded: Client)
     assert counts(seeded) == before
 
 
+@pytest.mark.parametrize(("place", "id"), [("sources", "canberra-2025"), ("pledges[0].instruments", "blue-water")])
+def test_what_is_given_whole_is_not_named_by_its_id_as_well(seeded: Client, place: str, id: str) -> None:
+    before, body = counts(seeded), statement()
+    items = {"sources": body["sources"], "pledges[0].instruments": body["pledges"][0]["instruments"]}[place]
+    items.append(id)
+    answer = post(seeded, body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "must not name the same thing twice"
+    assert error["path"] == f"$.{place}[{len(items) - 1}]"
+    assert counts(seeded) == before
+
+
 def test_a_meeting_of_the_same_parties_day_and_type_is_a_double_until_said_otherwise(seeded: Client) -> None:
     first = post(seeded, statement()).json()["id"]
     again = statement(sources=["canberra-2025"], parties=["KOR", "AUS"])

@@ -1,0 +1,113 @@
+"""Records that a meeting gives whole where an id could stand: they are written, and from then on named by their ids."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from app import recording
+from app.errors import Fault, Invalid, Path
+from app.instruments import INSTRUMENTS
+from app.ledger import Writer, read_revision
+from app.participants import PARTICIPANTS
+from app.registers import Register
+from app.shapes.meetings import MeetingCreate
+from app.shapes.pledges import PledgeCreate
+from app.sources import SOURCES
+from app.types import Shape
+from app.validation import faults_of
+
+S = TypeVar("S", bound=Shape)
+Given = Iterator[tuple[Path, Register[Any], Shape]]
+
+
+def _given_whole(meeting: MeetingCreate) -> Given:
+    """Every whole record that stands where an id could, with its path."""
+    yield from _given_beside(meeting)
+    for number, pledge in enumerate(meeting.pledges):
+        for path, register, line in _given_in(pledge):
+            yield ("pledges", number, *path), register, line
+
+
+def _given_beside(meeting: MeetingCreate) -> Given:
+    """Those of the meeting itself."""
+    for index, source in enumerate(meeting.sources):
+        if not isinstance(source, str):
+            yield ("sources", index), SOURCES, source
+    for index, attendance in enumerate(meeting.participants):
+        if not isinstance(attendance.participant, str):
+            yield ("participants", index, "participant"), PARTICIPANTS, attendance.participant
+
+
+def _given_in(pledge: PledgeCreate) -> Given:
+    for index, speaker in enumerate(pledge.speakers):
+        if not isinstance(speaker, str):
+            yield ("speakers", index), PARTICIPANTS, speaker
+    for index, instrument in enumerate(pledge.instruments):
+        if not isinstance(instrument, str):
+            yield ("instruments", index), INSTRUMENTS, instrument
+    for index, citation in enumerate(pledge.citations):
+        if not isinstance(citation.source, str):
+            yield ("citations", index, "source"), SOURCES, citation.source
+
+
+def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
+    """Write the records given whole, and give the meeting with ids in their places.
+
+    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed, but for sources:
+    pledges of other meetings depend on those, so they are changed by their own line.
+    """
+    given = list(_given_whole(meeting))
+    if not given:
+        return meeting
+    faults: list[Fault] = []
+    for path, register, line in given:
+        id = register.id_of(line)
+        standing = read_revision(writer.session, register.kind.entity, id)
+        if standing is None:
+            faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
+            if not faults:
+                recording.create(writer, [register.record(line)])
+        elif overwrite and register is not SOURCES:
+            register.change(writer, line, standing.document)
+        elif register.record(line).text(standing.version) != standing.document:
+            faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
+    refuse(faults)
+    return by_ids(meeting)
+
+
+def by_ids(meeting: MeetingCreate) -> MeetingCreate:
+    """The meeting with ids in the places of the records that it gives whole."""
+    alone = meeting.model_copy(update={"pledges": []})  # most give nothing whole, and need not be validated again
+    settled = _settled(alone, MeetingCreate, _given_beside(meeting), ())
+    pledges = [
+        _settled(pledge, PledgeCreate, _given_in(pledge), ("pledges", number))
+        for number, pledge in enumerate(meeting.pledges)
+    ]
+    return settled.model_copy(update={"pledges": pledges})
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Invalid, if there are any."""
+    if faults:
+        raise Invalid("The meeting refers to what does not fit or is not there.", faults)
+
+
+def _settled(line: S, shape: type[S], given: Given, at: Path) -> S:
+    """One line, at a place of what was sent, with ids in the places of what it gives whole."""
+    ids = {path: register.id_of(whole) for path, register, whole in given}
+    if not ids:
+        return line
+    fields = line.model_dump(by_alias=True, exclude={"kind"})
+    for path, id in ids.items():
+        _put(fields, path, id)
+    try:
+        return shape.model_validate(fields)
+    except ValidationError as error:  # the same thing was named twice: once by its id, once whole
+        raise Invalid("The meeting would not be valid.", [fault.under(*at) for fault in faults_of(error)]) from None
+
+
+def _put(tree: Any, path: Path, value: str) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    tree[path[-1]] = value
