@@ -50,14 +50,14 @@ def read_lean_facets(
     # The last day is what dated values are ordered by; for the others, to look for it is an eighth of the time.
     day = "pledge.held_on" if any(FACETS[name].is_dated for name in names) else "NULL"
     statement = _MATCHED.format(**found, day=day, continuations=continuations, reaffirm=Act.reaffirm)
-    statement += " UNION ALL ".join(_values_of(name) for name in names)
+    statement += " UNION ALL ".join(_counting(name) for name in names)
     rows: dict[str, list[Any]] = {name: [] for name in names}
     for name, code, *counted in connection.execute(statement, asked):
         rows[name.decode()].append((code.decode() if isinstance(code, bytes) else code, *counted))
     return canonical_json({name: _values(connection, query, name, rows[name], limit) for name in names})
 
 
-def _values_of(name: FacetName) -> str:
+def _counting(name: FacetName) -> str:
     code, source = _SPLITS[name]
     last = "max(matched.held_on)" if FACETS[name].is_dated else "NULL"
     return _VALUES.format(name=name, code=code, source=source, last=last)

@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import psycopg
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app import lexicon
 from app.book import put
 from app.db import Database
 from app.documents import LINE, export
@@ -228,6 +231,26 @@ def test_a_new_name_is_found_at_once_and_indexes_nothing_anew(seeded: Client, se
     assert head(database) == seq + 1
     assert found(seeded, "hermit kingdom") == before == found(seeded, "DPRK")
     database.close()
+
+
+def test_many_who_ask_at_once_read_the_names_once(seeded_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, made = Barrier(8), []
+
+    class Counted(Lexicon):
+        def __init__(self, named: Iterable[tuple[str, str, bool]]) -> None:
+            made.append(self)
+            super().__init__(named)
+
+    def ask_first(_: int) -> Lexicon:
+        with seeded_database.reading() as session:
+            asking.wait(timeout=60)
+            return read_lexicon(session)
+
+    monkeypatch.setattr(lexicon, "Lexicon", Counted)
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(ask_first, range(8)))
+    assert len(made) == 1
+    assert all(names is made[0] for names in told)
 
 
 def test_a_retracted_pledge_is_not_found(seeded: Client, seeded_url: str) -> None:
