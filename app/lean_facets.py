@@ -47,7 +47,7 @@ def read_lean_facets(
     asked: dict[str, Any] = {}
     continuations = ", ".join(f"'{type}'" for type in CONTINUATIONS)
     found = find(connection, query, clauses, asked)._asdict()
-    # The last day is what dated values are ordered by; for the others, to look for it is an eighth of the time.
+    # The last day is what dated values are ordered by; for the others, to look for it takes SQLite a tenth longer.
     day = "pledge.held_on" if any(FACETS[name].is_dated for name in names) else "NULL"
     statement = _MATCHED.format(**found, day=day, continuations=continuations, reaffirm=Act.reaffirm)
     statement += " UNION ALL ".join(_counting(name) for name in names)

@@ -25,7 +25,7 @@ SELECT group_concat(document, '\n'), group_concat(place, ' '), count(*) FROM (
   FROM {walked} CROSS JOIN pledge ON pledge.key = {key} CROSS JOIN revision ON revision.seq = pledge.revision
   WHERE {conditions} ORDER BY {order} LIMIT :rows)
 """
-# Not IN, for which SQLite makes a table of the acts each time: a page by topic takes a tenth longer so.
+# Not IN, for which SQLite makes a table of the acts each time: a page by topic takes it a tenth longer so.
 _ACTS = {
     kind: f"({' OR '.join(f'pledge.act = {act.value!r}' for act in acts)})"
     for kind, acts in (("pledge", PLEDGE_ACTS), ("position", POSITION_ACTS))

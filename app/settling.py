@@ -19,36 +19,30 @@ from app.validation import faults_of
 
 S = TypeVar("S", bound=Shape)
 Given = Iterator[tuple[Path, Register[Any], Shape]]
+# The lists whose items name a record, each with the field of the item that does (none: the item itself).
+Places = Sequence[tuple[str, str | None, Register[Any]]]
+
+_OF_MEETING: Places = (("sources", None, SOURCES), ("participants", "participant", PARTICIPANTS))
+_OF_PLEDGE: Places = (
+    ("speakers", None, PARTICIPANTS), ("instruments", None, INSTRUMENTS), ("citations", "source", SOURCES),
+)  # fmt: skip
 
 
 def _given_whole(meeting: MeetingCreate) -> Given:
     """Every whole record that stands where an id could, with its path."""
-    yield from _given_beside(meeting)
+    yield from _given_in(meeting, _OF_MEETING)
     for number, pledge in enumerate(meeting.pledges):
-        for path, register, line in _given_in(pledge):
-            yield ("pledges", number, *path), register, line
+        for path, register, whole in _given_in(pledge, _OF_PLEDGE):
+            yield ("pledges", number, *path), register, whole
 
 
-def _given_beside(meeting: MeetingCreate) -> Given:
-    """Those of the meeting itself."""
-    for index, source in enumerate(meeting.sources):
-        if not isinstance(source, str):
-            yield ("sources", index), SOURCES, source
-    for index, attendance in enumerate(meeting.participants):
-        if not isinstance(attendance.participant, str):
-            yield ("participants", index, "participant"), PARTICIPANTS, attendance.participant
-
-
-def _given_in(pledge: PledgeCreate) -> Given:
-    for index, speaker in enumerate(pledge.speakers):
-        if not isinstance(speaker, str):
-            yield ("speakers", index), PARTICIPANTS, speaker
-    for index, instrument in enumerate(pledge.instruments):
-        if not isinstance(instrument, str):
-            yield ("instruments", index), INSTRUMENTS, instrument
-    for index, citation in enumerate(pledge.citations):
-        if not isinstance(citation.source, str):
-            yield ("citations", index, "source"), SOURCES, citation.source
+def _given_in(line: Shape, places: Places) -> Given:
+    """Those in the lists of one line."""
+    for name, field, register in places:
+        for index, item in enumerate(getattr(line, name)):
+            named = item if field is None else getattr(item, field)
+            if not isinstance(named, str):
+                yield ((name, index) if field is None else (name, index, field)), register, named
 
 
 def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
@@ -79,10 +73,9 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
 def by_ids(meeting: MeetingCreate) -> MeetingCreate:
     """The meeting with ids in the places of the records that it gives whole."""
     alone = meeting.model_copy(update={"pledges": []})  # most give nothing whole, and need not be validated again
-    settled = _settled(alone, MeetingCreate, _given_beside(meeting), ())
+    settled = _settled(alone, MeetingCreate, _OF_MEETING, ())
     pledges = [
-        _settled(pledge, PledgeCreate, _given_in(pledge), ("pledges", number))
-        for number, pledge in enumerate(meeting.pledges)
+        _settled(pledge, PledgeCreate, _OF_PLEDGE, ("pledges", number)) for number, pledge in enumerate(meeting.pledges)
     ]
     return settled.model_copy(update={"pledges": pledges})
 
@@ -93,9 +86,9 @@ def refuse(faults: Sequence[Fault]) -> None:
         raise Invalid("The meeting refers to what does not fit or is not there.", faults)
 
 
-def _settled(line: S, shape: type[S], given: Given, at: Path) -> S:
+def _settled(line: S, shape: type[S], places: Places, at: Path) -> S:
     """One line, at a place of what was sent, with ids in the places of what it gives whole."""
-    ids = {path: register.id_of(whole) for path, register, whole in given}
+    ids = {path: register.id_of(whole) for path, register, whole in _given_in(line, places)}
     if not ids:
         return line
     fields = line.model_dump(by_alias=True, exclude={"kind"})

@@ -184,8 +184,7 @@ def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]
 
 def _plain(table: type[SQLModel], row: Mapping[str, Any]) -> str:
     """A row as text, with the defaults its table gives and without where the ledger has it."""
-    values = {**_compared(table), **row}
-    return _encode({name: values[name] for name in _compared(table)})
+    return _encode({**_compared(table), **row})
 
 
 _encode = json.JSONEncoder(default=str, sort_keys=True).encode

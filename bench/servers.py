@@ -108,19 +108,19 @@ def running(server: Server, probe: str = "/") -> Iterator[Running]:
         _stop(started.process)
 
 
-def settle(running: Running) -> None:
+def settle(server: Running) -> None:
     """Wait until a server is done with what its clients have left behind, so that the next has the core for itself.
 
     One that would take longer than a start is started anew.
     """
     for _ in range(10):
-        before = running.cpu()
+        before = server.cpu()
         time.sleep(0.2)
-        if running.cpu() - before < 0.02:
+        if server.cpu() - before < 0.02:
             return
-    _stop(running.process)
-    running.process = _started(running.server, running.port)
-    until_answered(running, "/")
+    _stop(server.process)
+    server.process = _started(server.server, server.port)
+    until_answered(server, "/")
 
 
 def _started(server: Server, port: int) -> subprocess.Popen[bytes]:
