@@ -7,15 +7,18 @@ moved on and nobody is given it. What is kept is bounded in bytes, and let go of
 
 A kept answer costs a few microseconds beside what the server itself takes, so each of them is looked after here: the
 head is asked for once a turn of the event loop, headers are looked up as the bytes they came as, and what an answer
-needs for being sent is made when it is kept.
+needs for being sent is made when it is kept. Where `pledgebook serve` has SQLite under it, the server's own protocol
+asks here before it makes a request of what it received (`app/protocol.py`).
 """
 
 import asyncio
 import sqlite3
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from anyio import to_thread
@@ -30,6 +33,7 @@ from app.observing import ID, id_of, write_down
 from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
+CONDITION = b"if-none-match"
 _REPEATED_ON_304 = (
     b"etag", b"cache-control", b"vary", b"access-control-allow-origin", b"access-control-expose-headers",
 )  # fmt: skip
@@ -53,25 +57,40 @@ Key = tuple[str, bytes, str, bytes, bytes, bool]
 Headings = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A finished answer, and the headers of the one that says that it has not changed."""
+def key_of(scheme: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Key | None:
+    """What the answer to a GET is kept under; None if none is kept for such a request."""
+    if path.startswith(_APART) or b"authorization" in headers or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
+        return None
+    return scheme, headers.get(b"host", b""), path, query, headers.get(b"accept", b"*/*"), b"origin" in headers
 
+
+class Answer(NamedTuple):
+    """A finished answer, but for what each has of its own: its id, and the time. `head` is how HTTP/1.1 begins it."""
+
+    status: int
     headers: Headings
     body: bytes
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished answer, and the one that says that it has not changed."""
+
+    whole: Answer
+    unchanged: Answer
     etag: bytes
-    unchanged: Headings
     route: Any
 
-    def answering(self, condition: bytes) -> tuple[int, Headings, bytes]:
-        """Status, headers and body for a request under this `If-None-Match`, which may be empty."""
+    def answering(self, condition: bytes) -> Answer:
+        """The answer to a request under this `If-None-Match`, which may be empty."""
         if condition and (condition == self.etag or matches(self.etag.decode(), condition.decode("latin-1"))):
-            return 304, self.unchanged, b""
-        return 200, self.headers, self.body
+            return self.unchanged
+        return self.whole
 
     @property
     def size(self) -> int:
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.whole.body) + 2 * len(self.whole.head)  # of which the headers are as much again
 
 
 class HeadReader:
@@ -92,8 +111,12 @@ class HeadReader:
         """The seq and hash of the last revision that is committed now, and the day."""
         if not self.database.is_sqlite:
             return State(*await to_thread.run_sync(self._read), _today())
+        return self.glance()
+
+    def glance(self) -> State:
+        """The same, of SQLite alone."""
         if not self.is_of_this_turn:
-            self._glance()
+            self._look()
             self.is_of_this_turn = True
             asyncio.get_running_loop().call_soon(self._end_turn)
         return self.state
@@ -101,7 +124,7 @@ class HeadReader:
     def _end_turn(self) -> None:
         self.is_of_this_turn = False
 
-    def _glance(self) -> None:
+    def _look(self) -> None:
         if self.connection is None:
             self.connection = sqlite3.connect(str(self.database.url.database), isolation_level=None)
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
@@ -133,13 +156,13 @@ class Cache:
         self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_APART):
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
         headers = headers_of(scope)
-        condition = headers.get(b"if-none-match", b"")
-        if b"authorization" in headers or len(condition) > LONGEST_CONDITION:
+        key = key_of(scope["scheme"], scope["path"], scope["query_string"], headers)
+        if key is None:
             await self.app(scope, receive, send)
             return
         try:
@@ -148,22 +171,26 @@ class Cache:
             self.heads.close()
             await self.app(scope, receive, send)  # which finds out for itself, and says so
             return
-        if state != self.state:
-            self.state, self.size = state, 0
-            self.kept.clear()
-        host, accept = headers.get(b"host", b""), headers.get(b"accept", b"*/*")
-        key = (scope["scheme"], host, scope["path"], scope["query_string"], accept, b"origin" in headers)
-        kept = self.kept.get(key)
+        kept = self.look_up(key, state)
         if kept is None:
             await self.app(scope, receive, _Keeping(self, key, state, scope, send).send)
             return
-        self.kept.move_to_end(key)
-        scope["route"] = kept.route
         id = id_of(headers)
-        status, headings, body = kept.answering(condition)
-        await send({"type": "http.response.start", "status": status, "headers": [*headings, (ID, id)]})
-        await send({"type": "http.response.body", "body": body})
-        write_down(scope, status, id, began)
+        answer = kept.answering(headers.get(CONDITION, b""))
+        await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, (ID, id)]})
+        await send({"type": "http.response.body", "body": answer.body})
+        scope["route"] = kept.route
+        write_down(scope, answer.status, id, began)
+
+    def look_up(self, key: Key, state: State) -> Kept | None:
+        """What is kept for a request, at the state that the book is in; what was kept at another is let go of."""
+        if state is not self.state and state != self.state:
+            self.state, self.size = state, 0
+            self.kept.clear()
+        kept = self.kept.get(key)
+        if kept is not None:
+            self.kept.move_to_end(key)
+        return kept
 
     def keep(self, key: Key, state: State, answer: Kept) -> None:
         """Keep an answer computed at `state`, if that still stands; let go of the least used beyond the limit."""
@@ -199,7 +226,18 @@ class _Keeping:
             if len(self.body) > _LARGEST:
                 self.headers = None
             elif not message.get("more_body", False):
-                unchanged = [(name, value) for name, value in self.headers if name in _REPEATED_ON_304]
-                etag, route = dict(self.headers)[b"etag"], self.scope.get("route")
-                self.cache.keep(self.key, self.state, Kept(self.headers, self.body, etag, unchanged, route))
+                self.cache.keep(self.key, self.state, self._kept(self.headers))
         await self._send(message)
+
+    def _kept(self, headers: Headings) -> Kept:
+        names = dict(headers)
+        if b"content-length" not in names:  # it was sent while it was made
+            headers = [*headers, (b"content-length", b"%d" % len(self.body))]
+        repeated = [(name, value) for name, value in headers if name in _REPEATED_ON_304]
+        whole, unchanged = _finished(200, headers, self.body), _finished(304, repeated, b"")
+        return Kept(whole, unchanged, names[b"etag"], self.scope.get("route"))
+
+
+def _finished(status: int, headers: Headings, body: bytes) -> Answer:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(), *(b"%b: %b\r\n" % one for one in headers)]
+    return Answer(status, headers, body, b"".join(lines))

@@ -79,6 +79,7 @@ def serve(
     import uvicorn  # the server is no matter of the other commands
 
     from app.main import create_app
+    from app.protocol import protocol_of
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
@@ -93,6 +94,7 @@ def serve(
         served,
         host=settings.host,
         port=settings.port,
+        http=protocol_of(served),
         access_log=False,
         log_config=None,
         server_header=False,

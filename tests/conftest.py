@@ -35,6 +35,7 @@ from app.cli import main
 from app.db import Database
 from app.documents import load
 from app.migrating import migrate
+from app.protocol import protocol_of
 from app.settings import Settings
 from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements
@@ -295,7 +296,7 @@ def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
     port = _free_port()
     app = make_app(Settings(database_url=url, port=port, log_level="warning"))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=protocol_of(app), log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy
-from fastapi import FastAPI
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Dialect
 from starlette.routing import BaseRoute
 
 import app.db
-from app.main import create_app
+from app.main import Book, create_app
 from app.settings import Settings
 
 _ROUTES: list[BaseRoute] = []
@@ -22,7 +21,7 @@ _DIALECTS: dict[Any, Dialect] = {}
 _COMPILED: dict[Any, Any] = {}
 
 
-def make_app(settings: Settings) -> FastAPI:
+def make_app(settings: Settings) -> Book:
     """The app over a database, with the routes of the first app and their document: they know no database."""
     made = create_app(settings)
     _ROUTES[:] = _ROUTES or made.router.routes

@@ -45,6 +45,7 @@ api.registers api.renderings api.undertakings pages.coding pages.comparison page
 pages.meetings pages.participants pages.parties pages.pledges pages.posting pages.refusals pages.sources pages.topics
 pages
 main
+protocol
 """
 
 # The command line is a door too, but not one of HTTP: it starts the server and knows nothing of FastAPI.
