@@ -239,14 +239,17 @@ def list_etag(session: Session, request: Request, form: str = "") -> str:
     Read before the rows: an answer may then be newer than its ETag says, but never older.
     """
     head = read_head(session)
-    return list_etag_at(head.seq, head.hash, f"{request.url.path}?{request.url.query}#{form}")
+    return list_etag_at(head.seq, head.hash, rendering_of(f"{request.url.path}?{request.url.query}#{form}"))
 
 
-def list_etag_at(seq: int, hash: str, target: str) -> str:
-    """The same, at a head that is known; `target` is path, query and form."""
-    day = datetime.now(UTC).date()
-    rendering = hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
-    return f'W/"{seq}-{hash[:8]}-{__version__}-{day}-{rendering}"'
+def rendering_of(target: str) -> str:
+    """What tells apart the answers of one state; `target` is path, query and form."""
+    return hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
+
+
+def list_etag_at(seq: int, hash: str, rendering: str) -> str:
+    """The ETag of a list at a head that is known."""
+    return f'W/"{seq}-{hash[:8]}-{__version__}-{datetime.now(UTC).date()}-{rendering}"'
 
 
 def list_answer(

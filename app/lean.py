@@ -14,7 +14,7 @@ read may take of the event loop. A test holds the two ways against each other, b
 import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.answers import alternate_links
 from app.cache import HeadReader
 from app.db import Database
-from app.deps import list_etag_at
+from app.deps import list_etag_at, rendering_of
 from app.errors import BadQuery
 from app.headers import headers_of, matches
 from app.lean_facets import are_lean, read_lean_facets
@@ -41,6 +41,8 @@ _LISTS = frozenset({"topic", "party"})
 _JSON = frozenset({b"*/*", b"application/json"})
 
 _VALUES = 100  # of a facet, where nothing else is asked
+_LONGEST = 1000  # of a query, of which so many are remembered
+_REMEMBERED = 2000
 _QUESTIONS = 1000
 
 Headings = list[tuple[bytes, bytes]]
@@ -57,12 +59,27 @@ class Asked:
     facets: tuple[FacetName, ...]
 
 
-@lru_cache(maxsize=2000)
-def asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
+class Read(NamedTuple):
+    """What a query string asks for."""
+
+    plain: Asked
+    cursor: str | None
+    rendering: str
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read(query: str) -> Read | None:
     """What is asked; None if it is not asked in the plainest form."""
-    names = [name for name, _ in given]
+    pairs = parse_qsl(query, keep_blank_values=True)
+    names = [name for name, _ in pairs]
     if len(set(names)) != len(names) or not _PLAIN.issuperset(names):
         return None
+    plain = _asked(tuple(pair for pair in pairs if pair[0] != "cursor"))
+    return None if plain is None else Read(plain, dict(pairs).get("cursor"), rendering_of(f"{LIST}?{query}#"))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
     values: dict[str, Any] = {name: [value] if name in _LISTS else value for name, value in given}
     facets = tuple(dict.fromkeys(values.pop("facets").split(","))) if "facets" in values else ()
     try:
@@ -116,17 +133,15 @@ class LeanReads:
         return found[0], f'"{found[1]}"', []
 
     async def _page(self, scope: Scope, query: str) -> tuple[bytes, str, Headings] | None:
-        given = parse_qsl(query, keep_blank_values=True)
-        cursors = [value for name, value in given if name == "cursor"]
-        filters = [pair for pair in given if pair[0] != "cursor"]
-        plain = asked(tuple(filters))
-        if plain is None or len(cursors) > 1:
+        found = read(query) if len(query) <= _LONGEST else None
+        if found is None:
             return None
+        plain, cursor, rendering = found
         seq, hash, _ = await self.heads.read()
         clauses = self._clauses(plain.query.q, hash)
         if clauses is None:
             return None
-        page = read_lean_page(self.kept.reading(), plain.query, plain.fingerprint, next(iter(cursors), None), clauses)
+        page = read_lean_page(self.kept.reading(), plain.query, plain.fingerprint, cursor, clauses)
         if page is None:
             return None
         links, following = plain.links, b"null"
@@ -140,7 +155,7 @@ class LeanReads:
             facets = read_lean_facets(self.kept.reading(), plain.query, clauses, plain.facets, _VALUES)
             beside = b',"facets":' + facets.encode()
         body = b'{"items":[%b],"next":%b%b}' % (page.items, following, beside)
-        return body, list_etag_at(seq, hash, f"{LIST}?{query}#"), headers
+        return body, list_etag_at(seq, hash, rendering), headers
 
     def _clauses(self, question: str | None, hash: str) -> list[Clause] | None:
         """What the question demands; None if the names of the book must be read first, or many forms looked up."""

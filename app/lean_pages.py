@@ -7,6 +7,7 @@ thing more: where a topic and a party are asked for, the shorter index is walked
 
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.db import Database
@@ -131,7 +132,7 @@ def read_lean_page(
         columns = (PLEDGES.c.rowid,) if by_words else (topic.c.held_on, topic.c.pledge)
         *day, asked["last"] = decode_cursor(fingerprint, cursor, columns)
         asked["day"] = day[0].isoformat() if day else None
-    statement = _PAGE.format(**find(connection, query, clauses, asked)._asdict())
+    statement = _page_of(find(connection, query, clauses, asked))
     documents, places, count = connection.execute(statement, asked).fetchone()
     if not count:
         return Page(b"", None) if _are_known(connection, asked) else None
@@ -140,6 +141,11 @@ def read_lean_page(
     place = int(places.split(b" ")[-2])
     last = [place] if by_words else [_day_of(connection, place), place]
     return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
+
+
+@lru_cache(maxsize=1000)
+def _page_of(found: Found) -> str:
+    return _PAGE.format(**found._asdict())
 
 
 def _day_of(connection: Reading, key: int) -> str:

@@ -73,14 +73,12 @@ def create_app(settings: Settings | None = None) -> Book:
     problems.install(app)
     pages.install(app)
     describe(app)
-    # The last added is the outermost.
     app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
+    # What is answered here need not pass FastAPI's own layers, and what those answer to a fault is seen here as well.
+    front: ASGIApp = super(Book, app).__call__
     if database.is_sqlite:
         routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
-        app.add_middleware(LeanReads, database=database, heads=heads, kept=kept, routes=routes)
-    app.add_middleware(AnyOrigin, exposed=["ETag", "Link", "Content-Disposition"])
-    # A kept answer need not pass FastAPI's own layers, and what those answer to a fault is written down as well.
-    app.front = Observed(HeadAsGet(super(Book, app).__call__))
-    if settings.cache_limit:
-        app.front = Cache(app.front, heads, settings.cache_limit)
+        front = LeanReads(front, database=database, heads=heads, kept=kept, routes=routes)
+    front = Observed(HeadAsGet(AnyOrigin(front, exposed=["ETag", "Link", "Content-Disposition"])))
+    app.front = Cache(front, heads, settings.cache_limit) if settings.cache_limit else front
     return app
