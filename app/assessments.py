@@ -146,6 +146,8 @@ def _assess(writer: Writer, pledge: models.Pledge) -> None:
     values: dict[str, Any] = {"version": document["version"], "revision": seq, "disputed": assessed.disputed}
     table = columns(models.Pledge)
     writer.session.execute(update(table).where(table.c.key == pledge.key).values(values))
+    for part in (columns(models.PledgeParty), columns(models.PledgeTopic)):
+        writer.session.execute(update(part).where(part.c.pledge == pledge.key).values(revision=seq))
 
 
 def line_of(document: dict[str, Any]) -> dict[str, Any]:

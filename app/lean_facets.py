@@ -20,7 +20,7 @@ WITH matched AS MATERIALIZED (
   SELECT pledge.key AS key, pledge.undertaking AS undertaking, {day} AS held_on, pledge.act AS act,
     pledge.act <> '{reaffirm}' AND NOT EXISTS (
       SELECT 1 FROM link WHERE link.pledge = pledge.key AND link.type IN ({continuations})) AS is_new
-  FROM {walked} CROSS JOIN pledge ON pledge.key = {key} WHERE {conditions})
+  FROM {walked} {pledge} WHERE {conditions})
 """
 _VALUES = """SELECT '{name}', {code} AS code, count(*), count(DISTINCT undertaking), sum(is_new), {last}
   FROM {source} GROUP BY code"""

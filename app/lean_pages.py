@@ -23,12 +23,13 @@ from app.vocabulary import PLEDGE_ACTS, POSITION_ACTS, Entity
 _PAGE = """
 SELECT group_concat(document, '\n'), group_concat(place, ' '), count(*) FROM (
   SELECT revision.document AS document, {place} AS place
-  FROM {walked} CROSS JOIN pledge ON pledge.key = {key} CROSS JOIN revision ON revision.seq = pledge.revision
+  FROM {walked} CROSS JOIN revision ON revision.seq = {revision}
   WHERE {conditions} ORDER BY {order} LIMIT :rows)
 """
+_HELD_ON = b'"held_on":"'
 # Not IN, for which SQLite makes a table of the acts each time: a page by topic takes it a tenth longer so.
 _ACTS = {
-    kind: f"({' OR '.join(f'pledge.act = {act.value!r}' for act in acts)})"
+    kind: f"({' OR '.join(f'{{act}} = {act.value!r}' for act in acts)})"
     for kind, acts in (("pledge", PLEDGE_ACTS), ("position", POSITION_ACTS))
 }
 # Asked of the key that is walked, before the pledge's own row is looked up: most have not both.
@@ -36,7 +37,7 @@ _ON_TOPIC = "EXISTS (SELECT 1 FROM pledge_topic AS t WHERE t.pledge = {key} AND 
 # +: by the pledge, of which there are few rows, not by the party.
 _BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p
     WHERE p.pledge = {key} AND p.role = 'pledgor' AND +p.party = :party)"""
-_COUNT = "SELECT count(*) FROM (SELECT 1 FROM {walked} AS walked WHERE {conditions} LIMIT {rows})"
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM {walked} WHERE {conditions} LIMIT {rows})"
 # So many entries are counted at most to tell which of two indexes is the shorter. An entry of a party tells by its bits
 # whether to look; one of a topic is looked up each time.
 _COUNTED, _REMEMBERED = 8000, 1000
@@ -97,21 +98,41 @@ class Page(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a query finds, as parts of a statement: from where, joined by which key, in which order and places."""
+    """What a query finds, as parts of a statement: where, what joins the pledge if that is not yet there, its key and
+    revision, and in which order and places."""
 
     walked: str
+    pledge: str
     key: str
+    revision: str
     place: str
     order: str
     conditions: str
 
 
 class Walk(NamedTuple):
-    """A table whose index is walked: its columns for day and key, and what it takes from the conditions."""
+    """A table whose index is walked; how it tells of the pledge; and what it takes from the conditions."""
 
     table: str
+    key: str
+    act: str
+    stands: str
     conditions: list[str]
-    key: str = "pledge"
+
+    def acts(self, query: PledgeQuery) -> list[str]:
+        """That a pledge stands, and is of the kind asked for."""
+        kind = query.kind or "pledge"
+        return [self.stands, *([_ACTS[kind].format(act=self.act)] if kind in _ACTS else [])]
+
+
+def _linking(table: str, *conditions: str) -> Walk:
+    """A table that has what a page needs of the pledge: it is not looked up."""
+    return Walk(table, f"{table}.pledge", f"{table}.standing", f"{table}.standing IS NOT NULL", [*conditions])
+
+
+_WHOLE = Walk("pledge", "pledge.key", "pledge.act", "pledge.retracted IS NULL", [])
+_TOPICS = _linking("pledge_topic", "pledge_topic.topic = :topic")
+_PARTIES = _linking("pledge_party", "pledge_party.party = :party", "pledge_party.role = 'pledgor'")
 
 
 def read_pledge(connection: Reading, id: str) -> tuple[bytes, str] | None:
@@ -138,9 +159,9 @@ def read_lean_page(
         return Page(b"", None) if _are_known(connection, asked) else None
     if count <= query.limit:
         return Page(documents.replace(b"\n", b","), None)
-    place = int(places.split(b" ")[-2])
-    last = [place] if by_words else [_day_of(connection, place), place]
-    return Page(documents[: documents.rindex(b"\n")].replace(b"\n", b","), encode_cursor(fingerprint, last))
+    place, end = int(places.split(b" ")[-2]), documents.rindex(b"\n")
+    last = [place] if by_words else [_last_day(documents, end), place]
+    return Page(documents[:end].replace(b"\n", b","), encode_cursor(fingerprint, last))
 
 
 @lru_cache(maxsize=1000)
@@ -148,9 +169,10 @@ def _page_of(found: Found) -> str:
     return _PAGE.format(**found._asdict())
 
 
-def _day_of(connection: Reading, key: int) -> str:
-    day: bytes = connection.execute("SELECT held_on FROM pledge WHERE key = ?", (key,)).fetchone()[0]
-    return day.decode()
+def _last_day(documents: bytes, end: int) -> str:
+    """The day of the last pledge before `end`, as its document tells it."""
+    at = documents.rindex(_HELD_ON, 0, end) + len(_HELD_ON)
+    return documents[at : at + 10].decode()
 
 
 def _are_known(connection: Reading, asked: dict[str, Any]) -> bool:
@@ -182,42 +204,43 @@ def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, An
     if "last" in asked:
         conditions.append("search_pledge.rowid < :last")
     if "party" in asked:
-        conditions.append(_BY_PARTY.format(key="pledge.key"))
+        conditions.append(_BY_PARTY.format(key=_WHOLE.key))
     return Found(
-        walked="search_pledge", key=f"{KEYS - 1} - (search_pledge.rowid & {KEYS - 1})", place="search_pledge.rowid",
-        conditions=" AND ".join([*conditions, *_standing(query)]), order="search_pledge.rowid DESC",
+        walked=f"search_pledge CROSS JOIN pledge ON pledge.key = {KEYS - 1} - (search_pledge.rowid & {KEYS - 1})",
+        pledge="", key=_WHOLE.key, revision="pledge.revision", place="search_pledge.rowid",
+        order="search_pledge.rowid DESC", conditions=" AND ".join([*conditions, *_WHOLE.acts(query)]),
     )  # fmt: skip
 
 
 def _by_days(connection: Reading, query: PledgeQuery, asked: dict[str, Any]) -> Found:
     """By walking the pledges on a topic, by a party, or all."""
     walk = _walk(connection, asked)
-    conditions = list(walk.conditions)
+    table, conditions = walk.table, list(walk.conditions)
     for name, sign, day in (("since", ">=", query.held_on__gte), ("before", "<", query.held_on__lt)):
         if day is not None:
             asked[name] = day.isoformat()
-            conditions.append(f"walked.held_on {sign} :{name}")
+            conditions.append(f"{table}.held_on {sign} :{name}")
     if "last" in asked:
-        conditions.append(f"walked.held_on <= :day AND (walked.held_on < :day OR walked.{walk.key} > :last)")
+        conditions.append(f"{table}.held_on <= :day AND ({table}.held_on < :day OR {walk.key} > :last)")
     return Found(
-        walked=f"{walk.table} AS walked", key=f"walked.{walk.key}", place=f"walked.{walk.key}",
-        conditions=" AND ".join([*conditions, *_standing(query)]), order=f"walked.held_on DESC, walked.{walk.key}",
+        walked=table, pledge="" if table == "pledge" else f"CROSS JOIN pledge ON pledge.key = {walk.key}",
+        key=walk.key, revision=f"{table}.revision", place=walk.key, order=f"{table}.held_on DESC, {walk.key}",
+        conditions=" AND ".join([*conditions, *walk.acts(query)]),
     )  # fmt: skip
 
 
 def _walk(connection: Reading, asked: dict[str, Any]) -> Walk:
-    on_topic = Walk("pledge_topic", ["walked.topic = :topic"])
-    by_party = Walk("pledge_party", ["walked.party = :party", "walked.role = 'pledgor'"])
     if "topic" not in asked:
-        return by_party if "party" in asked else Walk("pledge", [], "key")
+        return _PARTIES if "party" in asked else _WHOLE
     if "party" not in asked:
-        return on_topic
-    topics = _count(connection, on_topic, asked["topic"], asked)
-    pledgors = _count(connection, by_party, asked["party"], asked)
+        return _TOPICS
+    topics = _count(connection, _TOPICS, asked["topic"], asked)
+    pledgors = _count(connection, _PARTIES, asked["party"], asked)
     if topics * _PARTY_TO_TOPIC < pledgors:
-        return Walk(on_topic.table, [*on_topic.conditions, _BY_PARTY.format(key="walked.pledge")])
+        return _TOPICS._replace(conditions=[*_TOPICS.conditions, _BY_PARTY.format(key=_TOPICS.key)])
     asked["bit"] = bit_of(asked["topic"])
-    return Walk(by_party.table, [*by_party.conditions, "walked.topics & :bit", _ON_TOPIC.format(key="walked.pledge")])
+    both = [*_PARTIES.conditions, "pledge_party.topics & :bit", _ON_TOPIC.format(key=_PARTIES.key)]
+    return _PARTIES._replace(conditions=both)
 
 
 def _count(connection: Reading, walk: Walk, name: str, asked: dict[str, Any]) -> int:
@@ -229,7 +252,3 @@ def _count(connection: Reading, walk: Walk, name: str, asked: dict[str, Any]) ->
         statement = _COUNT.format(walked=walk.table, conditions=" AND ".join(walk.conditions), rows=_COUNTED)
         counts[walk.table, name] = connection.execute(statement, asked).fetchone()[0]
     return counts[walk.table, name]
-
-
-def _standing(query: PledgeQuery) -> list[str]:
-    return ["pledge.retracted IS NULL", *filter(None, [_ACTS.get(query.kind or "pledge")])]

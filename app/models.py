@@ -239,12 +239,17 @@ class Pledge(Recorded, table=True):
     undertaking: int = Field(foreign_key="pledge.key", index=True)
 
 
+# Parts are found newest first. Those asked for most carry what a page needs of their pledge, so that it is read from
+# their index and the ledger alone: its act while it stands, else null, and its revision.
+_NEWEST = (text("held_on DESC"), "pledge")
+
+
 class PledgeParty(Row, table=True):
     """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived.
     `topics` are the bits of the pledge's topics (`topic_bits`)."""
 
     __tablename__ = "pledge_party"
-    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", text("held_on DESC"), "pledge", "topics"),)
+    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", *_NEWEST, "topics", "standing", "revision"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     role: words.PartyRole = Field(sa_type=word(words.PartyRole), primary_key=True)
     position: int = Field(primary_key=True)
@@ -252,22 +257,26 @@ class PledgeParty(Row, table=True):
     held_on: date
     is_derived: bool = False
     topics: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    standing: words.Act | None = Field(default=None, sa_type=word(words.Act))
+    revision: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class PledgeTopic(Row, table=True):
     """A pledge's topics by rank, and a row without rank for each parent, so that a parent is one index walk."""
 
     __tablename__ = "pledge_topic"
-    __table_args__ = (Index("ix_pledge_topic_newest", "topic", text("held_on DESC"), "pledge"),)
+    __table_args__ = (Index("ix_pledge_topic_newest", "topic", *_NEWEST, "standing", "revision"),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     topic: str = Field(sa_type=Id, foreign_key="topic.slug", primary_key=True)
     rank: int | None = None
     held_on: date
+    standing: words.Act | None = Field(default=None, sa_type=word(words.Act))
+    revision: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class PledgeInstrument(Row, table=True):
     __tablename__ = "pledge_instrument"
-    __table_args__ = (Index("ix_pledge_instrument_newest", "instrument", text("held_on DESC"), "pledge"),)
+    __table_args__ = (Index("ix_pledge_instrument_newest", "instrument", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     position: int = Field(primary_key=True)
     instrument: str = Field(sa_type=Id, foreign_key="instrument.slug")
@@ -276,7 +285,7 @@ class PledgeInstrument(Row, table=True):
 
 class PledgeSpeaker(Row, table=True):
     __tablename__ = "pledge_speaker"
-    __table_args__ = (Index("ix_pledge_speaker_newest", "participant", text("held_on DESC"), "pledge"),)
+    __table_args__ = (Index("ix_pledge_speaker_newest", "participant", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     position: int = Field(primary_key=True)
     participant: str = Field(sa_type=Id, foreign_key="participant.slug")

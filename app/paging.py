@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -60,4 +61,9 @@ def _value(value: Any, kind: TypeEngine[Any]) -> Any:
 
 
 def _seal(query: str, body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=6, key=hashlib.sha256(query.encode()).digest()).digest()
+    return hashlib.blake2b(body, digest_size=6, key=_key(query)).digest()
+
+
+@lru_cache(maxsize=200)
+def _key(query: str) -> bytes:
+    return hashlib.sha256(query.encode()).digest()

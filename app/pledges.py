@@ -123,11 +123,12 @@ def _undertaking(line: PledgeCreate, key: int, context: Context) -> int:
 
 def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel], Rows]:
     dated = {"pledge": key, "held_on": context.held_on}
+    told = {**dated, "standing": line.act if line.retracted is None else None}
     topics = _topic_rows(line, context.parents)
     bits = bits_of(row["topic"] for row in topics)
     return {
-        models.PledgeParty: [{**dated, **row, "topics": bits} for row in _party_rows(line)],
-        models.PledgeTopic: [{**dated, **row} for row in topics],
+        models.PledgeParty: [{**told, **row, "topics": bits} for row in _party_rows(line)],
+        models.PledgeTopic: [{**told, **row} for row in topics],
         models.PledgeInstrument: [
             {**dated, "position": position, "instrument": slug} for position, slug in enumerate(line.instruments)
         ],

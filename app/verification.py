@@ -15,7 +15,7 @@ from app.book import REGISTERS
 from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.rebuilding import Reader, batches
-from app.recording import Kind, Record
+from app.recording import Kind, Record, part_rows
 from app.search_index import count_rows, differing
 from app.vocabulary import Entity
 
@@ -127,6 +127,7 @@ def _compare(session: Session, kind: Kind, records: Sequence[Record]) -> Iterato
     query = (
         select(
             key,
+            table.c.revision,
             table.c.version,
             revision.c.version,
             revision.c.document,
@@ -141,12 +142,12 @@ def _compare(session: Session, kind: Kind, records: Sequence[Record]) -> Iterato
     rows = _stored_rows(session, kind, records)
     for record in records:
         where = f"{kind.entity} {record.id}"
-        own, version, document, entity, id = stored[record.id]
+        seq, own, version, document, entity, id = stored[record.id]
         if (entity, id) != (kind.entity, record.id) or own != version or version != latest.get(record.id):
             yield Finding(where, "does not stand at its last revision")
         elif record.text(version) != document:
             yield Finding(where, "differs between its tables and the ledger")
-        elif rows[record.id] != _expected_rows(kind, record):
+        elif rows[record.id] != _expected_rows(kind, record, seq):
             yield Finding(where, "has a column or part that does not follow from its document")
     searched = {record.indexed: record.id for record in records if record.indexed}
     for row in differing(session, list(searched)):
@@ -171,19 +172,22 @@ def _stored_rows(session: Session, kind: Kind, records: Sequence[Record]) -> dic
 
 
 def _rows_of(session: Session, table: type[SQLModel], key: str, ids: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """The rows that `key` says belong to some ids, without where the ledger has them."""
+    """The rows that `key` says belong to some ids, in the columns that are compared."""
     compared = _compared(table)
     rows = session.execute(select(*(columns(table).c[name] for name in compared)).where(columns(table).c[key].in_(ids)))
     return (dict(zip(compared, row, strict=True)) for row in rows)
 
 
-def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]]:
-    parts = {part: sorted(_plain(part, row) for row in rows) for part, rows in record.parts.items() if rows}
+def _expected_rows(kind: Kind, record: Record, seq: int) -> dict[type[SQLModel], list[str]]:
+    parts = {
+        part: sorted(_plain(part, row) for row in part_rows(part, record, seq))
+        for part, rows in record.parts.items() if rows
+    }  # fmt: skip
     return {kind.table: [_plain(kind.table, record.row)], **parts}
 
 
 def _plain(table: type[SQLModel], row: Mapping[str, Any]) -> str:
-    """A row as text, with the defaults its table gives and without where the ledger has it."""
+    """A row as text, with the defaults its table gives; a record's without where the ledger has it."""
     return _encode({**_compared(table), **row})
 
 
@@ -192,8 +196,9 @@ _encode = json.JSONEncoder(default=str, sort_keys=True).encode
 
 @cache
 def _compared(table: type[SQLModel]) -> dict[str, Any]:
-    """The columns of a table but for where the ledger has its rows, each with its default."""
-    owned = (column for column in columns(table).c if column.name not in ("version", "revision"))
+    """The columns of a table, each with its default; of records, but for where the ledger has them."""
+    placed = ("version", "revision") if issubclass(table, models.Recorded) else ()
+    owned = (column for column in columns(table).c if column.name not in placed)
     return {column.name: None if column.default is None else column.default.arg for column in owned}
 
 

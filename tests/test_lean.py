@@ -11,6 +11,7 @@ from app import lean, lean_pages
 from app.db import Database
 from app.lean_pages import KeptConnection
 from app.topic_bits import bit_of
+from tests.building import assessment
 from tests.conftest import Client
 from tests.postings import TOPIC, meeting, pledge
 from tests.statements import statement
@@ -127,6 +128,21 @@ def test_the_short_way_sees_a_write_at_once(seeded: Client) -> None:
     assert answer.status_code == 201, answer.text
     after = seeded.get(address, headers=seeded.with_key).json()["items"]
     assert len(after) == len(before) + 1
+
+
+@pytest.mark.parametrize("filter", ["topic=opcon-transition", "party=KOR"])
+def test_the_short_way_sees_an_assessment_and_a_retraction(seeded: Client, filter: str) -> None:
+    """Both change what a page shows of a pledge, or whether it does; an assessment writes only what tells of it."""
+    address = f"/v1/pledges?{filter}"
+    one = same(seeded, address)["items"][0]
+    path = f"/v1/pledges/{one['id']}"
+    answer = seeded.post(f"{path}/assessments", json=assessment(one["pledgors"][0]), headers=seeded.with_key)
+    assert answer.status_code == 201, answer.text
+    (assessed,) = (item for item in same(seeded, address)["items"] if item["id"] == one["id"])
+    assert assessed["fulfilment"] == {one["pledgors"][0]: "in-progress"}
+    headers = {**seeded.with_key, "If-Match": seeded.get(path).headers["ETag"]}
+    assert seeded.delete(f"{path}?reason=coded+twice", headers=headers).status_code == 200
+    assert one["id"] not in [item["id"] for item in same(seeded, address)["items"]]
 
 
 def test_a_read_that_takes_too_many_steps_is_left_to_the_long_way(

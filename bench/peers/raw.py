@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 _PAGE = """SELECT group_concat(document, ',') FROM (SELECT document FROM pledge_topic AS t
-  CROSS JOIN pledge ON pledge.key = t.pledge CROSS JOIN revision ON seq = pledge.revision
-  WHERE t.topic = :topic AND t.held_on < :before AND t.held_on >= :since AND retracted IS NULL
-  AND act IN ('commit', 'agree', 'reaffirm') {more} ORDER BY t.held_on DESC, t.pledge LIMIT 50)"""
+  CROSS JOIN revision ON seq = t.revision
+  WHERE t.topic = :topic AND t.held_on < :before AND t.held_on >= :since
+  AND standing IN ('commit', 'agree', 'reaffirm') {more} ORDER BY t.held_on DESC, t.pledge LIMIT 50)"""
 _BY_PARTY = (
-    "AND EXISTS (SELECT 1 FROM pledge_party AS p WHERE p.pledge = pledge.key AND role='pledgor' AND +party = :party)"
+    "AND EXISTS (SELECT 1 FROM pledge_party AS p WHERE p.pledge = t.pledge AND role='pledgor' AND +party = :party)"
 )
 _FOUND = """SELECT group_concat(document, ',') FROM (SELECT document FROM search_pledge AS s
   CROSS JOIN pledge ON pledge.key = 4294967295 - (s.rowid & 4294967295) CROSS JOIN revision ON seq = pledge.revision
