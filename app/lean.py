@@ -109,20 +109,20 @@ class LeanReads:
             headers = headers_of(scope)
             condition = headers.get(b"if-none-match", b"")
             try:
-                if answer := await self._answer(scope, headers.get(b"accept", b"*/*"), condition):
+                if answer := self._answer(scope, headers.get(b"accept", b"*/*"), condition):
                     await _send(*answer, condition.decode("latin-1"), send)
                     return
             except (sqlite3.Error, BadQuery):
                 self.kept.close()
         await self.app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, accept: bytes, condition: bytes) -> tuple[bytes, str, Headings] | None:
+    def _answer(self, scope: Scope, accept: bytes, condition: bytes) -> tuple[bytes, str, Headings] | None:
         """The body, its ETag and further headers, if the request can be answered here."""
         path, query = scope["path"], scope["query_string"]
         if len(condition) > LONGEST_CONDITION:
             return None
         if path == LIST and accept in _JSON:
-            return await self._page(scope, query.decode("latin-1"))
+            return self._page(scope, query.decode("latin-1"))
         id = path[len(LIST) + 1 :]
         if query or "/" in id or "." in id or not id:
             return None
@@ -132,12 +132,12 @@ class LeanReads:
         scope["route"] = self.one_route
         return found[0], f'"{found[1]}"', []
 
-    async def _page(self, scope: Scope, query: str) -> tuple[bytes, str, Headings] | None:
+    def _page(self, scope: Scope, query: str) -> tuple[bytes, str, Headings] | None:
         found = read(query) if len(query) <= _LONGEST else None
         if found is None:
             return None
         plain, cursor, rendering = found
-        seq, hash, _ = await self.heads.read()
+        seq, hash, _ = self.heads.glance()
         clauses = self._clauses(plain.query.q, hash)
         if clauses is None:
             return None

@@ -117,22 +117,25 @@ class Walk(NamedTuple):
     key: str
     act: str
     stands: str
-    conditions: list[str]
+    conditions: tuple[str, ...]
 
-    def acts(self, query: PledgeQuery) -> list[str]:
+    def standing(self, kind: str) -> list[str]:
         """That a pledge stands, and is of the kind asked for."""
-        kind = query.kind or "pledge"
         return [self.stands, *([_ACTS[kind].format(act=self.act)] if kind in _ACTS else [])]
 
 
 def _linking(table: str, *conditions: str) -> Walk:
     """A table that has what a page needs of the pledge: it is not looked up."""
-    return Walk(table, f"{table}.pledge", f"{table}.standing", f"{table}.standing IS NOT NULL", [*conditions])
+    return Walk(table, f"{table}.pledge", f"{table}.standing", f"{table}.standing IS NOT NULL", conditions)
 
 
-_WHOLE = Walk("pledge", "pledge.key", "pledge.act", "pledge.retracted IS NULL", [])
+_WHOLE = Walk("pledge", "pledge.key", "pledge.act", "pledge.retracted IS NULL", ())
 _TOPICS = _linking("pledge_topic", "pledge_topic.topic = :topic")
+_TOPICS_BY_PARTY = _linking("pledge_topic", *_TOPICS.conditions, _BY_PARTY.format(key=_TOPICS.key))
 _PARTIES = _linking("pledge_party", "pledge_party.party = :party", "pledge_party.role = 'pledgor'")
+_PARTIES_ON_TOPIC = _linking(
+    "pledge_party", *_PARTIES.conditions, "pledge_party.topics & :bit", _ON_TOPIC.format(key=_PARTIES.key)
+)
 
 
 def read_pledge(connection: Reading, id: str) -> tuple[bytes, str] | None:
@@ -205,27 +208,38 @@ def _by_words(query: PledgeQuery, clauses: Sequence[Clause], asked: dict[str, An
         conditions.append("search_pledge.rowid < :last")
     if "party" in asked:
         conditions.append(_BY_PARTY.format(key=_WHOLE.key))
+    conditions += _WHOLE.standing(query.kind or "pledge")
     return Found(
         walked=f"search_pledge CROSS JOIN pledge ON pledge.key = {KEYS - 1} - (search_pledge.rowid & {KEYS - 1})",
         pledge="", key=_WHOLE.key, revision="pledge.revision", place="search_pledge.rowid",
-        order="search_pledge.rowid DESC", conditions=" AND ".join([*conditions, *_WHOLE.acts(query)]),
+        order="search_pledge.rowid DESC", conditions=" AND ".join(conditions),
     )  # fmt: skip
 
 
 def _by_days(connection: Reading, query: PledgeQuery, asked: dict[str, Any]) -> Found:
     """By walking the pledges on a topic, by a party, or all."""
     walk = _walk(connection, asked)
-    table, conditions = walk.table, list(walk.conditions)
-    for name, sign, day in (("since", ">=", query.held_on__gte), ("before", "<", query.held_on__lt)):
+    for name, day in (("since", query.held_on__gte), ("before", query.held_on__lt)):
         if day is not None:
             asked[name] = day.isoformat()
-            conditions.append(f"{table}.held_on {sign} :{name}")
-    if "last" in asked:
-        conditions.append(f"{table}.held_on <= :day AND ({table}.held_on < :day OR {walk.key} > :last)")
+    return _walking(walk, tuple(name for name in _BOUNDS if name in asked), query.kind or "pledge")
+
+
+_BOUNDS = {
+    "since": "{table}.held_on >= :since",
+    "before": "{table}.held_on < :before",
+    "last": "{table}.held_on <= :day AND ({table}.held_on < :day OR {key} > :last)",
+}
+
+
+@lru_cache(maxsize=1000)
+def _walking(walk: Walk, bounds: tuple[str, ...], kind: str) -> Found:
+    table, key = walk.table, walk.key
+    bound = [_BOUNDS[name].format(table=table, key=key) for name in bounds]
     return Found(
-        walked=table, pledge="" if table == "pledge" else f"CROSS JOIN pledge ON pledge.key = {walk.key}",
-        key=walk.key, revision=f"{table}.revision", place=walk.key, order=f"{table}.held_on DESC, {walk.key}",
-        conditions=" AND ".join([*conditions, *walk.acts(query)]),
+        walked=table, pledge="" if walk is _WHOLE else f"CROSS JOIN pledge ON pledge.key = {key}",
+        key=key, revision=f"{table}.revision", place=key, order=f"{table}.held_on DESC, {key}",
+        conditions=" AND ".join([*walk.conditions, *bound, *walk.standing(kind)]),
     )  # fmt: skip
 
 
@@ -237,10 +251,9 @@ def _walk(connection: Reading, asked: dict[str, Any]) -> Walk:
     topics = _count(connection, _TOPICS, asked["topic"], asked)
     pledgors = _count(connection, _PARTIES, asked["party"], asked)
     if topics * _PARTY_TO_TOPIC < pledgors:
-        return _TOPICS._replace(conditions=[*_TOPICS.conditions, _BY_PARTY.format(key=_TOPICS.key)])
+        return _TOPICS_BY_PARTY
     asked["bit"] = bit_of(asked["topic"])
-    both = [*_PARTIES.conditions, "pledge_party.topics & :bit", _ON_TOPIC.format(key=_PARTIES.key)]
-    return _PARTIES._replace(conditions=both)
+    return _PARTIES_ON_TOPIC
 
 
 def _count(connection: Reading, walk: Walk, name: str, asked: dict[str, Any]) -> int:
