@@ -53,7 +53,7 @@ def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -
 
 def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numbers: Sequence[int]) -> Iterator[Fault]:
     """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
-    yield from missing(session, Entity.party, [(("party",), line.party)], standing=pledge.retracted is None)
+    yield from missing(session, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
     bound = columns(models.PledgeParty)
     pledgors = select(bound.c.party).where(bound.c.pledge == pledge.key, bound.c.role == PartyRole.pledgor)
     names = sorted(session.execute(pledgors).scalars())

@@ -90,18 +90,20 @@ def _parts(id: str, meeting: MeetingCreate) -> dict[type[SQLModel], Rows]:
 def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
     """What keeps the meeting's own record from being written. One that is retracted may name what is retracted."""
     standing = meeting.retracted is None
-    named: list[tuple[Path, str]] = [
-        (("participants", index, "party"), person.party) for index, person in enumerate(meeting.participants)
+    attending = list(enumerate(meeting.participants))
+    people: list[tuple[Path, str]] = [
+        (("participants", index, "participant"), str(p.participant)) for index, p in attending
     ]
-    named += [(("parties", index), party) for index, party in enumerate(meeting.parties)]
-    people = [
-        (("participants", index, "participant"), str(p.participant)) for index, p in enumerate(meeting.participants)
-    ]
-    texts: list[tuple[Path, str]] = [(("sources", index), str(source)) for index, source in enumerate(meeting.sources)]
+    named: dict[Entity, list[tuple[Path, str]]] = {
+        Entity.party: [
+            *((("participants", index, "party"), person.party) for index, person in attending),
+            *((("parties", index), party) for index, party in enumerate(meeting.parties)),
+        ],
+        Entity.participant: people,
+        Entity.source: [(("sources", index), str(source)) for index, source in enumerate(meeting.sources)],
+    }
     return [
-        *missing(session, Entity.party, named, standing=standing),
-        *missing(session, Entity.participant, people, standing=standing),
-        *missing(session, Entity.source, texts, standing=standing),
+        *missing(session, named, standing=standing),
         *_twice(people, "must be another person than those before; one person attends once"),
     ]
 

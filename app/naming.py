@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union
+from sqlalchemy import CompoundSelect, Select, bindparam, literal_column, select, union, union_all
 from sqlmodel import Session
 
 from app import models
@@ -45,19 +45,26 @@ def fold_text(text: str) -> str:
     return _SEPARATORS.sub(" ", folded).strip()
 
 
-def known(session: Session, entity: Entity, ids: Iterable[str], *, standing: bool = False) -> set[str]:
-    """Which of these ids the book has; with `standing`, without those of retracted records."""
-    wanted = sorted(set(ids))
+def known(
+    session: Session, named: Mapping[Entity, Iterable[str]], *, standing: bool = False
+) -> set[tuple[Entity, str]]:
+    """Which of these ids the book has; with `standing`, without those of retracted records. One statement asks."""
+    wanted = {entity: ids for entity, names in named.items() if (ids := sorted(set(names)))}
     if not wanted:
         return set()
-    return set(session.execute(_among(entity, standing), {"ids": wanted}).scalars())
+    rows = session.execute(_among(tuple(wanted), standing), {entity.value: ids for entity, ids in wanted.items()})
+    return {(Entity(entity), id) for entity, id in rows}
 
 
 @cache
-def _among(entity: Entity, standing: bool) -> Select[tuple[str]]:
-    """Asked for every reference of every line that is written, so it is made once."""
+def _among(entities: tuple[Entity, ...], standing: bool) -> CompoundSelect[tuple[str, str]]:
+    """Asked for the references of every line that is written, so it is made once."""
+    return union_all(*(_of(entity, standing) for entity in entities))
+
+
+def _of(entity: Entity, standing: bool) -> Select[tuple[str, str]]:
     table, key = _TABLES[entity]
-    query = select(key).where(key.in_(bindparam("ids", expanding=True)))
+    query = select(literal_column(f"'{entity}'"), key).where(key.in_(bindparam(entity.value, expanding=True)))
     return query.where(table.c.retracted.is_(None)) if standing else query
 
 
@@ -99,16 +106,20 @@ def did_you_mean(session: Session, entity: Entity, name: str) -> str:
 
 
 def missing(
-    session: Session, entity: Entity, named: Iterable[tuple[Path, str]], *, standing: bool = True
+    session: Session, named: Mapping[Entity, Iterable[tuple[Path, str]]], *, standing: bool = True
 ) -> list[Fault]:
     """A fault for every named id that the book does not have (or has retracted), with the nearest that it has."""
-    places = list(named)
-    there = known(session, entity, (id for _, id in places), standing=standing)
-    absent = [(path, id) for path, id in places if id not in there]
-    return [
-        Fault(path, f"must name a {entity} of the book{did_you_mean(session, entity, id) if index < 10 else ''}")
-        for index, (path, id) in enumerate(absent[:100])
-    ]
+    places = {entity: list(of_one) for entity, of_one in named.items()}
+    wanted = {entity: [id for _, id in of_one] for entity, of_one in places.items()}
+    there = known(session, wanted, standing=standing)
+    faults: list[Fault] = []
+    for entity, of_one in places.items():
+        absent = [(path, id) for path, id in of_one if (entity, id) not in there]
+        faults += [
+            Fault(path, f"must name a {entity} of the book{did_you_mean(session, entity, id) if index < 10 else ''}")
+            for index, (path, id) in enumerate(absent[:100])
+        ]
+    return faults
 
 
 class Resolver:
@@ -125,8 +136,8 @@ class Resolver:
         return sorted({id for name in names for id in found.get(name, ())})
 
     def exact(self, parameter: str, entity: Entity, ids: list[str]) -> list[str]:
-        there = known(self.session, entity, ids)
-        self._miss(parameter, entity, [id for id in ids if id not in there])
+        there = known(self.session, {entity: ids})
+        self._miss(parameter, entity, [id for id in ids if (entity, id) not in there])
         return ids
 
     def series(self, names: list[str]) -> list[str]:

@@ -192,10 +192,13 @@ def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at
     found: list[Fault] = []
     for standing in (True, False):
         placed = [(path, line) for path, line in everything if (line.retracted is None) == standing]
-        found += missing(session, Entity.party, _named_parties(placed), standing=standing)
-        found += missing(session, Entity.topic, _named(placed, "topics"), standing=standing)
-        found += missing(session, Entity.instrument, _named(placed, "instruments"), standing=standing)
-        found += missing(session, Entity.participant, _named(placed, "speakers"), standing=standing)
+        named = {
+            Entity.party: _named_parties(placed),
+            Entity.topic: _named(placed, "topics"),
+            Entity.instrument: _named(placed, "instruments"),
+            Entity.participant: _named(placed, "speakers"),
+        }
+        found += missing(session, named, standing=standing)
     for path, line in everything:
         found += _citation_faults(line, context, path)
         found += _link_faults(session, line, context, path)

@@ -33,7 +33,7 @@ class Sources(Register[SourceCreate]):
 
     def faults(self, session: Session, line: SourceCreate) -> list[Fault]:
         named = [(("issued_by", index), party) for index, party in enumerate(line.issued_by)]
-        return missing(session, Entity.party, named, standing=line.retracted is None)
+        return missing(session, {Entity.party: named}, standing=line.retracted is None)
 
 
 SOURCES = Sources()

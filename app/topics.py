@@ -48,7 +48,8 @@ class Topics(Register[TopicCreate]):
             return []
         if line.parent == line.slug:
             return [Fault(("parent",), "must name another topic")]
-        if unknown := missing(session, Entity.topic, [(("parent",), line.parent)], standing=line.retracted is None):
+        named = {Entity.topic: [(("parent",), line.parent)]}
+        if unknown := missing(session, named, standing=line.retracted is None):
             return unknown
         topic = columns(models.Topic)
         two_levels = "topics have two levels: "

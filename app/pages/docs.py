@@ -72,7 +72,7 @@ def docs(request: Request, session: Reading) -> HTMLResponse:
 def _question(session: Session) -> tuple[str, str | None]:
     """A question that this book has an answer to, and the answer, shortened; no answer if the book is empty."""
     path, query = f"/v1/pledges?topic={TOPIC}", {"topic": [TOPIC]}
-    if not known(session, Entity.topic, [TOPIC]):
+    if not known(session, {Entity.topic: [TOPIC]}):
         path, query = "/v1/pledges", {}
     rows, next = read_page(session, PledgeQuery.model_validate(query))
     shown = [row.document for row in rows[:_SHOWN_ITEMS]]
