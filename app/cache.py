@@ -16,10 +16,8 @@ import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from anyio import to_thread
 from sqlalchemy.exc import DBAPIError
@@ -27,16 +25,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
-from app.headers import headers_of, matches
+from app.finished import CONDITION, Finished, Headings
+from app.headers import headers_of
 from app.ledger import read_head
 from app.observing import ID, id_of, write_down
 from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
-CONDITION = b"if-none-match"
-_REPEATED_ON_304 = (
-    b"etag", b"cache-control", b"vary", b"access-control-allow-origin", b"access-control-expose-headers",
-)  # fmt: skip
 
 
 class State(NamedTuple):
@@ -54,7 +49,6 @@ _APART = ("/docs", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics"
 # All of a request that an answer depends on: scheme and host (pages tell their own address, which is that the reader
 # came by), path, query, Accept, and whether a page of some site asks.
 Key = tuple[str, bytes, str, bytes, bytes, bool]
-Headings = list[tuple[bytes, bytes]]
 
 
 def key_of(scheme: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Key | None:
@@ -62,35 +56,6 @@ def key_of(scheme: str, path: str, query: bytes, headers: Mapping[bytes, bytes])
     if path.startswith(_APART) or b"authorization" in headers or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
         return None
     return scheme, headers.get(b"host", b""), path, query, headers.get(b"accept", b"*/*"), b"origin" in headers
-
-
-class Answer(NamedTuple):
-    """A finished answer, but for what each has of its own: its id, and the time. `head` is how HTTP/1.1 begins it."""
-
-    status: int
-    headers: Headings
-    body: bytes
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A finished answer, and the one that says that it has not changed."""
-
-    whole: Answer
-    unchanged: Answer
-    etag: bytes
-    route: Any
-
-    def answering(self, condition: bytes) -> Answer:
-        """The answer to a request under this `If-None-Match`, which may be empty."""
-        if condition and (condition == self.etag or matches(self.etag.decode(), condition.decode("latin-1"))):
-            return self.unchanged
-        return self.whole
-
-    @property
-    def size(self) -> int:
-        return len(self.whole.body) + 2 * len(self.whole.head)  # of which the headers are as much again
 
 
 class HeadReader:
@@ -152,7 +117,7 @@ class Cache:
         self.heads = heads
         self.limit = limit
         self.state: State | None = None
-        self.kept: OrderedDict[Key, Kept] = OrderedDict()
+        self.kept: OrderedDict[Key, Finished] = OrderedDict()
         self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -175,14 +140,12 @@ class Cache:
         if kept is None:
             await self.app(scope, receive, _Keeping(self, key, state, scope, send).send)
             return
-        id = id_of(headers)
-        answer = kept.answering(headers.get(CONDITION, b""))
-        await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, (ID, id)]})
-        await send({"type": "http.response.body", "body": answer.body})
+        id, answer = id_of(headers), kept.answering(headers.get(CONDITION, b""))
+        await answer.send(send, [(ID, id)])
         scope["route"] = kept.route
         write_down(scope, answer.status, id, began)
 
-    def look_up(self, key: Key, state: State) -> Kept | None:
+    def look_up(self, key: Key, state: State) -> Finished | None:
         """What is kept for a request, at the state that the book is in; what was kept at another is let go of."""
         if state is not self.state and state != self.state:
             self.state, self.size = state, 0
@@ -192,7 +155,7 @@ class Cache:
             self.kept.move_to_end(key)
         return kept
 
-    def keep(self, key: Key, state: State, answer: Kept) -> None:
+    def keep(self, key: Key, state: State, answer: Finished) -> None:
         """Keep an answer computed at `state`, if that still stands; let go of the least used beyond the limit."""
         if state != self.state or answer.size > min(_LARGEST, self.limit) or key in self.kept:
             return
@@ -226,18 +189,8 @@ class _Keeping:
             if len(self.body) > _LARGEST:
                 self.headers = None
             elif not message.get("more_body", False):
-                self.cache.keep(self.key, self.state, self._kept(self.headers))
+                if not any(name == b"content-length" for name, _ in self.headers):  # it was sent while it was made
+                    self.headers.append((b"content-length", b"%d" % len(self.body)))
+                answer = Finished(self.headers, self.body, self.scope.get("route"))
+                self.cache.keep(self.key, self.state, answer)
         await self._send(message)
-
-    def _kept(self, headers: Headings) -> Kept:
-        names = dict(headers)
-        if b"content-length" not in names:  # it was sent while it was made
-            headers = [*headers, (b"content-length", b"%d" % len(self.body))]
-        repeated = [(name, value) for name, value in headers if name in _REPEATED_ON_304]
-        whole, unchanged = _finished(200, headers, self.body), _finished(304, repeated, b"")
-        return Kept(whole, unchanged, names[b"etag"], self.scope.get("route"))
-
-
-def _finished(status: int, headers: Headings, body: bytes) -> Answer:
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(), *(b"%b: %b\r\n" % one for one in headers)]
-    return Answer(status, headers, body, b"".join(lines))

@@ -32,7 +32,7 @@ _ACTS = {
     kind: f"({' OR '.join(f'{{act}} = {act.value!r}' for act in acts)})"
     for kind, acts in (("pledge", PLEDGE_ACTS), ("position", POSITION_ACTS))
 }
-# Asked of the key that is walked, before the pledge's own row is looked up: most have not both.
+# Asked of the key that is walked, before a document is looked up: most have not both.
 _ON_TOPIC = "EXISTS (SELECT 1 FROM pledge_topic AS t WHERE t.pledge = {key} AND t.topic = :topic)"
 # +: by the pledge, of which there are few rows, not by the party.
 _BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p

@@ -42,6 +42,8 @@ class Book(FastAPI):
     """FastAPI, and in front of it what answers a request before FastAPI sees it."""
 
     front: ASGIApp
+    cache: Cache | None = None
+    lean: LeanReads | None = None  # on SQLite
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.front(scope, receive, send)
@@ -75,10 +77,11 @@ def create_app(settings: Settings | None = None) -> Book:
     describe(app)
     app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
     # What is answered here need not pass FastAPI's own layers, and what those answer to a fault is seen here as well.
-    front: ASGIApp = super(Book, app).__call__
+    behind = AnyOrigin(super(Book, app).__call__, exposed=["ETag", "Link", "Content-Disposition"])
     if database.is_sqlite:
         routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
-        front = LeanReads(front, database=database, heads=heads, kept=kept, routes=routes)
-    front = Observed(HeadAsGet(AnyOrigin(front, exposed=["ETag", "Link", "Content-Disposition"])))
-    app.front = Cache(front, heads, settings.cache_limit) if settings.cache_limit else front
+        app.lean = LeanReads(behind, database, heads, kept, routes, behind.for_pages)
+    app.front = Observed(HeadAsGet(app.lean or behind))
+    if settings.cache_limit:
+        app.front = app.cache = Cache(app.front, heads, settings.cache_limit)
     return app

@@ -194,7 +194,9 @@ def _starting(starts: dict[str, dict[str, float]]) -> str:
     lines = ["From the command to the first page:", "", "| | seconds | of CPU |", "| --- | ---: | ---: |"]
     lines += [f"| {name} | {one['seconds']:.2f} | {one['cpu']:.2f} |" for name, one in starts.items()]
     lines.append("")
-    lines.append(f"The project takes {starts['pledgebook']['cpu'] / starts['datasette']['cpu']:.2f} × Datasette's CPU.")
+    lines.append(
+        f"The project takes {starts['pledgebook']['ratio']:.2f} × Datasette's CPU of the same round: a median."
+    )
     return "\n".join(lines)
 
 

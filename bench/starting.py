@@ -9,7 +9,7 @@ from bench.workloads import Question, of_datasette, of_pledgebook, of_tutorial
 
 
 def cold_starts(book: Path, plain: Path, table: Path, rounds: int) -> dict[str, dict[str, float]]:
-    """Median seconds to the first page, and of CPU until then."""
+    """Median seconds to the first page, of CPU until then, and in times of Datasette's CPU in the same round."""
     asked = Question(topic="topic-03")
     named = {server.name: server for server in peers(book, plain, table, book)}
     targets: list[tuple[Server, str]] = [
@@ -24,6 +24,10 @@ def cold_starts(book: Path, plain: Path, table: Path, rounds: int) -> dict[str, 
             with running(server, target) as started:
                 took.setdefault(server.name, []).append((time.perf_counter() - began, started.cpu()))
     return {
-        name: {"seconds": statistics.median(wall for wall, _ in all), "cpu": statistics.median(cpu for _, cpu in all)}
+        name: {
+            "seconds": statistics.median(wall for wall, _ in all),
+            "cpu": statistics.median(cpu for _, cpu in all),
+            "ratio": statistics.median(own[1] / other[1] for own, other in zip(all, took["datasette"], strict=True)),
+        }
         for name, all in took.items()
     }

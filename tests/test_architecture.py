@@ -35,7 +35,7 @@ migrating
 # From here on a module may know FastAPI and Starlette. Doors (api, pages) stand in one row: none knows another.
 EDGE = """
 headers
-deps observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
+deps finished observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
 problems
 answers cache guard openapi pages.names pages.records record_routes
 lean pages.asked pages.rendering

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from structlog.testing import capture_logs
 
 from app import lean, lean_pages
 from app.db import Database
@@ -143,6 +144,21 @@ def test_the_short_way_sees_an_assessment_and_a_retraction(seeded: Client, filte
     headers = {**seeded.with_key, "If-Match": seeded.get(path).headers["ETag"]}
     assert seeded.delete(f"{path}?reason=coded+twice", headers=headers).status_code == 200
     assert one["id"] not in [item["id"] for item in same(seeded, address)["items"]]
+
+
+def test_a_fault_of_the_short_way_is_told_and_keeps_nobody_from_an_answer(
+    book: Client, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/v1/pledges?topic=deterrence"
+    before = book.get(address, headers=book.with_key).content
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no page today")
+
+    monkeypatch.setattr(lean, "read_lean_page", fail)
+    with capture_logs() as logs:
+        assert book.get(address, headers=book.with_key).content == before
+    assert [str(line["exc_info"]) for line in logs] == (["no page today"] if engine == "sqlite" else [])
 
 
 def test_a_read_that_takes_too_many_steps_is_left_to_the_long_way(
