@@ -147,7 +147,7 @@ class Cache:
 
     def look_up(self, key: Key, state: State) -> Finished | None:
         """What is kept for a request, at the state that the book is in; what was kept at another is let go of."""
-        if state is not self.state and state != self.state:
+        if state != self.state:
             self.state, self.size = state, 0
             self.kept.clear()
         kept = self.kept.get(key)

@@ -40,6 +40,7 @@ from app.shapes.facets import FacetName
 from app.types import LONGEST_CONDITION
 
 LIST = "/v1/pledges"
+_ONE = f"{LIST}/"
 _PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor", "facets"})
 _LISTS = frozenset({"topic", "party"})
 _JSON = frozenset({b"*/*", b"application/json"})
@@ -116,23 +117,23 @@ class LeanReads:
         self.for_pages = for_pages  # headers for pages of other sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = headers_of(scope) if scope["type"] == "http" and scope["method"] == "GET" else {}
-        found = self.read(scope["path"], scope["query_string"], headers) if headers else None
-        if found is None:
-            await self.app(scope, receive, send)
-            return
-        scope["route"] = found.route
-        await found.answering(headers.get(CONDITION, b"")).send(send, [])
+        if scope["type"] == "http" and scope["method"] == "GET":
+            headers = headers_of(scope)
+            if found := self.read(scope["path"], scope["query_string"], headers):
+                scope["route"] = found.route
+                await found.answering(headers.get(CONDITION, b"")).send(send, [])
+                return
+        await self.app(scope, receive, send)
 
     def read(self, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Finished | None:
         """The answer to a GET, if it can be given here."""
-        if not path.startswith(LIST) or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
+        if not (path == LIST or path.startswith(_ONE)) or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
             return None
         try:
             if path == LIST:
                 found = self._page(query.decode("latin-1")) if headers.get(b"accept", b"*/*") in _JSON else None
                 return found and self._finished(*found, b"Accept, Origin", self.list_route, headers)
-            found = None if query else self._pledge(path[len(LIST) + 1 :])
+            found = None if query else self._pledge(path[len(_ONE) :])
             return found and self._finished(*found, b"Origin", self.one_route, headers)
         except (sqlite3.Error, BadQuery):
             self.kept.close()

@@ -90,6 +90,11 @@ def test_what_is_not_asked_plainly_is_left_to_the_long_way(book: Client, short: 
     assert not any(short)
 
 
+@pytest.mark.parametrize("between", ["x", "-", "%2F%2F", ""])
+def test_an_address_that_only_begins_as_that_of_a_pledge_is_none(book: Client, between: str) -> None:
+    assert book.get(f"/v1/pledges{between}2024-10-31-kor-usa-2plus2-01").status_code == 404
+
+
 def test_one_pledge_is_the_same_both_ways_until_it_is_retracted(seeded: Client) -> None:
     path = "/v1/pledges/2024-10-31-kor-usa-2plus2-01"
     short, long = seeded.get(path), seeded.get(f"{path}?as_of=999999999")
