@@ -90,6 +90,13 @@ class HeadReader:
         self.is_of_this_turn = False
 
     def _look(self) -> None:
+        try:
+            self._ask()
+        except sqlite3.Error:
+            self.close()
+            raise
+
+    def _ask(self) -> None:
         if self.connection is None:
             self.connection = sqlite3.connect(str(self.database.url.database), isolation_level=None)
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
@@ -133,7 +140,6 @@ class Cache:
         try:
             state = await self.heads.read()
         except (sqlite3.Error, DBAPIError, PoolTimeout):
-            self.heads.close()
             await self.app(scope, receive, send)  # which finds out for itself, and says so
             return
         kept = self.look_up(key, state)

@@ -119,14 +119,20 @@ class LeanReads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
             headers = headers_of(scope)
-            if found := self.read(scope["path"], scope["query_string"], headers):
+            if found := self.read(scope, headers):
                 scope["route"] = found.route
                 await found.answering(headers.get(CONDITION, b"")).send(send, [])
                 return
         await self.app(scope, receive, send)
 
-    def read(self, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Finished | None:
-        """The answer to a GET, if it can be given here."""
+    def read(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Finished | None:
+        """The answer to a GET, if it can be given here. That it cannot is found out once a request."""
+        state = scope.setdefault("state", {})
+        found = None if "is_left" in state else self._read(scope["path"], scope["query_string"], headers)
+        state |= {} if found else {"is_left": True}
+        return found
+
+    def _read(self, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Finished | None:
         if not (path == LIST or path.startswith(_ONE)) or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
             return None
         try:

@@ -96,18 +96,16 @@ class _AtOnce(HttpToolsProtocol):
         return True
 
     def _find(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Finished | None:
-        path, query = scope["path"], scope["query_string"]
         if self.cache is None:
-            return self.lean.read(path, query, headers)
-        key = key_of(scope["scheme"], path, query, headers)
+            return self.lean.read(scope, headers)
+        key = key_of(scope["scheme"], scope["path"], scope["query_string"], headers)
         if key is None:
             return None
         try:
             state = self.lean.heads.glance()
         except sqlite3.Error:  # the way through the app finds out for itself, and says so
-            self.lean.heads.close()
             return None
         found = self.cache.look_up(key, state)
-        if found is None and (found := self.lean.read(path, query, headers)):
+        if found is None and (found := self.lean.read(scope, headers)):
             self.cache.keep(key, state, found)
         return found

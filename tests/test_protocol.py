@@ -14,6 +14,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app.cache import Cache
+from app.lean import LeanReads
 from tests.conftest import CopyMaker, Server, answering
 
 PLEDGE = "/v1/pledges/2024-10-31-kor-usa-2plus2-01"
@@ -161,6 +162,19 @@ def test_what_is_not_plain_goes_through_the_app(live: Server, passed: list[str],
     assert odd.file.readline().startswith(b"HTTP/1.1 ")
     odd.close()
     assert len(passed) == 1
+
+
+def test_what_the_short_way_leaves_is_asked_of_it_once(
+    line: Line, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def leave(_: LeanReads, path: str, *__: object) -> None:
+        asked.append(path)
+
+    monkeypatch.setattr(LeanReads, "_read", leave)
+    assert line.ask(get("/v1/pledges?topic=space&limit=1")).status == 200
+    assert asked == (["/v1/pledges"] if engine == "sqlite" else [])
 
 
 def test_requests_sent_at_once_are_answered_in_their_order(line: Line) -> None:
