@@ -14,7 +14,7 @@ from sqlmodel import Session
 from app import models
 from app.models import columns
 from app.shapes.pledges import PledgeCreate
-from app.topics import parents
+from app.topics import parents_and_bits
 from app.vocabulary import Act, SourceType
 
 
@@ -47,7 +47,7 @@ class Assessed:
 class Context:
     """What pledges of one meeting depend on beside their own lines, read once for all of them.
 
-    `things` are the tokens that the meeting lends to the search for its pledges.
+    `things` are the tokens that the meeting lends to the search for its pledges; `parents` and `bits` are of topics.
     """
 
     meeting: str
@@ -56,6 +56,7 @@ class Context:
     things: Sequence[str]
     sources: Mapping[str, CitedSource]
     parents: Mapping[str, str]
+    bits: Mapping[str, int]
     targets: Mapping[str, LinkedPledge]
     assessed: Mapping[int, Assessed] = field(default_factory=dict)
 
@@ -65,13 +66,15 @@ def read_context(
 ) -> Context:
     """Read what `lines` depend on. `meeting` has what a MeetingKey has; `keys` are those of pledges that stand."""
     named = {link.target for line in lines for link in line.links if link.target}
+    parents, bits = parents_and_bits(session)
     return Context(
         meeting=meeting.id,
         held_on=meeting.held_on,
         parties=frozenset(meeting.parties),
         things=meeting.things,
         sources=_read_sources(session, sources),
-        parents=parents(session),
+        parents=parents,
+        bits=bits,
         targets=_read_targets(session, named),
         assessed=read_assessed(session, keys),
     )

@@ -19,7 +19,7 @@ from app.book import REGISTERS, Outcome
 from app.db import Database
 from app.errors import Fault
 from app.ledger import read_documents, read_head
-from app.loading import batches, put_batch, weight
+from app.loading import batches, merge_index, put_batch, weight
 from app.models import columns
 from app.shapes.meetings import Line, MeetingLine
 from app.shapes.records import SourceLine
@@ -169,6 +169,7 @@ def load(
                 report.count(outcome)
             else:
                 report.faults += file_faults(placed, outcome.faults or [Fault((), outcome.detail)])
+    merge_index(database, report.created)
     return report
 
 

@@ -16,7 +16,6 @@ from app.paging import decode_cursor, encode_cursor
 from app.query import PledgeQuery
 from app.search import AnyOf, Clause, Phrase, thing
 from app.search_index import KEYS, PLEDGES, fts5
-from app.topic_bits import bit_of
 from app.vocabulary import PLEDGE_ACTS, POSITION_ACTS, Entity
 
 # CROSS JOIN keeps the tables in this order, so that the walk's order is the page's and nothing is sorted.
@@ -34,6 +33,9 @@ _ACTS = {
 }
 # Asked of the key that is walked, before a document is looked up: most have not both.
 _ON_TOPIC = "EXISTS (SELECT 1 FROM pledge_topic AS t WHERE t.pledge = {key} AND t.topic = :topic)"
+# Whoever shares the topic's bit has it looked up; so would a topic that enters later and shares it.
+_IS_ALONE = "NOT EXISTS (SELECT 1 FROM topic WHERE bit = :place AND slug <> :topic)"
+_SURELY_ON_TOPIC = f"({_IS_ALONE} OR {_ON_TOPIC})"
 # +: by the pledge, of which there are few rows, not by the party.
 _BY_PARTY = """EXISTS (SELECT 1 FROM pledge_party AS p
     WHERE p.pledge = {key} AND p.role = 'pledgor' AND +p.party = :party)"""
@@ -54,9 +56,10 @@ _MAPPED = 2**31 - 2**16
 
 
 class Reading(sqlite3.Connection):
-    """A connection that remembers how long the indexes are that it has counted."""
+    """A connection that remembers how long the indexes are that it has counted, and which bits topics have."""
 
     counts: dict[tuple[str, str], int]
+    bits: dict[str, int]
 
 
 class KeptConnection:
@@ -73,7 +76,7 @@ class KeptConnection:
         if self.connection is None:
             made = sqlite3.connect(self.file, isolation_level=None, timeout=0, check_same_thread=False, factory=Reading)
             self.connection = made
-            self.connection.counts = {}
+            self.connection.counts, self.connection.bits = {}, {}
             self.connection.text_factory = bytes
             for pragma in ("query_only=ON", f"mmap_size={_MAPPED}"):
                 self.connection.execute(f"PRAGMA {pragma}")
@@ -134,7 +137,7 @@ _TOPICS = _linking("pledge_topic", "pledge_topic.topic = :topic")
 _TOPICS_BY_PARTY = _linking("pledge_topic", *_TOPICS.conditions, _BY_PARTY.format(key=_TOPICS.key))
 _PARTIES = _linking("pledge_party", "pledge_party.party = :party", "pledge_party.role = 'pledgor'")
 _PARTIES_ON_TOPIC = _linking(
-    "pledge_party", *_PARTIES.conditions, "pledge_party.topics & :bit", _ON_TOPIC.format(key=_PARTIES.key)
+    "pledge_party", *_PARTIES.conditions, "pledge_party.topics & :bit", _SURELY_ON_TOPIC.format(key=_PARTIES.key)
 )
 
 
@@ -250,10 +253,18 @@ def _walk(connection: Reading, asked: dict[str, Any]) -> Walk:
         return _TOPICS
     topics = _count(connection, _TOPICS, asked["topic"], asked)
     pledgors = _count(connection, _PARTIES, asked["party"], asked)
-    if topics * _PARTY_TO_TOPIC < pledgors:
+    if topics * _PARTY_TO_TOPIC <= pledgors:  # so do both that are not known
         return _TOPICS_BY_PARTY
-    asked["bit"] = bit_of(asked["topic"])
+    asked["place"] = _bit(connection, asked["topic"])
+    asked["bit"] = 1 << asked["place"]
     return _PARTIES_ON_TOPIC
+
+
+def _bit(connection: Reading, topic: str) -> int:
+    """The place of a known topic's bit, which stays what it is."""
+    if topic not in connection.bits:
+        connection.bits[topic] = connection.execute("SELECT bit FROM topic WHERE slug = ?", (topic,)).fetchone()[0]
+    return connection.bits[topic]
 
 
 def _count(connection: Reading, walk: Walk, name: str, asked: dict[str, Any]) -> int:

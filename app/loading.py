@@ -12,12 +12,15 @@ from app.book import LOADER, Outcome, put
 from app.db import Database
 from app.errors import PledgebookError
 from app.ledger import Writer
+from app.pledges import next_key
+from app.search_index import merge
 from app.shapes.meetings import MeetingLine
 from app.types import Shape
 
 T = TypeVar("T")
 
 _RECORDS = 400  # written in about a quarter of a second
+_SHARE = 10  # a load of a tenth of the book is worth going through all of its index
 
 
 def weight(line: Shape | None) -> int:
@@ -50,6 +53,19 @@ def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) ->
                 return [put(writer, line, overwrite=overwrite) for line in lines]
         except PledgebookError:
             return [_put_alone(writer, line, overwrite=overwrite) for line in lines]
+
+
+def merge_index(database: Database, created: int) -> None:
+    """Merge the search index after a load that created a good part of the book, in steps between which others write."""
+    with database.reading() as session:
+        if created * _SHARE < next_key(session):
+            return
+    is_begun = False
+    while True:
+        with database.writing() as session:
+            if not merge(session, is_begun=is_begun):
+                return
+        is_begun = True
 
 
 def _put_alone(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome | PledgebookError:

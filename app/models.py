@@ -15,6 +15,7 @@ from sqlalchemy import Enum as EnumType
 from sqlmodel import Field, SQLModel
 
 from app import vocabulary as words
+from app.topic_bits import NEXT_BIT
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,9 +87,12 @@ class PartyAlias(Alias, table=True):
 
 
 class Topic(Named, table=True):
+    """`bit` is the place of the bit that tells of it beside its pledges' parties (`topic_bits`)."""
+
     slug: str = Field(sa_type=Id, primary_key=True)
     parent: str | None = Field(default=None, sa_type=Id, foreign_key="topic.slug", index=True)
     definition: str = Field(sa_type=Text)
+    bit: int = Field(index=True, sa_column_kwargs={"default": NEXT_BIT, "server_default": "0"})
 
 
 class TopicAlias(Alias, table=True):

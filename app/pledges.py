@@ -125,7 +125,7 @@ def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel
     dated = {"pledge": key, "held_on": context.held_on}
     told = {**dated, "standing": line.act if line.retracted is None else None}
     topics = _topic_rows(line, context.parents)
-    bits = bits_of(row["topic"] for row in topics)
+    bits = bits_of(context.bits[row["topic"]] for row in topics)
     return {
         models.PledgeParty: [{**told, **row, "topics": bits} for row in _party_rows(line)],
         models.PledgeTopic: [{**told, **row} for row in topics],

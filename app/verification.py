@@ -196,8 +196,11 @@ _encode = json.JSONEncoder(default=str, sort_keys=True).encode
 
 @cache
 def _compared(table: type[SQLModel]) -> dict[str, Any]:
-    """The columns of a table, each with its default; of records, but for where the ledger has them."""
-    placed = ("version", "revision") if issubclass(table, models.Recorded) else ()
+    """The columns of a table, each with its default; of records, but for where the ledger has them.
+
+    A topic's bit is whichever was next; what its pledges tell of it is compared with them.
+    """
+    placed = ("version", "revision", "bit") if issubclass(table, models.Recorded) else ()
     owned = (column for column in columns(table).c if column.name not in placed)
     return {column.name: None if column.default is None else column.default.arg for column in owned}
 

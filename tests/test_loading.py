@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app import keys, meetings
 from app.db import Database
@@ -17,6 +18,7 @@ from app.shapes.meetings import MeetingCreate
 from app.texts import Texts
 from app.verification import verify
 from app.vocabulary import Entity, Operation
+from tests import generated
 from tests.conftest import SEEDS, Call, CopyMaker
 from tests.richer import write_richer
 from tests.statements import statement
@@ -46,6 +48,28 @@ def faults_of(database: Database, path: Path) -> list[str]:
     report = load(database, [path])
     assert seq_of(database) == before
     return [str(fault).removeprefix(f"{path.parent}/") for fault in report.faults]
+
+
+def parts_of_index(database: Database) -> int:
+    """How many parts SQLite's index of pledges is in."""
+    with database.reading() as session:
+        return int(session.execute(text("SELECT count(DISTINCT segid) FROM search_pledge_idx")).scalar_one())
+
+
+def test_a_large_load_leaves_the_search_index_in_one_part_and_a_small_one_as_it_is(
+    database: Database, tmp_path: Path
+) -> None:
+    lines = generated.book(7, meetings=60)
+    later = next(line for line in reversed(lines) if line["kind"] == "meeting")
+    few, many = tmp_path / "few.jsonl", tmp_path / "many.jsonl"
+    few.write_text(json.dumps(later))
+    many.write_text("\n".join(json.dumps(line) for line in lines if line is not later))
+    assert load(database, [many]).is_clean
+    assert not database.is_sqlite or parts_of_index(database) == 1
+    assert load(database, [few]).is_clean
+    assert not database.is_sqlite or parts_of_index(database) > 1
+    with database.reading() as session:
+        assert list(verify(session)) == []
 
 
 # Again and again ------------------------------------------------------------------------------------------------------

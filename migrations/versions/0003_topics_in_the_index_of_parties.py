@@ -1,11 +1,10 @@
 """Bits of a pledge's topics beside its parties, and in their index."""
 
+import zlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-
-from app.topic_bits import bit_of
 
 revision: str = "0003"
 down_revision: str | None = "0002"
@@ -23,7 +22,7 @@ def upgrade() -> None:
     op.drop_index(INDEX, "pledge_party")
     connection = op.get_bind()
     for topic in connection.scalars(sa.text("SELECT DISTINCT topic FROM pledge_topic")).all():
-        connection.execute(ADDED, {"bit": bit_of(topic), "topic": topic})
+        connection.execute(ADDED, {"bit": 1 << zlib.crc32(topic.encode()) % 62, "topic": topic})
     op.create_index(INDEX, "pledge_party", [*COLUMNS, "topics"])
 
 
