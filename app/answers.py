@@ -1,9 +1,9 @@
 """Answers in the form asked for: the renderings of a query over HTTP, with their ETags and the way to the others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -11,14 +11,11 @@ from starlette.responses import Response, StreamingResponse
 
 from app.deps import list_etag
 from app.feeds import Feed
-from app.formats import CSV, JSON_FEED, OF_MEETINGS, OF_PLEDGES, Rendering, render_meetings, render_pledges
+from app.formats import render_meetings, render_pledges
 from app.headers import matches
 from app.query import MeetingQuery, PledgeQuery
 from app.query_strings import query_string
-
-# Parameters of the JSON page alone.
-_OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
-_LONGEST_LINKED = 1000
+from app.renderings import CSV, JSON_FEED, Rendering, alternate_links
 
 
 def rendered_pledges(
@@ -65,16 +62,6 @@ def tell_renderings(answer: Response, request: Request, plural: str) -> Response
     if links:
         answer.headers["Link"] = ", ".join([*filter(None, [answer.headers.get("Link")]), *links])
     return answer
-
-
-def alternate_links(asked: Iterable[tuple[str, str]], plural: str) -> list[str]:
-    """The links to the other renderings of a query; none where they would be too long for a header."""
-    kept = [(name, value) for name, value in asked if name not in _OF_A_PAGE]
-    query = f"?{urlencode(kept)}" if kept else ""
-    if len(query) > _LONGEST_LINKED:
-        return []
-    offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
-    return [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
 
 
 def media_types(*renderings: Rendering) -> dict[int | str, dict[str, Any]]:

@@ -22,9 +22,10 @@ from rich.text import Text
 from app.db import Database
 from app.errors import BadQuery, Fault, PledgebookError
 from app.feeds import Feed
-from app.formats import JSON, OF_PLEDGES, Rendering, render_pledges
+from app.formats import render_pledges
 from app.query import PledgeQuery, read_page
 from app.query_strings import query_string
+from app.renderings import JSON, OF_PLEDGES, Rendering
 from app.settings import Settings
 from app.validation import faults_of
 from app.wire import canonical_json

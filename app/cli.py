@@ -1,11 +1,9 @@
 """The command line: `pledgebook …`. Exit 0: all well; 1: the data is at fault; 2: the call is."""
 
-import gc
 import inspect
 import json
-import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -13,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from app import __version__, asking, documents
 from app.console import book, err, out
-from app.errors import BadQuery, PledgebookError
+from app.errors import BadQuery
 from app.key_commands import key_app
 from app.ledger import read_head, read_head_at
-from app.migrating import migrate, revision_of
-from app.observing import configure_logs
+from app.migrating import migrate
+from app.schema_revision import revision_of
+from app.serving import serve
 from app.settings import Settings
 from app.shapes.drafts import DraftRequest
 from app.shapes.meetings import MeetingLine
 from app.texts import Texts
 
-# What only one command needs is loaded by it, so that the others, and the server, start sooner.
+# What only one command needs is loaded by it, so that the others start sooner.
 if TYPE_CHECKING:
     from app.verification import Checkpoint
 
@@ -47,59 +45,7 @@ OptionalTexts = Annotated[
 ]
 
 
-def main(run: Callable[[], Any] = app) -> None:
-    """The entry point: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
-    gc.freeze()
-    gc.enable()
-    configure_logs("info")
-    try:
-        run()
-    except ValidationError as error:
-        if error.title != Settings.__name__:
-            raise
-        for fault in error.errors(include_input=False):
-            if fault["type"] != "default_factory_not_called":
-                err.print(f"PLEDGEBOOK_{fault['loc'][0]}".upper() + f": {fault['msg']}", markup=False)
-        sys.exit(2)
-    except PledgebookError as error:
-        err.print(error.detail, *(f"  {'.'.join(map(str, f.path))} {f.message}" for f in error.faults), sep="\n")
-        sys.exit(1)
-    except (DBAPIError, OSError) as error:
-        err.print(f"The database cannot be used: {getattr(error, 'orig', error)}")
-        sys.exit(1)
-
-
-@app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)] = None,
-) -> None:
-    """Serve the book over HTTP. An empty database is migrated first; one of another release is refused."""
-    gc.disable()
-    import uvicorn  # the server is no matter of the other commands
-
-    from app.main import create_app
-    from app.protocol import protocol_of
-
-    given: dict[str, Any] = {"host": host, "port": port}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    with book():
-        pass
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    configure_logs(settings.log_level)
-    served = create_app(settings)
-    gc.freeze()  # what is loaded now stays; looking through it again and again would make answers wait
-    gc.enable()
-    uvicorn.run(
-        served,
-        host=settings.host,
-        port=settings.port,
-        http=protocol_of(served),
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_grace,
-    )
+app.command()(serve)
 
 
 @app.command("migrate")

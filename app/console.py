@@ -1,17 +1,46 @@
-"""What every command stands on: the two consoles, and the book of the settings."""
+"""What every command stands on: the two consoles, the book of the settings, and how errors end it."""
 
-from collections.abc import Iterator
+import gc
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
-from app.migrating import migrate, newest, revision_of
+from app.errors import PledgebookError
+from app.observing import configure_logs
+from app.schema_revision import newest, revision_of
 from app.settings import Settings
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def run(command: Callable[[], Any]) -> None:
+    """Run a command: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
+    gc.freeze()
+    gc.enable()
+    configure_logs("info")
+    try:
+        command()
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        for fault in error.errors(include_input=False):
+            if fault["type"] != "default_factory_not_called":
+                err.print(f"PLEDGEBOOK_{fault['loc'][0]}".upper() + f": {fault['msg']}", markup=False)
+        sys.exit(2)
+    except PledgebookError as error:
+        err.print(error.detail, *(f"  {'.'.join(map(str, f.path))} {f.message}" for f in error.faults), sep="\n")
+        sys.exit(1)
+    except (DBAPIError, OSError) as error:
+        err.print(f"The database cannot be used: {getattr(error, 'orig', error)}")
+        sys.exit(1)
 
 
 @contextmanager
@@ -25,14 +54,18 @@ def book(*, made: bool = True) -> Iterator[Database]:
         raise typer.Exit(2) from None
     try:
         if made:
-            standing = revision_of(database)
-            if standing is None:
-                migrate(database)
-            elif standing != newest():
-                err.print(
-                    f"The database is at schema {standing}, this release needs {newest()}: run `pledgebook migrate`."
-                )
-                raise typer.Exit(1)
+            _bring_up(database)
         yield database
     finally:
         database.close()
+
+
+def _bring_up(database: Database) -> None:
+    standing = revision_of(database)
+    if standing is None:
+        from app.migrating import migrate  # what makes a book is loaded when one is made
+
+        migrate(database)
+    elif standing != newest():
+        err.print(f"The database is at schema {standing}, this release needs {newest()}: run `pledgebook migrate`.")
+        raise typer.Exit(1)

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache, partial, wraps
 from itertools import chain
 from typing import Annotated, Any, get_origin
@@ -21,9 +20,9 @@ from fastapi.routing import APIRoute
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
-from app import __version__
 from app.db import Database
 from app.errors import NotFound, UnsupportedMedia
+from app.etags import list_etag_at, rendering_of
 from app.headers import matches
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
@@ -240,16 +239,6 @@ def list_etag(session: Session, request: Request, form: str = "") -> str:
     """
     head = read_head(session)
     return list_etag_at(head.seq, head.hash, rendering_of(f"{request.url.path}?{request.url.query}#{form}"))
-
-
-def rendering_of(target: str) -> str:
-    """What tells apart the answers of one state; `target` is path, query and form."""
-    return hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
-
-
-def list_etag_at(seq: int, hash: str, rendering: str) -> str:
-    """The ETag of a list at a head that is known."""
-    return f'W/"{seq}-{hash[:8]}-{__version__}-{datetime.now(UTC).date()}-{rendering}"'
 
 
 def list_answer(

@@ -1,4 +1,4 @@
-"""The renderings of a query: which there are, how one is chosen, and how its bytes are made.
+"""The renderings of a query: how the bytes of each are made.
 
 What always holds: whatever the rendering, the same query gives the same pledges. JSON comes in pages; JSON Lines,
 CSV and iCalendar give the whole result (or the first `limit`), in constant memory: it is read in chunks by keyset, each
@@ -7,7 +7,6 @@ in a session of its own, so that a slow reader never pins a snapshot. Feeds give
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -16,11 +15,11 @@ from sqlmodel import Session
 
 from app.calendars import calendar
 from app.db import Database
-from app.errors import NotAcceptable
 from app.feeds import Entry, Feed, atom, json_feed
 from app.filters import pledge, revision
 from app.ledger import read_documents, read_head
 from app.query import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
+from app.renderings import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
 from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, csv_lines, flat, header
 from app.topics import parents
 from app.vocabulary import PLEDGE_ACTS, Entity
@@ -28,58 +27,6 @@ from app.vocabulary import PLEDGE_ACTS, Entity
 CHUNK = 500
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FIRST_DAY = date(1500, 1, 1)
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """A form an answer can have: its name is its suffix too; `also` are other media types that ask for it."""
-
-    name: str
-    media_type: str
-    also: tuple[str, ...] = ()
-
-
-JSON = Rendering("json", "application/json")
-JSON_LINES = Rendering(
-    "jsonl", "application/jsonl", ("application/x-ndjson", "application/jsonlines", "application/x-jsonlines")
-)
-CSV = Rendering("csv", "text/csv")
-ATOM = Rendering("atom", "application/atom+xml")
-JSON_FEED = Rendering("feed.json", "application/feed+json")
-CALENDAR = Rendering("ics", "text/calendar")
-
-OF_PLEDGES = (JSON, JSON_LINES, CSV, ATOM, JSON_FEED, CALENDAR)
-OF_MEETINGS = (JSON, JSON_LINES, CSV)
-
-
-def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
-    """The rendering that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
-    ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
-    weights = {rendering: _weight(rendering, ranges) for rendering in offered}
-    best = max(offered, key=lambda rendering: weights[rendering])
-    if weights[best] <= 0:
-        there = ", ".join(rendering.media_type for rendering in offered)
-        raise NotAcceptable(f"This address has {there}.")
-    return best
-
-
-def _media_range(part: str) -> tuple[str, float]:
-    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weight = next((value for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"), "1")
-    try:
-        return media, min(1.0, max(0.0, float(weight)))
-    except ValueError:
-        return media, 0.0
-
-
-def _weight(rendering: Rendering, ranges: Sequence[tuple[str, float]]) -> float:
-    """The weight of the most specific range that the rendering falls under; 0 if none does."""
-    names = (rendering.media_type, *rendering.also)
-    for wanted in (names, (f"{rendering.media_type.partition('/')[0]}/*",), ("*/*",)):
-        weights = [weight for media, weight in ranges if media in wanted]
-        if weights:
-            return max(weights)
-    return 0.0
 
 
 # Reading in chunks ----------------------------------------------------------------------------------------------------

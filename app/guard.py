@@ -96,22 +96,3 @@ class _Bounded:
             if self.seen > self.limit:
                 raise too_large(self.limit)
         return message  # type: ignore[no-any-return]
-
-
-class HeadAsGet:
-    """HEAD wherever GET is: the same answer without its body."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_without_body(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-        asked = {**scope, "method": "GET"}
-        await self.app(asked, receive, send_without_body)
-        scope["route"] = asked.get("route")  # for whoever counts the answers

@@ -1,7 +1,6 @@
 """Keys: who may write. A key is shown once, when it is made; the book keeps its SHA-256, its name and its scope."""
 
 import hashlib
-import re
 import secrets
 from datetime import UTC, date, datetime
 from typing import cast
@@ -11,22 +10,16 @@ from sqlmodel import Session
 
 from app.book import LOADER
 from app.errors import Conflict, Fault, Invalid, NotFound
+from app.masking import PREFIX
 from app.models import ApiKey, columns
 from app.vocabulary import Scope
 
-_PREFIX = "pb_"
 _BY_HASH = select(columns(ApiKey)).where(columns(ApiKey).c.hash == bindparam("hash"))
-_KEY_SHAPED = re.compile(r"pb_[A-Za-z0-9_-]{8,}")
 
 
 def _digest(key: str) -> str:
     """A key has 256 random bits, so a plain hash is enough to keep it secret."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def masked(text: str) -> str:
-    """`text` without what looks like a key, for the log: people put keys into addresses and request ids too."""
-    return _KEY_SHAPED.sub(f"{_PREFIX}***", text)
 
 
 def _now() -> str:
@@ -41,7 +34,7 @@ def create_key(session: Session, name: str, scope: Scope = Scope.write, expires_
         )
     if session.get(ApiKey, name):
         raise Conflict("There is a key of this name; names stand in the ledger and are not used again.")
-    key = _PREFIX + secrets.token_urlsafe(32)
+    key = PREFIX + secrets.token_urlsafe(32)
     session.add(ApiKey(name=name, hash=_digest(key), scope=scope, created_at=_now(), expires_on=expires_on))
     session.flush()
     return key
@@ -61,7 +54,7 @@ def revoke_key(session: Session, name: str) -> None:
 
 def find_key(session: Session, key: str) -> ApiKey | None:
     """The key's record if it may be used today."""
-    if not key.startswith(_PREFIX) or len(key) > 100:
+    if not key.startswith(PREFIX) or len(key) > 100:
         return None
     # A row has the columns for attributes too, and costs less than an object of the session.
     found = cast("ApiKey | None", session.execute(_BY_HASH, {"hash": _digest(key)}).first())

@@ -15,31 +15,40 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.answers import alternate_links
 from app.cache import HeadReader
 from app.db import Database
-from app.deps import list_etag_at, rendering_of
 from app.errors import BadQuery
+from app.etags import list_etag_at, rendering_of
 from app.finished import CONDITION, Finished, Headings
 from app.headers import headers_of
-from app.keys import masked
-from app.lean_facets import are_lean, read_lean_facets
 from app.lean_pages import KeptConnection, read_lean_page, read_pledge
 from app.lexicon import Lexicon, kept_lexicon
+from app.masking import masked
 from app.observing import log
 from app.query import PledgeQuery
+from app.renderings import alternate_links
 from app.search import Clause
 from app.search_index import fts5
-from app.shapes.facets import FacetName
 from app.types import LONGEST_CONDITION
 
+if TYPE_CHECKING:
+    from app.shapes.facets import FacetName
+
+
+class Route(NamedTuple):
+    """The path of the route that would answer instead, under which answers are counted."""
+
+    path: str
+
+
 LIST = "/v1/pledges"
+LIST_ROUTE, ONE_ROUTE = Route(LIST), Route(f"{LIST}/{{id}}")
 _ONE = f"{LIST}/"
 _PLAIN = frozenset({"topic", "party", "held_on__gte", "held_on__lt", "kind", "q", "limit", "cursor", "facets"})
 _LISTS = frozenset({"topic", "party"})
@@ -59,7 +68,7 @@ class Asked:
     fingerprint: str
     links: str
     following: str  # the address of the page after this one, but for its cursor
-    facets: tuple[FacetName, ...]
+    facets: tuple["FacetName", ...]
 
 
 class Read(NamedTuple):
@@ -68,6 +77,13 @@ class Read(NamedTuple):
     plain: Asked
     cursor: str | None
     rendering: str
+
+
+def _faceting() -> Any:
+    """What divides an answer; loaded when that is first asked for, since a start need not wait for it."""
+    from app import lean_facets
+
+    return lean_facets
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -89,14 +105,14 @@ def _asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
         query = PledgeQuery.model_validate(values)
     except ValidationError:
         return None
-    if not are_lean(query, facets):
+    if facets and not _faceting().are_lean(query, facets):
         return None
     links = ", ".join(alternate_links(given, "pledges"))
     return Asked(query, query.fingerprint(), links, f"{LIST}?{urlencode([*given, ('cursor', '')])}", facets)
 
 
 class LeanReads:
-    """Answers what it can answer alone, and passes on the rest. `routes` are those that would answer instead."""
+    """Answers what it can answer alone, and passes on the rest."""
 
     def __init__(
         self,
@@ -104,7 +120,6 @@ class LeanReads:
         database: Database,
         heads: HeadReader,
         kept: KeptConnection,
-        routes: Any,
         for_pages: Headings,
     ) -> None:
         self.app = app
@@ -113,7 +128,6 @@ class LeanReads:
         self.kept = kept
         self.names: Lexicon | None = None
         self.clauses: dict[str, list[Clause]] = {}  # of questions, by these names
-        self.list_route, self.one_route = routes["list_pledges"], routes["get_pledge"]
         self.for_pages = for_pages  # headers for pages of other sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,9 +152,9 @@ class LeanReads:
         try:
             if path == LIST:
                 found = self._page(query.decode("latin-1")) if headers.get(b"accept", b"*/*") in _JSON else None
-                return found and self._finished(*found, b"Accept, Origin", self.list_route, headers)
+                return found and self._finished(*found, b"Accept, Origin", LIST_ROUTE, headers)
             found = None if query else self._pledge(path[len(_ONE) :])
-            return found and self._finished(*found, b"Origin", self.one_route, headers)
+            return found and self._finished(*found, b"Origin", ONE_ROUTE, headers)
         except (sqlite3.Error, BadQuery):
             self.kept.close()
         except Exception as error:  # a fault of this way alone keeps nobody from an answer
@@ -182,7 +196,7 @@ class LeanReads:
             links = ", ".join(filter(None, [f'<{plain.following}{page.next}>; rel="next"', links]))
         beside = b""
         if plain.facets:
-            facets = read_lean_facets(self.kept.reading(), plain.query, clauses, plain.facets, _VALUES)
+            facets = _faceting().read_lean_facets(self.kept.reading(), plain.query, clauses, plain.facets, _VALUES)
             beside = b',"facets":' + facets.encode()
         body = b'{"items":[%b],"next":%b%b}' % (page.items, following, beside)
         return body, list_etag_at(seq, hash, rendering), [(b"link", links.encode())] if links else []

@@ -1,12 +1,8 @@
-"""The application: settings, middleware, error answers, routes."""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+"""The application: its routes, error answers and layers, and in front of it what answers before FastAPI."""
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app import __version__, pages, problems
 from app.api import (
@@ -23,14 +19,11 @@ from app.api import (
     renderings,
     undertakings,
 )
-from app.cache import Cache, HeadReader
 from app.db import Database
-from app.guard import Guard, HeadAsGet
-from app.lean import LeanReads
-from app.lean_pages import KeptConnection
-from app.observing import Observed, configure_logs
+from app.front import Front
+from app.guard import Guard
+from app.observing import configure_logs
 from app.openapi import describe
-from app.origins import AnyOrigin
 from app.settings import Settings
 
 # OpenTelemetry, whose three providers FastAPI looks up for each request even where there are none: `/metrics` and the
@@ -39,14 +32,16 @@ _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fa
 
 
 class Book(FastAPI):
-    """FastAPI, and in front of it what answers a request before FastAPI sees it."""
+    """FastAPI with something in front of it."""
 
-    front: ASGIApp
-    cache: Cache | None = None
-    lean: LeanReads | None = None  # on SQLite
+    front: Front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.front(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The routes, without what answers before them."""
+        await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None) -> Book:
@@ -54,18 +49,16 @@ def create_app(settings: Settings | None = None) -> Book:
     settings = settings or Settings()
     configure_logs(settings.log_level)
     database = Database(settings.database_url, settings.statement_timeout)
-    heads, kept = HeadReader(database), KeptConnection(database)
+    app = routed(settings, database)
+    app.front = Front(settings, database, app.behind)
+    return app
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        heads.close()
-        kept.close()
-        database.close()
 
+def routed(settings: Settings, database: Database) -> Book:
+    """The app with its routes, and nothing in front of it yet."""
     app = Book(
-        title="Pledgebook", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
-        redirect_slashes=False, telemetry=_NO_TELEMETRY,
+        title="Pledgebook", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )  # fmt: skip
     app.state.database = database
     app.state.settings = settings
@@ -76,12 +69,4 @@ def create_app(settings: Settings | None = None) -> Book:
     pages.install(app)
     describe(app)
     app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
-    # What is answered here need not pass FastAPI's own layers, and what those answer to a fault is seen here as well.
-    behind = AnyOrigin(super(Book, app).__call__, exposed=["ETag", "Link", "Content-Disposition"])
-    if database.is_sqlite:
-        routes = {route.operation_id: route for route in pledges.router.routes if isinstance(route, APIRoute)}
-        app.lean = LeanReads(behind, database, heads, kept, routes, behind.for_pages)
-    app.front = Observed(HeadAsGet(app.lean or behind))
-    if settings.cache_limit:
-        app.front = app.cache = Cache(app.front, heads, settings.cache_limit)
     return app

@@ -1,7 +1,7 @@
 """Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start.
 
 A change of schema is one transaction with the reshaping of the documents: a fault anywhere in it leaves all as it was.
-Alembic is loaded when a schema is changed; to see which one stands, as every start does, it is not needed.
+Alembic is loaded when a schema is changed: most commands change none.
 """
 
 import sys
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from app import recording
@@ -19,6 +19,7 @@ from app.db import Database
 from app.ledger import Writer
 from app.parties import PARTIES, states
 from app.reshaping import reshape
+from app.schema_revision import revision_of, standing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,25 +36,6 @@ def config(connection: Connection | None = None) -> "Config":
     return made
 
 
-def newest() -> str:
-    """The schema revision of this release: the number that the last migration's file begins with."""
-    return max(file.name[:4] for file in (_ROOT / "migrations" / "versions").glob("[0-9]*.py"))
-
-
-def revision_of(database: Database) -> str | None:
-    """The schema revision a database is at; None if it is empty."""
-    if not database.exists:
-        return None
-    with database.reader.connect() as connection:
-        return _standing(connection)
-
-
-def _standing(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
 def migrate(database: Database, to: str = "head") -> None:
     """Bring the database up to a schema revision, found the book if it is new, and else reshape its documents."""
     from alembic import command
@@ -62,7 +44,7 @@ def migrate(database: Database, to: str = "head") -> None:
     before = revision_of(database)
     with changing_schema(database) as connection:
         command.upgrade(config(connection), to)
-        after = _standing(connection)
+        after = standing(connection)
         if after == before or after != ScriptDirectory.from_config(config()).get_current_head():
             return
         with Session(connection) as session:

@@ -13,7 +13,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.headers import headers_of
-from app.keys import masked
+from app.masking import masked
 
 # It counts requests as well: one meter, not two, since it is asked for every answer.
 SECONDS = Histogram(

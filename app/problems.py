@@ -32,7 +32,7 @@ from app.errors import (
     WrongMethod,
 )
 from app.idempotency import Replayed
-from app.keys import masked
+from app.masking import masked
 from app.validation import faults_of_request
 from app.wire import canonical_json
 

@@ -24,9 +24,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.cache import Cache, key_of
 from app.finished import CONDITION, Finished, as_lines
+from app.front import Front
 from app.headers import headers_of
 from app.lean import LeanReads
-from app.main import Book
 from app.observing import ID, id_of, write_down
 
 # An address that means what it says: a path without escapes, perhaps a query.
@@ -37,11 +37,11 @@ _MORE = frozenset(
 )
 
 
-def protocol_of(app: Book) -> type[asyncio.Protocol] | Literal["auto"]:
-    """What uvicorn is to take for `http`: on SQLite its own protocol, which first sees what the app has at once."""
-    if app.lean is None:
+def protocol_of(front: Front) -> type[asyncio.Protocol] | Literal["auto"]:
+    """What uvicorn is to take for `http`: on SQLite its own protocol, which first sees what is there at once."""
+    if front.lean is None:
         return "auto"
-    return type("AtOnce", (_AtOnce,), {"cache": app.cache, "lean": app.lean})
+    return type("AtOnce", (_AtOnce,), {"cache": front.cache, "lean": front.lean})
 
 
 class _AtOnce(HttpToolsProtocol):

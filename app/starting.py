@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import cli, documents, keys, models
-from app.console import book, out
+from app import documents, keys, models
+from app.console import book, out, run
 from app.models import columns
 from app.settings import Settings
 
@@ -32,4 +32,4 @@ def start() -> None:
 
 
 if __name__ == "__main__":
-    cli.main(start)
+    run(start)

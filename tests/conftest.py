@@ -30,8 +30,8 @@ import psycopg
 import pytest
 import uvicorn
 
-from app import keys
-from app.cli import main
+from app import console, keys
+from app.cli import app as commands
 from app.db import Database
 from app.documents import load
 from app.migrating import migrate
@@ -267,7 +267,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
         capfd.readouterr()
         try:
-            main()
+            console.run(commands)
             status = 0
         except SystemExit as end:
             status = int(end.code or 0)
@@ -285,7 +285,7 @@ class Server:
     key: str
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -294,9 +294,11 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
-    port = _free_port()
+    port = free_port()
     app = make_app(Settings(database_url=url, port=port, log_level="warning"))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, http=protocol_of(app), log_config=None, server_header=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, http=protocol_of(app.front), log_config=None, server_header=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():
@@ -321,7 +323,7 @@ def serving(url: str, log: Path, key: str = "", **settings: str) -> Iterator[Ser
 
     `key` is one that the database has already, for a second server or one started again.
     """
-    port = _free_port()
+    port = free_port()
     key = key or make_key(url)
     environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, **settings}
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]

@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ROWS = """
 app
-db drafting errors examples filter_table inserting search settings shapes stripping topic_bits types vocabulary wire
-draft_files feeds marking models paging ranking search_index shapes.drafts shapes.records tables validation
+db drafting errors etags examples filter_table inserting masking search settings shapes stripping topic_bits types \
+vocabulary wire
+draft_files feeds marking models paging ranking renderings schema_revision search_index shapes.drafts shapes.records \
+tables validation
 calendars idempotency ledger naming shapes.assessments shapes.facets yaml_files
 drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
@@ -37,8 +39,9 @@ EDGE = """
 headers
 deps finished observing origins pages.coverage pages.excerpt pages.heatmap pages.recipes pages.timeline pages.words \
 problems
-answers cache guard openapi pages.names pages.records record_routes
+answers cache guard later openapi pages.names pages.records record_routes
 lean pages.asked pages.rendering
+front
 pages.linked
 api api.assessments api.book api.changes api.drafts api.health api.index api.matrix api.meetings api.pledges \
 api.registers api.renderings api.undertakings pages.coding pages.comparison pages.docs pages.home pages.matrix \
@@ -51,7 +54,7 @@ protocol
 # The command line is a door too, but not one of HTTP: it starts the server and knows nothing of FastAPI.
 COMMANDS = """
 console
-key_commands
+key_commands serving
 cli
 __main__ starting
 """

@@ -14,7 +14,7 @@ LIST = "/v1/pledges?topic=opcon-transition"
 
 def kept(client: Client) -> cache.Cache:
     """The cache in front of the client's application."""
-    layer = client.app.front  # type: ignore[attr-defined]
+    layer = client.app.front.cache  # type: ignore[attr-defined]
     assert isinstance(layer, cache.Cache)
     return layer
 

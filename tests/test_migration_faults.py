@@ -16,7 +16,8 @@ from app import migrating, pledges
 from app.db import Database
 from app.documents import export, load
 from app.ledger import GENESIS, chain_hash, read_changes, read_head
-from app.migrating import changing_schema, config, migrate, newest, revision_of
+from app.migrating import changing_schema, config, migrate
+from app.schema_revision import newest, revision_of
 from app.settings import Settings
 from app.verification import verify
 from tests.conftest import Client, CopyMaker, make_key

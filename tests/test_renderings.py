@@ -12,8 +12,9 @@ import pandas
 import pytest
 
 from app.db import Database
-from app.formats import CHUNK, OF_PLEDGES, pledge_chunks
+from app.formats import CHUNK, pledge_chunks
 from app.query import PledgeQuery
+from app.renderings import OF_PLEDGES
 from app.tables import PLEDGE_COLUMNS, cell
 from tests.conftest import Client
 

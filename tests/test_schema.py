@@ -8,8 +8,9 @@ from sqlalchemy import inspect, select, text
 
 from app import models
 from app.db import Database
-from app.migrating import config, migrate, newest, revision_of
+from app.migrating import config, migrate
 from app.models import metadata
+from app.schema_revision import newest, revision_of
 from app.verification import check_triggers
 
 NEWEST = [

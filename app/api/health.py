@@ -6,8 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.deps import StrictRoute
 from app.errors import Unavailable
-from app.migrating import newest, revision_of
 from app.problems import RETRY_AFTER, responses
+from app.schema_revision import newest, revision_of
 from app.types import Shape
 
 router = APIRouter(tags=["Health"], route_class=StrictRoute)

@@ -10,13 +10,13 @@ from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
-from app.formats import JSON, OF_MEETINGS, negotiate
 from app.ledger import read_documents, read_revision, seq_at
 from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
+from app.renderings import JSON, OF_MEETINGS, negotiate
 from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.shapes.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.shapes.pledges import Added

@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field
 from app.answers import media_types, rendered_pledges, tell_renderings
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
 from app.facets import read_facets
-from app.formats import JSON, OF_PLEDGES, negotiate
 from app.included import Includable, read_included
 from app.problems import responses
 from app.query import PledgeQuery, highlights, read_page
 from app.record_routes import add_record_routes
+from app.renderings import JSON, OF_PLEDGES, negotiate
 from app.shapes.facets import FacetName
 from app.shapes.pages import PledgePage
 from app.shapes.pledges import PledgePublic

@@ -1,0 +1,73 @@
+"""The renderings of a query: which there are, how one is chosen, and how an answer links to the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from app.errors import NotAcceptable
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A form an answer can have: its name is its suffix too; `also` are other media types that ask for it."""
+
+    name: str
+    media_type: str
+    also: tuple[str, ...] = ()
+
+
+JSON = Rendering("json", "application/json")
+JSON_LINES = Rendering(
+    "jsonl", "application/jsonl", ("application/x-ndjson", "application/jsonlines", "application/x-jsonlines")
+)
+CSV = Rendering("csv", "text/csv")
+ATOM = Rendering("atom", "application/atom+xml")
+JSON_FEED = Rendering("feed.json", "application/feed+json")
+CALENDAR = Rendering("ics", "text/calendar")
+
+OF_PLEDGES = (JSON, JSON_LINES, CSV, ATOM, JSON_FEED, CALENDAR)
+OF_MEETINGS = (JSON, JSON_LINES, CSV)
+
+# Parameters of the JSON page alone.
+_OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
+_LONGEST_LINKED = 1000
+
+
+def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
+    """The rendering that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
+    ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
+    weights = {rendering: _weight(rendering, ranges) for rendering in offered}
+    best = max(offered, key=lambda rendering: weights[rendering])
+    if weights[best] <= 0:
+        there = ", ".join(rendering.media_type for rendering in offered)
+        raise NotAcceptable(f"This address has {there}.")
+    return best
+
+
+def _media_range(part: str) -> tuple[str, float]:
+    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    weight = next((value for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"), "1")
+    try:
+        return media, min(1.0, max(0.0, float(weight)))
+    except ValueError:
+        return media, 0.0
+
+
+def _weight(rendering: Rendering, ranges: Sequence[tuple[str, float]]) -> float:
+    """The weight of the most specific range that the rendering falls under; 0 if none does."""
+    names = (rendering.media_type, *rendering.also)
+    for wanted in (names, (f"{rendering.media_type.partition('/')[0]}/*",), ("*/*",)):
+        weights = [weight for media, weight in ranges if media in wanted]
+        if weights:
+            return max(weights)
+    return 0.0
+
+
+def alternate_links(asked: Iterable[tuple[str, str]], plural: str) -> list[str]:
+    """The links to the other renderings of a query; none where they would be too long for a header."""
+    kept = [(name, value) for name, value in asked if name not in _OF_A_PAGE]
+    query = f"?{urlencode(kept)}" if kept else ""
+    if len(query) > _LONGEST_LINKED:
+        return []
+    offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
+    return [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
