@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NoReturn
 
 DEEPEST = 40
 _LARGEST = 2**63
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKETS = re.compile(r"[\[\]{}]")
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_INNERMOST = re.compile(r"[\[{][^\[\]{}]*[\]}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -64,7 +63,7 @@ class _StrictParser:
             )
         except RecursionError:
             self._refuse("nested too deeply")
-        if _depth(self.source) > DEEPEST:
+        if _is_too_deep(self.source):
             self._refuse("nested too deeply")
         # UTF-8 itself has no half of a pair: only an escape can stand for one.
         if "\\u" in self.source or _SURROGATE.search(self.source):
@@ -107,10 +106,14 @@ class _StrictParser:
                 self._refuse_surrogates(item)
 
 
-def _depth(source: str) -> int:
-    """How deep a JSON text is nested: an answer of its brackets alone, since most of a book's text is strings."""
-    steps = (1 if bracket in "[{" else -1 for bracket in _BRACKETS.findall(_STRINGS.sub("", source)))
-    return max(accumulate(steps), default=0)
+def _is_too_deep(source: str) -> bool:
+    """Whether a JSON text is nested too deeply: whether brackets are left when the innermost were often taken away."""
+    rest, taken = _STRINGS.sub("", source), 1
+    for _ in range(DEEPEST):
+        if not taken:
+            break
+        rest, taken = _INNERMOST.subn("", rest)
+    return "[" in rest or "{" in rest
 
 
 class BadText(ValueError):
