@@ -62,7 +62,8 @@ class HeadReader:
     """Tells the state of the book at the cost of a glance: SQLite says by itself whether anything was committed.
 
     All requests that one turn of the event loop serves were received before the first of them is: the state that it
-    finds is right for all of them, and SQLite is asked once a turn.
+    finds is right for all of them, and SQLite is asked once a turn. PostgreSQL is asked over a connection, which takes
+    longer: whoever comes meanwhile waits for the next question, which all of them share.
     """
 
     def __init__(self, database: Database) -> None:
@@ -71,12 +72,25 @@ class HeadReader:
         self.data_version = -1
         self.connection: sqlite3.Connection | None = None
         self.is_of_this_turn = False
+        self.asking: asyncio.Task[State] | None = None
+        self.next: asyncio.Task[State] | None = None
 
     async def read(self) -> State:
         """The seq and hash of the last revision that is committed now, and the day."""
-        if not self.database.is_sqlite:
+        if self.database.is_sqlite:
+            return self.glance()
+        if self.next is None:
+            self.next = asyncio.create_task(self._ask_after(self.asking))
+        return await asyncio.shield(self.next)
+
+    async def _ask_after(self, asking: asyncio.Task[State] | None) -> State:
+        if asking is not None:
+            await asyncio.wait([asking])
+        self.asking, self.next = self.next, None  # who comes from here on may have seen a later write
+        try:
             return State(*await to_thread.run_sync(self._read), _today())
-        return self.glance()
+        finally:
+            self.asking = None
 
     def glance(self) -> State:
         """The same, of SQLite alone."""

@@ -1,5 +1,6 @@
 """The cache of answers: never older than the last acknowledged write, bounded, and blind to what does not matter."""
 
+import asyncio
 import threading
 import time
 from datetime import UTC, datetime
@@ -7,6 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from app import cache
+from app.db import Database
+from app.ledger import Writer, read_head
+from app.shapes.records import TopicCreate
+from app.topics import TOPICS
+from tests.building import topic
 from tests.conftest import Client
 
 LIST = "/v1/pledges?topic=opcon-transition"
@@ -131,3 +137,42 @@ def test_no_answer_is_older_than_the_last_acknowledged_write(seeded: Client) -> 
     for reader in readers:
         reader.join()
     assert stale == []
+
+
+def test_who_asks_for_the_head_while_it_is_asked_for_is_told_of_what_was_written_meanwhile(
+    seeded_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = cache.HeadReader(seeded_database)
+    began, may_end = threading.Event(), threading.Event()
+    read, times = heads._read, 0
+
+    def slow_read() -> tuple[int, str]:
+        nonlocal times
+        times += 1
+        found = read()
+        began.set()
+        may_end.wait(10)
+        return found
+
+    monkeypatch.setattr(heads, "_read", slow_read)
+
+    def write() -> int:
+        with seeded_database.writing() as session:
+            TOPICS.create(Writer(session, "desk"), TopicCreate.model_validate(topic("drills")))
+            return read_head(session).seq
+
+    async def ask() -> tuple[list[int], list[int], int]:
+        first = [asyncio.create_task(heads.read()) for _ in range(20)]
+        await (asyncio.gather(*first) if seeded_database.is_sqlite else asyncio.to_thread(began.wait, 10))
+        seq = await asyncio.to_thread(write)
+        second = [asyncio.create_task(heads.read()) for _ in range(20)]
+        await asyncio.sleep(0)
+        may_end.set()
+        before, after = await asyncio.gather(*first), await asyncio.gather(*second)
+        return [state.head for state in before], [state.head for state in after], seq
+
+    before, after, seq = asyncio.run(ask())
+    heads.close()
+    assert before == [seq - 1] * 20
+    assert after == [seq] * 20
+    assert times == (0 if seeded_database.is_sqlite else 2)
