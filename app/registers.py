@@ -38,7 +38,7 @@ class Register(Generic[L]):
         raise NotImplementedError
 
     def line(self, row: Any, parts: PartRows) -> dict[str, Any]:
-        """The line that `row` and `parts` were made from."""
+        """The line that `row` and `parts` were made from. Rows have the columns of their models for attributes."""
         raise NotImplementedError
 
     def faults(self, session: Session, line: L) -> list[Fault]:
@@ -71,15 +71,15 @@ class Register(Generic[L]):
 
     def read(self, session: Session, ids: Sequence[str] | None = None) -> Iterable[L]:
         """The lines of some records (or of all), made again from their rows."""
-        table = self.kind.table
-        key = columns(table).c[self.kind.key]
+        table = columns(self.kind.table)
+        key = table.c[self.kind.key]
         chosen = select(table).order_by(key)
-        rows = session.execute(chosen if ids is None else chosen.where(key.in_(ids))).scalars().all()
+        rows = session.execute(chosen if ids is None else chosen.where(key.in_(ids))).all()
         owned: dict[str, PartRows] = {}
         for part, owner in self.kind.parts.items():
             column = columns(part).c[owner]
-            query = select(part).order_by(column, columns(part).c.position)
-            for item in session.execute(query if ids is None else query.where(column.in_(ids))).scalars():
+            query = select(columns(part)).order_by(column, columns(part).c.position)
+            for item in session.execute(query if ids is None else query.where(column.in_(ids))):
                 owned.setdefault(getattr(item, owner), {}).setdefault(part, []).append(item)
         for row in rows:
             line = self.line(row, owned.get(getattr(row, self.kind.key), {}))
@@ -107,6 +107,11 @@ def read_register(
     more = len(rows) > limit
     shown = rows[:limit]
     return [row.document for row in shown], encode_cursor(fingerprint, [shown[-1][0]]) if more else None
+
+
+def fields_of(row: Any, *but: str) -> dict[str, Any]:
+    """What a row has in its columns, but for some."""
+    return {name: value for name, value in row._mapping.items() if name not in but}
 
 
 def name_rows(owner: str, id: str, names: dict[str, str], aliases: Iterable[str]) -> Rows:

@@ -8,7 +8,7 @@ from app import models
 from app.errors import Fault
 from app.naming import missing
 from app.recording import Kind, Rows
-from app.registers import PartRows, Register
+from app.registers import PartRows, Register, fields_of
 from app.shapes.records import SourceCreate
 from app.vocabulary import Entity
 
@@ -28,8 +28,7 @@ class Sources(Register[SourceCreate]):
 
     def line(self, row: models.Source, parts: PartRows) -> dict[str, Any]:
         issuers = [issuer.party for issuer in parts.get(models.SourceIssuer, [])]
-        own = row.model_dump(exclude={"version", "revision", "retracted"})
-        return {**own, "issued_by": issuers}
+        return {**fields_of(row, "version", "revision", "retracted"), "issued_by": issuers}
 
     def faults(self, session: Session, line: SourceCreate) -> list[Fault]:
         named = [(("issued_by", index), party) for index, party in enumerate(line.issued_by)]

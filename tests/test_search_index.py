@@ -67,7 +67,7 @@ questions = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=8).map(" "
 def rows(book: Client) -> dict[str, list[str]]:
     """The tokens of every pledge of the seeds, by id, as they follow from its tables."""
     with database_of(book).reading() as session:
-        records = [record for meeting in MEETINGS.values() for record in read_pledges(session, meeting)]
+        records = read_pledges(session, [*MEETINGS.values()])
     return {record.id: record.indexed.tokens.split(" ") for record in records if record.indexed}
 
 
