@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from app import models
-from app.filters import PledgeFilters, assessment, attendance, is_new, meeting, party, pledge, pledge_conditions, topic
+from app.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
 from app.models import columns
 from app.naming import NAMED, resolve
 from app.query import order_walked
@@ -193,9 +193,7 @@ def match(
     walked, conditions = pledge_conditions(session, query, today)
     source = pledge if walked is None else walked.join(pledge, pledge.c.key == walked.c.pledge)
     c = pledge.c
-    chosen = select(
-        c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, is_new().label("is_new")
-    )
+    chosen = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
     chosen = chosen.select_from(source).where(*conditions)
     if newest is not None:
         chosen = order_walked("-held_on", walked).apply(chosen).limit(newest)

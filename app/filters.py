@@ -235,6 +235,7 @@ def _own_columns(query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
         (query.due__gte, lambda day: pledge.c.due_to >= day),
         (query.due__lt, lambda day: pledge.c.due_to < day),
         (query.disputed, lambda yes: pledge.c.disputed == yes),
+        (query.is_new, lambda yes: pledge.c.is_new == yes),
         (query.borderline, lambda yes: pledge.c.borderline.is_not(None) if yes else pledge.c.borderline.is_(None)),
     )
     for value, condition in bounds:
@@ -242,15 +243,7 @@ def _own_columns(query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
             yield condition(value)
 
 
-def is_new() -> ColumnElement[bool]:
-    """Continuing nothing, inside the book or outside, and no mere reaffirmation."""
-    continues = exists().where(link.c.pledge == pledge.c.key, link.c.type.in_(CONTINUATIONS))
-    return and_(pledge.c.act != Act.reaffirm, ~continues)
-
-
 def _standing(session: Session, query: PledgeFilters, parties: list[str], today: date) -> Iterator[ColumnElement[bool]]:
-    if query.is_new is not None:
-        yield is_new() if query.is_new else ~is_new()
     if query.is_renewed is not None:
         later = pledge.alias("later")
         renewed = exists().where(

@@ -12,14 +12,12 @@ from app.lean_pages import Reading, find
 from app.query import PledgeQuery
 from app.search import Clause
 from app.shapes.facets import FacetName
-from app.vocabulary import CONTINUATIONS, Act
 from app.wire import canonical_json
 
 _MATCHED = """
 WITH matched AS MATERIALIZED (
   SELECT pledge.key AS key, pledge.undertaking AS undertaking, {day} AS held_on, pledge.act AS act,
-    pledge.act <> '{reaffirm}' AND NOT EXISTS (
-      SELECT 1 FROM link WHERE link.pledge = pledge.key AND link.type IN ({continuations})) AS is_new
+    pledge.is_new AS is_new
   FROM {walked} {pledge} WHERE {conditions})
 """
 _VALUES = """SELECT '{name}', {code} AS code, count(*), count(DISTINCT undertaking), sum(is_new), {last}
@@ -45,11 +43,10 @@ def read_lean_facets(
 ) -> str:
     """The facets as JSON, at most `limit` values of each."""
     asked: dict[str, Any] = {}
-    continuations = ", ".join(f"'{type}'" for type in CONTINUATIONS)
     found = find(connection, query, clauses, asked)._asdict()
     # The last day is what dated values are ordered by; for the others, to look for it takes SQLite a tenth longer.
     day = "pledge.held_on" if any(FACETS[name].is_dated for name in names) else "NULL"
-    statement = _MATCHED.format(**found, day=day, continuations=continuations, reaffirm=Act.reaffirm)
+    statement = _MATCHED.format(**found, day=day)
     statement += " UNION ALL ".join(_counting(name) for name in names)
     rows: dict[str, list[Any]] = {name: [] for name in names}
     for name, code, *counted in connection.execute(statement, asked):

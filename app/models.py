@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, false, text
 from sqlalchemy import Enum as EnumType
 from sqlmodel import Field, SQLModel
 
@@ -206,7 +206,8 @@ class Attendance(Row, table=True):
 
 
 class Pledge(Recorded, table=True):
-    """A pledge or a position. `key` rises in order of entry; `undertaking` is the key of its thread's first pledge."""
+    """A pledge or a position. `key` rises in order of entry; `undertaking` is the key of its thread's first pledge;
+    `is_new` one that continues nothing and is no mere reaffirmation."""
 
     __table_args__ = (
         UniqueConstraint("meeting", "number"),
@@ -241,6 +242,7 @@ class Pledge(Recorded, table=True):
     attested: words.Attested = Field(sa_type=word(words.Attested))
     disputed: bool = False
     undertaking: int = Field(foreign_key="pledge.key", index=True)
+    is_new: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 # Parts are found newest first. Those asked for most carry what a page needs of their pledge, so that it is read from

@@ -18,6 +18,7 @@ from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
 from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
+from app.tables import is_new
 from app.topic_bits import bits_of
 from app.vocabulary import (
     CONTINUATIONS,
@@ -87,6 +88,7 @@ def record(line: PledgeCreate, key: int, context: Context) -> Record:
         "attested": attested,
         "disputed": assessed.disputed,
         "undertaking": _undertaking(line, key, context),
+        "is_new": is_new(document),
     }
     found_by = pledge_row(key, document, context.parents, context.things)
     return Record(KIND, id, document, row, _parts(line, key, context), found_by)

@@ -68,7 +68,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def is_new(pledge: Document) -> bool:
-    """Continuing nothing, inside the book or outside, and no mere reaffirmation."""
+    """Whether a document's pledge continues nothing, inside the book or outside, and is no mere reaffirmation."""
     return pledge["act"] != words.Act.reaffirm and not any(
         link["type"] in words.CONTINUATIONS for link in pledge["links"]
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, String, cast, func, literal, select, union_all
+from sqlalchemy import String, cast, func, literal, select, union_all
 from sqlmodel import Session
 
 from app.facets import FACETS, Matched, Split, match, most_first, replacement, without
@@ -82,9 +82,7 @@ def _matched(session: Session, query: PledgeFilters, today: date, standings: Seq
     """The pledges that match, read once for all facets that divide them."""
     matched = match(session, query, today, standings, COUNTED)
     chosen: Any = matched.table.element
-    kept = [column for column in chosen.selected_columns if column.name != "is_new"]
-    table: CTE = chosen.with_only_columns(*kept, maintain_column_froms=True).cte()
-    return Matched(table, matched.parties, matched.standings)
+    return Matched(chosen.cte(), matched.parties, matched.standings)
 
 
 def _values(query: PledgeFilters, name: FacetName, rows: list[Any], limit: int) -> list[Value]:
