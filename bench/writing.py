@@ -1,4 +1,4 @@
-"""Writes: a meeting of 6 participants and 20 pledges posted again and again (W1), and a whole book loaded (W2)."""
+"""Writes: meetings of 6 participants and 20 pledges posted by one client and by many (W1), a book loaded (W2)."""
 
 import http.client
 import json
@@ -10,25 +10,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import keys
 from app.db import Database
 from app.main import create_app
 from app.settings import Settings
 from bench.books import lines as book_lines
-from bench.servers import HOME, PEERS, ROOT, pledgebook, running, uvicorn
+from bench.servers import HOME, PEERS, ROOT, Running, pledgebook, running, uvicorn
 
 POSTS = 100
+CLIENTS = 64
 
 
-def _meetings() -> list[dict[str, Any]]:
+def _meetings(count: int) -> list[dict[str, Any]]:
     """Meetings to post, with their sources given whole: those of a book that no other is."""
     made: list[dict[str, Any]] = []
     sources: dict[str, dict[str, Any]] = {}
-    for line in book_lines(20 * POSTS):
+    for line in book_lines(20 * count):
         kind = line.pop("kind")
         if kind == "source":
             sources[line["id"]] = line
@@ -58,42 +60,66 @@ def key_to(file: Path) -> str:
     return key
 
 
-def posts(book: Path) -> dict[str, float]:
+class _Posted(NamedTuple):
+    """A server that meetings are posted to, over a copy of its own database."""
+
+    server: Running
+    target: str
+    headers: dict[str, str]
+
+    def post(self, body: str) -> float:
+        """The seconds from a request to the end of its answer, on a connection that stands."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)) as connection:
+            connection.connect()
+            began = time.perf_counter()
+            connection.request("POST", self.target, body.encode(), self.headers)
+            answer = connection.getresponse()
+            told = answer.read()
+            took = time.perf_counter() - began
+        if answer.status != 201:
+            raise RuntimeError(f"{self.target}: {answer.status} {told[:500]!r}")
+        return took
+
+
+@contextmanager
+def _posted(book: Path, plain: Path) -> Iterator[tuple[_Posted, _Posted]]:
+    """The project and the tutorial app, each with the book."""
+    own, others = fresh(book, "posted"), fresh(plain, "posted.plain")
+    as_json = {"Content-Type": "application/json"}
+    keyed = {**as_json, "Authorization": f"Bearer {key_to(own)}"}
+    tutorial = uvicorn("tutorial", {"BENCH_DATABASE": str(others)})
+    with running(pledgebook(own, cached=True)) as project, running(tutorial) as other:
+        yield _Posted(project, "/v1/meetings?allow_similar=true", keyed), _Posted(other, "/meetings", as_json)
+
+
+def posts(book: Path, plain: Path) -> dict[str, float]:
     """Meetings written a second: over HTTP by one client, and the same statements, as text, by bare sqlite3.
 
     Each is written by all in turn, so that a slow second of the machine is shared.
     """
-    own, recorded, replayed = (fresh(book, name) for name in ("posted", "recorded", "replayed"))
-    headers = {"Authorization": f"Bearer {key_to(own)}", "Content-Type": "application/json"}
-    plain = HOME / "posted.plain.db"
-    for old in HOME.glob("posted.plain.db*"):
-        old.unlink()
-    make = [str(PEERS / "python"), "-c", "from bench.peers.tutorial import *; SQLModel.metadata.create_all(engine)"]
-    subprocess.run(make, cwd=ROOT, env={**os.environ, "BENCH_DATABASE": str(plain)}, check=True)
-    tutorial = uvicorn("tutorial", {"BENCH_DATABASE": str(plain)})
-    bodies = [json.dumps(meeting) for meeting in _meetings()]
-    transactions = _transactions(recorded, bodies)
+    bodies = [json.dumps(meeting) for meeting in _meetings(POSTS)]
+    transactions = _transactions(fresh(book, "recorded"), bodies)
     took: dict[str, list[float]] = {"pledgebook": [], "tutorial": [], "bare sqlite3": []}
-    with running(pledgebook(own, cached=True)) as project, running(tutorial) as other, _bare(replayed) as bare:
+    with _posted(book, plain) as (project, tutorial), _bare(fresh(book, "replayed")) as bare:
         for body, statements in zip(bodies, transactions, strict=True):
-            took["pledgebook"].append(_post(project.port, "/v1/meetings?allow_similar=true", body, headers))
-            took["tutorial"].append(_post(other.port, "/meetings", body, {"Content-Type": "application/json"}))
+            took["pledgebook"].append(project.post(body))
+            took["tutorial"].append(tutorial.post(body))
             took["bare sqlite3"].append(_replay(bare, statements))
     return {name: 1 / statistics.median(seconds) for name, seconds in took.items()}
 
 
-def _post(port: int, target: str, body: str, headers: dict[str, str]) -> float:
-    """The seconds from a request to the end of its answer, on a connection that stands."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
-        connection.connect()
-        began = time.perf_counter()
-        connection.request("POST", target, body.encode(), headers)
-        answer = connection.getresponse()
-        told = answer.read()
-        took = time.perf_counter() - began
-    if answer.status != 201:
-        raise RuntimeError(f"{target}: {answer.status} {told[:500]!r}")
-    return took
+def crowded_posts(book: Path, plain: Path, rounds: int) -> dict[str, float]:
+    """Meetings written a second while many clients wait to post theirs: the medians of rounds, in turn."""
+    bodies = [json.dumps(meeting) for meeting in _meetings(CLIENTS * rounds)]
+    rates: dict[str, list[float]] = {"pledgebook": [], "tutorial": []}
+    with _posted(book, plain) as (project, tutorial), ThreadPoolExecutor(CLIENTS) as clients:
+        for number in range(rounds):
+            some = bodies[number * CLIENTS : (number + 1) * CLIENTS]
+            for name, posted in (("pledgebook", project), ("tutorial", tutorial)):
+                began = time.perf_counter()
+                list(clients.map(posted.post, some))
+                rates[name].append(CLIENTS / (time.perf_counter() - began))
+    return {name: statistics.median(each) for name, each in rates.items()}
 
 
 def _transactions(book: Path, bodies: list[str]) -> list[list[str]]:
@@ -138,7 +164,7 @@ def _replay(connection: sqlite3.Connection, statements: list[str]) -> float:
 def bulk_loads(book: Path, rounds: int) -> dict[str, dict[str, float]]:
     """A book loaded by the project and by the tutorial app's `session.add_all`: seconds of CPU and megabytes."""
     found: dict[str, list[tuple[float, float]]] = {}
-    for _ in range(max(1, rounds // 2)):
+    for _ in range(rounds):
         for name, command, setting, prefix in (
             ("pledgebook", [sys.executable, "-m", "app", "load", str(book)], "PLEDGEBOOK_DATABASE_URL", "sqlite:///"),
             ("add_all", [str(PEERS / "python"), "-m", "bench.peers.tutorial", str(book)], "BENCH_DATABASE", ""),
