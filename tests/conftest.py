@@ -223,8 +223,10 @@ class Client(QuickClient):
 
 
 def _client(url: str) -> Iterator[Client]:
-    with Client(make_app(Settings(database_url=url, log_level="warning"))) as client:
-        client.key = make_key(url)
+    app = make_app(Settings(database_url=url, log_level="warning"))
+    with Client(app) as client:
+        with app.state.database.writing() as session:
+            client.key = keys.create_key(session, "desk")
         yield client
 
 
