@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.cache import HeadReader
 from app.db import Database
@@ -31,6 +31,7 @@ from app.lean_pages import KeptConnection, read_lean_page, read_pledge
 from app.lexicon import Lexicon, kept_lexicon
 from app.masking import masked
 from app.observing import log
+from app.origins import AnyOrigin
 from app.query import PledgeQuery
 from app.renderings import alternate_links
 from app.search import Clause
@@ -114,21 +115,13 @@ def _asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
 class LeanReads:
     """Answers what it can answer alone, and passes on the rest."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        database: Database,
-        heads: HeadReader,
-        kept: KeptConnection,
-        for_pages: Headings,
-    ) -> None:
+    def __init__(self, app: AnyOrigin, database: Database, heads: HeadReader, kept: KeptConnection) -> None:
         self.app = app
         self.database = database
         self.heads = heads
         self.kept = kept
         self.names: Lexicon | None = None
         self.clauses: dict[str, list[Clause]] = {}  # of questions, by these names
-        self.for_pages = for_pages  # headers for pages of other sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
@@ -152,9 +145,9 @@ class LeanReads:
         try:
             if path == LIST:
                 found = self._page(query.decode("latin-1")) if headers.get(b"accept", b"*/*") in _JSON else None
-                return found and self._finished(*found, b"Accept, Origin", LIST_ROUTE, headers)
+                return found and self._finished(*found, LIST_ROUTE, headers)
             found = None if query else self._pledge(path[len(_ONE) :])
-            return found and self._finished(*found, b"Origin", ONE_ROUTE, headers)
+            return found and self._finished(*found, ONE_ROUTE, headers)
         except (sqlite3.Error, BadQuery):
             self.kept.close()
         except Exception as error:  # a fault of this way alone keeps nobody from an answer
@@ -162,14 +155,13 @@ class LeanReads:
         return None
 
     def _finished(
-        self, body: bytes, etag: str, further: Headings, vary: bytes, route: Any, headers: Mapping[bytes, bytes]
+        self, body: bytes, etag: str, further: Headings, route: Route, headers: Mapping[bytes, bytes]
     ) -> Finished:
         given = [
-            (b"etag", etag.encode()), (b"cache-control", b"no-cache"), (b"vary", vary), *further,
-            *(self.for_pages if b"origin" in headers else []),
+            (b"etag", etag.encode()), (b"cache-control", b"no-cache"), *further,
             (b"content-length", b"%d" % len(body)), (b"content-type", b"application/json"),
         ]  # fmt: skip
-        return Finished(given, body, route)
+        return Finished(self.app.told(given, is_of_page=b"origin" in headers), body, route)
 
     def _pledge(self, id: str) -> tuple[bytes, str, Headings] | None:
         if "/" in id or "." in id or not id:
@@ -199,7 +191,8 @@ class LeanReads:
             facets = _faceting().read_lean_facets(self.kept.reading(), plain.query, clauses, plain.facets, _VALUES)
             beside = b',"facets":' + facets.encode()
         body = b'{"items":[%b],"next":%b%b}' % (page.items, following, beside)
-        return body, list_etag_at(seq, hash, rendering), [(b"link", links.encode())] if links else []
+        further = [(b"vary", b"Accept"), *([(b"link", links.encode())] if links else [])]
+        return body, list_etag_at(seq, hash, rendering), further
 
     def _clauses(self, question: str | None, hash: str) -> list[Clause] | None:
         """What the question demands; None if the names of the book must be read first, or many forms looked up."""

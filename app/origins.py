@@ -4,7 +4,7 @@ Any origin may read, so nothing of an answer follows from which one asks: what i
 too. Starlette makes three objects of headers for each answer all the same.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -23,18 +23,20 @@ class AnyOrigin(CORSMiddleware):
         if scope["type"] != "http" or scope["method"] == "OPTIONS":
             await super().__call__(scope, receive, send)
             return
-        further = self.for_pages if any(name == b"origin" for name, _ in scope["headers"]) else []
+        is_of_page = any(name == b"origin" for name, _ in scope["headers"])
 
         def send_to_any(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *further]
-                for index, (name, value) in enumerate(headers):
-                    if name.lower() == b"vary":
-                        headers[index] = (name, value + b", Origin")
-                        break
-                else:
-                    headers.append((b"vary", b"Origin"))
-                message = {**message, "headers": headers}
+                message = {**message, "headers": self.told(message["headers"], is_of_page=is_of_page)}
             return send(message)
 
         await self.app(scope, receive, send_to_any)
+
+    def told(self, headers: Iterable[tuple[bytes, bytes]], *, is_of_page: bool) -> list[tuple[bytes, bytes]]:
+        """An answer's headers with those for pages of other sites, if one asks, and that it depends on that."""
+        told = [*headers, *(self.for_pages if is_of_page else [])]
+        for index, (name, value) in enumerate(told):
+            if name.lower() == b"vary":
+                told[index] = (name, value + b", Origin")
+                return told
+        return [*told, (b"vary", b"Origin")]

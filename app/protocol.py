@@ -7,7 +7,7 @@ topic takes 0.58 of the CPU, a kept pledge 0.54; a page that is read 0.80, a ple
 
 How it stays the same answer: what is asked in the plainest form is looked up in the same cache, by the same key and at
 the head of the ledger as it is now, or read by the same short way; everything else takes uvicorn's way through the
-app. That is whatever has a body or a key, comes by a proxy or from another site's page, over HTTP/1.0, before an
+app. That is whatever has a body or a key, comes by a proxy, over HTTP/1.0, before an
 earlier request of its connection is answered, or faster than its client reads. A test holds the two ways against each
 other.
 """
@@ -33,7 +33,7 @@ from app.observing import ID, id_of, write_down
 _PLAIN = re.compile(rb"(/[A-Za-z0-9/._-]*)(?:\?([!-\"$-~]*))?")
 # A request with one of these is more than its address and what it accepts.
 _MORE = frozenset(
-    {b"authorization", b"content-length", b"expect", b"origin", b"transfer-encoding", b"x-forwarded-proto"}
+    {b"authorization", b"content-length", b"expect", b"transfer-encoding", b"x-forwarded-proto"}
 )
 
 

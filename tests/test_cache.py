@@ -34,18 +34,21 @@ def test_an_answer_is_computed_once_and_given_again(seeded: Client) -> None:
     assert seeded.head(LIST).content == b""
 
 
-def test_each_answer_has_an_id_of_its_own_and_is_counted(seeded: Client) -> None:
-    counted = 'pledgebook_request_seconds_count{method="GET",route="/v1/pledges",status="200"}'
+@pytest.mark.parametrize(
+    ("path", "route"), [(LIST, "/v1/pledges"), ("/v1/pledges/2024-10-31-kor-usa-2plus2-01", "/v1/pledges/{id}")]
+)
+def test_each_answer_has_an_id_of_its_own_and_is_counted(seeded: Client, path: str, route: str) -> None:
+    counted = f'pledgebook_request_seconds_count{{method="GET",route="{route}",status="200"}}'
 
     def count() -> float:
         lines = seeded.get("/metrics").text.splitlines()
         return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(counted)), 0.0)
 
     before = count()
-    ids = [seeded.get(LIST).headers.get_list("x-request-id") for _ in range(3)]
+    ids = [seeded.get(path).headers.get_list("x-request-id") for _ in range(3)]
     assert [len(one) for one in ids] == [1, 1, 1]
     assert len({one[0] for one in ids}) == 3
-    assert seeded.get(LIST, headers={"X-Request-Id": "mine"}).headers.get_list("x-request-id") == ["mine"]
+    assert seeded.get(path, headers={"X-Request-Id": "mine"}).headers.get_list("x-request-id") == ["mine"]
     assert count() == before + 4
     assert len(kept(seeded).kept) == 1
 
