@@ -25,7 +25,7 @@ class Front:
         # What is answered here need not pass FastAPI's own layers, and what those answer to a fault is seen here too.
         inner = AnyOrigin(behind, exposed=["ETag", "Link", "Content-Disposition"])
         if database.is_sqlite:
-            self.lean = LeanReads(inner, database, self.heads, self.kept, inner)
+            self.lean = LeanReads(inner, database, self.heads, self.kept)
         self.app: ASGIApp = Observed(HeadAsGet(self.lean or inner))
         if settings.cache_limit:
             self.app = self.cache = Cache(self.app, self.heads, settings.cache_limit)

@@ -32,9 +32,7 @@ from app.observing import ID, id_of, write_down
 # An address that means what it says: a path without escapes, perhaps a query.
 _PLAIN = re.compile(rb"(/[A-Za-z0-9/._-]*)(?:\?([!-\"$-~]*))?")
 # A request with one of these is more than its address and what it accepts.
-_MORE = frozenset(
-    {b"authorization", b"content-length", b"expect", b"transfer-encoding", b"x-forwarded-proto"}
-)
+_MORE = frozenset({b"authorization", b"content-length", b"expect", b"transfer-encoding", b"x-forwarded-proto"})
 
 
 def protocol_of(front: Front) -> type[asyncio.Protocol] | Literal["auto"]:
