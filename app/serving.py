@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -36,28 +37,26 @@ def serve(
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    with book():
-        pass
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    configure_logs(settings.log_level)
-    database = Database(settings.database_url, settings.statement_timeout)
+    with book() as database:
+        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
+        configure_logs(settings.log_level)
+        front = Front(settings, database, Later(partial(_load, settings, database)))
+        uvicorn.run(
+            front,
+            host=settings.host,
+            port=settings.port,
+            http=protocol_of(front),
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=settings.shutdown_grace,
+        )
 
-    def load() -> Any:
-        from app.main import routed
 
-        app = routed(settings, database).behind
-        gc.freeze()  # what is loaded now stays; looking through it again and again would make answers wait
-        gc.enable()
-        return app
+def _load(settings: Settings, database: Database) -> Any:
+    from app.main import routed
 
-    front = Front(settings, database, Later(load))
-    uvicorn.run(
-        front,
-        host=settings.host,
-        port=settings.port,
-        http=protocol_of(front),
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_grace,
-    )
+    app = routed(settings, database).behind
+    gc.freeze()  # what is loaded now stays; looking through it again and again would make answers wait
+    gc.enable()
+    return app

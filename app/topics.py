@@ -62,13 +62,12 @@ class Topics(Register[TopicCreate]):
 
 TOPICS = Topics()
 _TOPIC = columns(models.Topic)
-_PARENTS = select(_TOPIC.c.slug, _TOPIC.c.parent).where(_TOPIC.c.parent.is_not(None))
 _PLACES = select(_TOPIC.c.slug, _TOPIC.c.parent, _TOPIC.c.bit)
 
 
 def parents(session: Session) -> dict[str, str]:
     """The parent of each topic that has one."""
-    return {slug: parent for slug, parent in session.execute(_PARENTS)}
+    return parents_and_bits(session)[0]
 
 
 def parents_and_bits(session: Session) -> tuple[dict[str, str], dict[str, int]]:
