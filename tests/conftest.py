@@ -29,11 +29,13 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from app import console, keys
 from app.cli import app as commands
 from app.db import Database
 from app.documents import load
+from app.front import Front
 from app.migrating import migrate
 from app.protocol import protocol_of
 from app.settings import Settings
@@ -298,15 +300,21 @@ def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
     port = free_port()
     app = make_app(Settings(database_url=url, port=port, log_level="warning"))
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, http=protocol_of(app.front), log_config=None, server_header=False)
-    )
+    with listening(app, app.front, port):
+        yield Server(f"http://127.0.0.1:{port}", make_key(url))
+
+
+@contextlib.contextmanager
+def listening(app: ASGIApp, front: Front, port: int) -> Iterator[None]:
+    """A server of an app, with the protocol of what stands in front of it, in a thread of this process."""
+    http = protocol_of(front)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=http, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
     try:
-        yield Server(f"http://127.0.0.1:{port}", make_key(url))
+        yield
     finally:
         server.should_exit = True
         thread.join(timeout=15)

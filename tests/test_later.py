@@ -4,79 +4,75 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
-import uvicorn
 
 from app.db import Database
 from app.front import Front
 from app.later import Later
 from app.main import routed
-from app.protocol import protocol_of
 from app.settings import Settings
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, free_port, listening
 
 PAGE, PLEDGE = "/v1/pledges?topic=cyber", "/v1/pledges/2024-10-31-kor-usa-2plus2-01"
 # Of what other commands, and other answers than the plainest, need.
 NOT_AT_THE_START = ("fastapi", "alembic", "app.book", "app.cli", "app.main", "app.facets", "app.shapes")
 
 
+@dataclass
 class Half:
     """A server whose app is loaded when the test says so."""
 
-    def __init__(self, url: str) -> None:
-        self.settings = Settings(database_url=url, port=free_port(), log_level="warning")
-        self.database = Database(url)
-        self.may_load = threading.Event()
-        front = Front(self.settings, self.database, Later(self._load))
-        http: Any = protocol_of(front)
-        config = uvicorn.Config(front, port=self.settings.port, http=http, log_config=None)
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run)
-
-    def _load(self) -> Any:
-        self.may_load.wait(30)
-        return routed(self.settings, self.database).behind
+    address: str
+    may_load: threading.Event
 
     def status(self, path: str) -> int:
-        with urlopen(f"http://127.0.0.1:{self.settings.port}{path}", timeout=30) as answer:
+        with urlopen(f"{self.address}{path}", timeout=30) as answer:
             return int(answer.status)
 
-    def __enter__(self) -> "Half":
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.may_load.set()
-        self.server.should_exit = True
-        self.thread.join(20)
+@contextmanager
+def half(url: str) -> Iterator[Half]:
+    settings = Settings(database_url=url, port=free_port(), log_level="warning")
+    database, may_load = Database(url), threading.Event()
+
+    def load() -> Any:
+        may_load.wait(30)
+        return routed(settings, database).behind
+
+    front = Front(settings, database, Later(load))
+    with listening(front, front, settings.port):
+        try:
+            yield Half(f"http://127.0.0.1:{settings.port}", may_load)
+        finally:
+            may_load.set()
 
 
 def test_plain_reads_are_answered_before_the_rest_is_loaded(seeded_url: str, engine: str) -> None:
     statuses: dict[str, int] = {}
 
     def asking(path: str) -> Callable[[], None]:
-        return lambda: statuses.update({path: half.status(path)})
+        return lambda: statuses.update({path: server.status(path)})
 
-    with Half(seeded_url) as half:
+    with half(seeded_url) as server:
         at_once = [PAGE, PLEDGE] if engine == "sqlite" else []  # elsewhere there is no short way
         for path in at_once:
-            assert half.status(path) == 200
+            assert server.status(path) == 200
         waiting = [threading.Thread(target=asking(path)) for path in ("/v1/meetings", "/healthz", "/docs")]
         for thread in waiting:
             thread.start()
         time.sleep(0.2)
         assert statuses == {}
-        half.may_load.set()
+        server.may_load.set()
         for thread in waiting:
             thread.join(20)
         assert statuses == {"/v1/meetings": 200, "/healthz": 200, "/docs": 200}
-        assert half.status(PAGE) == 200
+        assert server.status(PAGE) == 200
 
 
 def python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:

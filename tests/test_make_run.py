@@ -3,20 +3,13 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
-from tests.conftest import ROOT
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.conftest import ROOT, free_port
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -32,7 +25,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 
 def _make_run(url: str, log: Path) -> str:
     """What `make run` prints until its server answers, stopped by SIGTERM then."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "PLEDGEBOOK_DATABASE_URL": url, "PLEDGEBOOK_PORT": str(port)}
     venv = Path(sys.prefix)
     # The environment that runs the tests stands already: nothing is to be installed.
