@@ -5,7 +5,7 @@ as many as that allows, and where other work shares the core, one of several thr
 """
 
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bench.load import Result
@@ -18,26 +18,32 @@ JUDGED = 100_000  # the size that goals are set at
 
 
 class Goal(NamedTuple):
-    """What was wanted, and what was found; `least` or `most` says which way is good."""
+    """What was wanted, and what a run found; `least` or `most` says which way is good."""
 
     what: str
     found: float
     least: float | None = None
     most: float | None = None
 
-    @property
-    def is_reached(self) -> bool:
-        return self.found >= self.least if self.least is not None else self.found <= (self.most or 0)
+    def is_reached(self, value: float) -> bool:
+        return value >= self.least if self.least is not None else value <= (self.most or 0)
 
 
-def goals(found: dict[str, Any], sizes: list[int]) -> str:
-    """A row for each, those of the reads at the size that they are set at, or the largest that was measured."""
-    lines = ["| | wanted | found | |", "| --- | ---: | ---: | --- |"]
-    for goal in _all(found, sizes):
-        wanted = f"≥ {goal.least:g}" if goal.least is not None else f"≤ {goal.most:g}"
-        lines.append(
-            f"| {goal.what} | {wanted} | {goal.found:.3g} | {'reached' if goal.is_reached else 'not reached'} |"
-        )
+def goals(found: dict[str, Any], sizes: list[int]) -> list[Goal]:
+    """Each with what was found: of the reads at the size that they are set at, or the largest that was measured."""
+    return list(_all(found, sizes))
+
+
+def table(wanted: Iterable[Goal], runs: Sequence[Mapping[str, float]]) -> str:
+    """A row for each goal: its median over the runs, and what each of them found."""
+    lines = ["| | wanted | median | runs | |", "| --- | ---: | ---: | ---: | --- |"]
+    for goal in wanted:
+        sign, bound = ("≥", goal.least) if goal.least is not None else ("≤", goal.most)
+        each = [run[goal.what] for run in runs]
+        middle = _median(each)
+        told = ", ".join(f"{value:.3g}" for value in each)
+        judged = "reached" if goal.is_reached(middle) else "not reached"
+        lines.append(f"| {goal.what} | {sign} {bound:g} | {middle:.3g} | {told} | {judged} |")
     return "\n".join(lines)
 
 
