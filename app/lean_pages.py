@@ -6,7 +6,8 @@ thing more: where a topic and a party are asked for, the shorter index is walked
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -82,6 +83,16 @@ class KeptConnection:
                 self.connection.execute(f"PRAGMA {pragma}")
             self.connection.set_progress_handler(self._is_long, _STEPS)
         return self.connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read within is of one state of the book."""
+        self.reading().execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection is not None:
+                self.connection.rollback()
 
     def _is_long(self) -> bool:
         self.turns -= 1

@@ -292,12 +292,16 @@ def _question(clauses: Sequence[Clause], render: Any, both: str, but_not: str, e
     return f"({both.join(wanted)})" + (f"{but_not}({either.join(unwanted)})" if unwanted else "")
 
 
+def _in_quotes(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
 def _fts5(expression: Expression) -> str:
     match expression:
         case Phrase(tokens):
-            return f'"{" ".join(tokens)}"'
+            return _in_quotes(" ".join(tokens))
         case Prefix(start):
-            return f'"{start}"*'
+            return f"{_in_quotes(start)}*"
         case AnyOf(of):
             return f"({' OR '.join(map(_fts5, of))})"
         case AllOf(of):

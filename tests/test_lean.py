@@ -8,9 +8,12 @@ from urllib.parse import urlencode
 import pytest
 from structlog.testing import capture_logs
 
-from app import lean, lean_pages
+from app import lean, lean_facets, lean_pages
+from app.book import create_meeting
 from app.db import Database
 from app.lean_pages import KeptConnection
+from app.ledger import Writer
+from app.shapes.meetings import MeetingCreate
 from tests.building import assessment
 from tests.conftest import Client
 from tests.postings import TOPIC, meeting, pledge
@@ -39,7 +42,8 @@ LEFT = [
     "sort=held_on", "due=passed", "q=deter*", "include=meetings", "colour=red", "held_on__gte=2024-02-30", "kind=all",
     "topic=", "party=%00",
     "facets=topic,colour", "facets=", "facets=party",
-    "topic=deterrence&facets=topic", "limit=5&limit=6",
+    "topic=deterrence&facets=topic", "limit=5&limit=6", "facets=act,act", f"facets={','.join(['act'] * 25)}",
+    "q=transition&topic=Opcon-Transition", "q=transition&topic=c%22*%22every-", 'q="the+of"', "q=korea+-korea",
 ]  # fmt: skip
 
 
@@ -85,8 +89,25 @@ def test_both_ways_give_the_same_pages(book: Client, engine: str, short: list[An
 
 @pytest.mark.parametrize("query", LEFT)
 def test_what_is_not_asked_plainly_is_left_to_the_long_way(book: Client, short: list[Any], query: str) -> None:
+    book.get("/v1/pledges?q=missile", headers=LONG_WAY)  # which reads the names of the book
     same(book, f"/v1/pledges?{query}")
     assert not any(short)
+
+
+def test_a_page_and_its_facets_are_of_one_state(seeded: Client, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database: Database = seeded.app.state.database  # type: ignore[attr-defined]
+    read, posted = lean_facets.read_lean_facets, MeetingCreate.model_validate(statement())
+
+    def read_after_a_write(*given: Any) -> str:
+        with database.writing() as session:
+            create_meeting(Writer(session, "desk"), posted)
+        return read(*given)
+
+    monkeypatch.setattr(lean_facets, "read_lean_facets", read_after_a_write)
+    for number in (66, 67) if engine == "sqlite" else (66, 66):  # before and after what was written meanwhile
+        page = seeded.get("/v1/pledges?limit=200&facets=act", headers=seeded.with_key).json()
+        assert len(page["items"]) == sum(value["mentions"] for value in page["facets"]["act"]) == number
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("between", ["x", "-", "%2F%2F", ""])
