@@ -32,6 +32,8 @@ from app.observing import ID, id_of, write_down
 from app.types import LONGEST_CONDITION
 
 _LARGEST = 1024 * 1024  # one answer of more bytes is not worth keeping
+_LONGEST_KEY = 1000  # bytes; what asks for more is no question that is asked again
+_BESIDE = 2000 + _LONGEST_KEY  # bytes that an answer takes beside its own: its key and the objects it is made of
 
 
 class State(NamedTuple):
@@ -55,7 +57,10 @@ def key_of(scheme: str, path: str, query: bytes, headers: Mapping[bytes, bytes])
     """What the answer to a GET is kept under; None if none is kept for such a request."""
     if path.startswith(_APART) or b"authorization" in headers or len(headers.get(CONDITION, b"")) > LONGEST_CONDITION:
         return None
-    return scheme, headers.get(b"host", b""), path, query, headers.get(b"accept", b"*/*"), b"origin" in headers
+    host, accept = headers.get(b"host", b""), headers.get(b"accept", b"*/*")
+    if len(host) + len(path) + len(query) + len(accept) > _LONGEST_KEY:
+        return None
+    return scheme, host, path, query, accept, b"origin" in headers
 
 
 class HeadReader:
@@ -112,7 +117,7 @@ class HeadReader:
 
     def _ask(self) -> None:
         if self.connection is None:
-            self.connection = sqlite3.connect(str(self.database.url.database), isolation_level=None)
+            self.connection = sqlite3.connect(str(self.database.url.database), isolation_level=None, timeout=0)
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self.data_version or self.state.day != _today():
             row = self.connection.execute("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1").fetchone()
@@ -180,10 +185,10 @@ class Cache:
         if state != self.state or answer.size > min(_LARGEST, self.limit) or key in self.kept:
             return
         self.kept[key] = answer
-        self.size += answer.size
+        self.size += answer.size + _BESIDE
         while self.size > self.limit:
             _, oldest = self.kept.popitem(last=False)
-            self.size -= oldest.size
+            self.size -= oldest.size + _BESIDE
 
 
 def _today() -> date:

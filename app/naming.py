@@ -1,7 +1,6 @@
 """Names and what they lead to: any spelling, alias or language finds the record; a wrong one is told the nearest."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -13,6 +12,7 @@ from sqlmodel import Session
 from app import models
 from app.errors import BadQuery, Fault, Path
 from app.models import columns
+from app.search import without_accents
 from app.vocabulary import Entity
 
 # Each named entity: its table, its key, its table of further names and the owner's column there.
@@ -38,10 +38,7 @@ def fold(name: str) -> str:
 
 def fold_text(text: str) -> str:
     """Text without what spellings differ by: no case, no accents, no dots, words apart by one space."""
-    if not text.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-        text = unicodedata.normalize("NFC", plain)
-    folded = text.casefold().replace(".", "").replace("'", "").replace("’", "")
+    folded = without_accents(text).casefold().replace(".", "").replace("'", "").replace("’", "")
     return _SEPARATORS.sub(" ", folded).strip()
 
 

@@ -12,6 +12,7 @@ from app.filters import PledgeFilters
 from app.query import PledgeQuery
 
 _FILTERS = [name for name in PledgeQuery.model_fields if name in PledgeFilters.model_fields or name == "q"]
+_LONGEST_KEPT = 200  # letters; a question may have thousands
 _PLACES = {name: place for place, name in enumerate(_FILTERS)}
 
 
@@ -43,13 +44,16 @@ def _in_order(names: tuple[str, ...]) -> list[str]:
 
 
 def _part_of(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return "&".join([_pair(name, _text(item)) for item in value])
-    return _pair(name, _text(value))
+    items = value if isinstance(value, list) else [value]
+    return "&".join([_pair(name, _text(item)) for item in items])
+
+
+def _pair(name: str, text: str) -> str:
+    return _kept_pair(name, text) if len(text) <= _LONGEST_KEPT else urlencode([(name, text)])
 
 
 @lru_cache(maxsize=20_000)
-def _pair(name: str, text: str) -> str:
+def _kept_pair(name: str, text: str) -> str:
     return urlencode([(name, text)])
 
 

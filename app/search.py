@@ -27,6 +27,7 @@ EVERY = f"every{MARK}"  # stands in every record, for questions that only exclud
 
 _LONGEST_WORD = 50
 _LONGEST_QUESTION = 2000
+_LONGEST_KEPT = 100
 _MOST_UNITS = 24
 _LONGEST_PHRASE = 32
 # PostgreSQL keeps at most 255 places of a token.
@@ -62,9 +63,20 @@ def words(text: str) -> Iterator[Word]:
             yield Word(token, forms, first + start, last if end is None else first + end)
 
 
-@lru_cache(maxsize=100_000)
-def _analyse(segment: str) -> tuple[tuple[str, tuple[str, ...], int, int | None], ...]:
+_Tokens = tuple[tuple[str, tuple[str, ...], int, int | None], ...]
+
+
+def _analyse(segment: str) -> _Tokens:
     """The tokens of what stands between two spaces or signs; where a part is not told apart, they mark all of it."""
+    return _kept_analysis(segment) if len(segment) <= _LONGEST_KEPT else _analysis(segment)
+
+
+@lru_cache(maxsize=100_000)
+def _kept_analysis(segment: str) -> _Tokens:
+    return _analysis(segment)
+
+
+def _analysis(segment: str) -> _Tokens:
     plain = re.sub(r"['’.]", "", _POSSESSIVE.sub("", _fold(segment)))
     is_same_length = len(plain) == len(segment)
     found: list[tuple[str, tuple[str, ...], int, int | None]] = []
@@ -82,11 +94,15 @@ def _analyse(segment: str) -> tuple[tuple[str, tuple[str, ...], int, int | None]
     return tuple(found)
 
 
-def _fold(text: str) -> str:
+def without_accents(text: str) -> str:
     if text.isascii():
-        return text.casefold()
+        return text
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", plain).casefold()
+    return unicodedata.normalize("NFC", plain)
+
+
+def _fold(text: str) -> str:
+    return without_accents(text).casefold()
 
 
 def _stem(word: str) -> str:

@@ -3,11 +3,12 @@
 import asyncio
 import threading
 import time
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 
-from app import cache
+from app import cache, query_strings, search
 from app.db import Database
 from app.ledger import Writer, read_head
 from app.shapes.records import TopicCreate
@@ -91,7 +92,49 @@ def test_the_cache_is_bounded_in_bytes(seeded: Client) -> None:
     for limit in range(1, 40):
         seeded.get(f"/v1/pledges?limit={limit}")
     assert layer.size <= 20_000
-    assert layer.size == sum(answer.size for answer in layer.kept.values())
+    assert layer.size == sum(answer.size + cache._BESIDE for answer in layer.kept.values())
+
+
+def test_what_is_kept_takes_no_more_memory_than_is_told(seeded: Client) -> None:
+    """Small answers under long addresses: what keys and objects take counts as well."""
+    layer = kept(seeded)
+
+    def fill(name: str) -> None:
+        for number in range(400):
+            seeded.get("/v1/topics/cyber", headers={"Accept": f"application/json;of={name}-{number:0800}"})
+
+    fill("warm")
+    layer.kept.clear()
+    layer.size = 0
+    tracemalloc.start()
+    fill("counted")
+    taken, _ = tracemalloc.get_traced_memory()
+    assert len(layer.kept) == 400
+    layer.kept.clear()
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken - left <= layer.size
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (f"{LIST}&held_on__gte={'0' * 2000}", {}),
+        ("/v1/topics/cyber", {"Host": "h" * 2000}),
+        ("/v1/topics/cyber", {"Accept": f"*/*, {'a' * 2000}/b"}),
+    ],
+)
+def test_what_is_asked_at_length_is_not_kept(seeded: Client, path: str, headers: dict[str, str]) -> None:
+    seeded.get(path, headers=headers)
+    assert len(kept(seeded).kept) == 0
+
+
+def test_a_long_question_is_kept_nowhere(seeded: Client) -> None:
+    seeded.get("/v1/pledges?facets=act&q=drills")
+    before = query_strings._kept_pair.cache_info().currsize, search._kept_analysis.cache_info().currsize
+    seeded.get(f"/v1/pledges?facets=act&q={'z' * 1500}")
+    after = query_strings._kept_pair.cache_info().currsize, search._kept_analysis.cache_info().currsize
+    assert after == before
 
 
 def _warm(client: Client) -> Client:
