@@ -189,6 +189,15 @@ def test_requests_sent_at_once_are_answered_in_their_order(line: Line) -> None:
     assert [line.receive().body for _ in paths] == alone
 
 
+def test_who_sends_many_at_once_takes_turns_with_others(line: Line, passed: list[str], engine: str) -> None:
+    """Of plain reads too only so many are answered in a row; the app's way lets others in between."""
+    whole = line.ask(get(PLEDGE)).body
+    passed.clear()
+    line.send(get(PLEDGE) * 200)
+    assert [line.receive().body for _ in range(200)] == [whole] * 200
+    assert passed
+
+
 def test_a_request_that_comes_in_pieces_is_answered(line: Line) -> None:
     whole = line.ask(get(PLEDGE)).body
     for byte in get(PLEDGE) * 2:
