@@ -84,6 +84,13 @@ def test_a_declared_length_over_the_limit_is_refused_before_a_byte_is_sent(live:
     assert problem_of(answer)["status"] == status_of(answer) == 413
 
 
+def test_a_length_of_thousands_of_digits_is_read(live: tuple[Server, Database]) -> None:
+    small = exchange(live[0], post(live[0], f"Content-Length: {'0' * 5000}2", "Connection: close"), b"{}")
+    assert not small or 400 <= status_of(small) < 500
+    large = exchange(live[0], post(live[0], f"Content-Length: {'9' * 18}", "Connection: close"))
+    assert status_of(large) == 413
+
+
 def test_chunks_over_the_limit_are_refused(live: tuple[Server, Database]) -> None:
     answer = exchange(live[0], post(live[0], "Transfer-Encoding: chunked"), *[chunk(65_536)] * 33)
     assert problem_of(answer)["status"] == status_of(answer) == 413

@@ -15,7 +15,8 @@ from app.db import Database
 from app.main import create_app
 from app.settings import Settings
 from app.vocabulary import Scope
-from tests.conftest import CopyMaker, Server, serving
+from tests.conftest import Client, CopyMaker, Server, serving
+from tests.postings import TOPIC
 
 WRONG = "pb_" + "w" * 43
 WRITING = {"post", "put", "patch", "delete"}
@@ -81,6 +82,16 @@ def test_the_document_tells_of_every_write() -> None:
     routes = write_routes()
     assert len(routes) >= 22
     assert {method for method, _ in routes} == {"POST", "PATCH", "DELETE"}
+
+
+def test_a_key_for_assessments_changes_no_record_that_is_called_so(seeded: Client) -> None:
+    topic = {**TOPIC, "slug": "assessments"}
+    assert seeded.post("/v1/topics", json=topic, headers=seeded.with_key).status_code == 201
+    with seeded.app.state.database.writing() as session:  # type: ignore[attr-defined]
+        key = keys.create_key(session, "assessor", Scope.assess)
+    headers = {"Authorization": f"Bearer {key}", "If-Match": "*"}
+    assert seeded.patch("/v1/topics/assessments", json={"definition": "No."}, headers=headers).status_code == 403
+    assert seeded.delete("/v1/topics/assessments?reason=none", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["none", "wrong", "revoked", "expired", "assess"])
