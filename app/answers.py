@@ -47,6 +47,7 @@ def _streamed(
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
+    session.close()  # the parts open their own, and who waits for a connection must not hold one
     begun = list(islice(parts, 2))
     media_type = rendering.media_type
     if rendering is CSV:

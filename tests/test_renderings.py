@@ -10,6 +10,7 @@ import feedparser
 import icalendar
 import pandas
 import pytest
+from sqlalchemy import event as events_of
 
 from app.db import Database
 from app.formats import CHUNK, pledge_chunks
@@ -202,6 +203,19 @@ def test_no_session_is_open_while_a_slow_reader_reads(
         sizes.append(len(chunk))
     assert CHUNK >= 100
     assert (sum(sizes), max(sizes)) == (84, 7)
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/pledges.csv", "/v1/meetings.jsonl", "/v1/export.jsonl?as_of=2999-01-01T00:00:00Z"]
+)
+def test_a_stream_holds_no_connection_while_it_waits_for_another(seeded: Client, address: str) -> None:
+    """Else as many as there are connections, each waiting for a second one, would stop the server."""
+    pool: Any = seeded.app.state.database.reader.pool  # type: ignore[attr-defined]
+    held: list[int] = []
+    events_of.listen(pool, "checkout", lambda *_: held.append(pool.checkedout()))
+    assert seeded.get(address, headers=seeded.with_key).status_code == 200
+    assert len(held) > 1
+    assert max(held) <= 1
 
 
 def test_a_limit_is_honoured_and_its_absence_means_everything(book: Client) -> None:

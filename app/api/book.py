@@ -30,8 +30,8 @@ def export_book(request: Request, session: Reading, as_of: AsOf = None) -> Strea
     It is the form that `pledgebook load` reads: load it into an empty book and export again, and the bytes are the
     same. Each line has a `kind` and the shape that posting takes; nothing derived stands in it.
     """
-
     seq = seq_at(session, as_of) if as_of else None
+    session.close()  # the lines open their own, and who waits for a connection must not hold one
 
     def lines() -> Iterator[bytes]:
         with request.app.state.database.reading() as session:
