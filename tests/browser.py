@@ -1,4 +1,7 @@
-"""Debian's Chromium for the tests of pages. Without it they skip and say so; with CI set it must be there."""
+"""Debian's Chromium for the tests of pages. Without it they skip and say so; with CI set it must be there.
+
+Its headless shell is the same browser without windows, and takes a fifth less of the machine.
+"""
 
 import os
 import shutil
@@ -18,16 +21,16 @@ ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 # The two that a page can be shown in.
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless browser, or the end of the test that asks for one."""
-    if not os.path.exists(CHROMIUM):  # noqa: PTH110
+    if CHROMIUM is None:
         if os.environ.get("CI"):
-            pytest.fail("the browser tests need Debian's chromium, which is not installed")
-        pytest.skip("no chromium here: apt-get install chromium")
+            pytest.fail("the browser tests need Debian's chromium-headless-shell, which is not installed")
+        pytest.skip("no chromium here: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
