@@ -46,13 +46,12 @@ class RefusedByServer(PledgebookError):
 
 def parameters() -> list[inspect.Parameter]:
     """The parameters of the command: the words of a search, the form, the server, and every field of the query."""
+    words = Annotated[list[str] | None, typer.Argument(help="Words to search for.")]
     made = [
+        inspect.Parameter("words", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=words),
         _parameter("format", str, TABLE, "--format", f"{TABLE}, {', '.join(_BY_NAME)}."),
         _parameter("url", str | None, None, "--url", "Ask the server at this address, not the book at hand."),
     ]
-    if "q" in PledgeQuery.model_fields:
-        words = Annotated[list[str] | None, typer.Argument(help="Words to search for.")]
-        made.insert(0, inspect.Parameter("words", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=words))
     for name, field in PledgeQuery.model_fields.items():
         if name not in _NOT_OPTIONS:
             made.append(_parameter(name, _option_type(field), None, option(name), field.description or ""))

@@ -6,7 +6,7 @@ order; it is committed, to disk, before `writing` returns. A reading session see
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
-# SQLite waits this long for another process's lock before it gives up; PostgreSQL gets the same by lock_timeout.
 _WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
 
 # What the database's state is to blame for, not the statement: it may be otherwise when tried again.
@@ -29,6 +28,12 @@ _READ_ONLY = "25006"
 # SQLSTATE, or its class: connection lost, transaction rolled back, out of resources, not in this state, stopped by
 # its operator (a time limit and a restart among them), a fault of the system it runs on.
 _POSTGRESQL_FAULTS = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
+
+
+def in_parts(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """Ids in order, so many at a time: a statement that names them all would outgrow what an engine takes."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def is_unavailable(error: Exception) -> bool:
@@ -127,6 +132,7 @@ def _with_driver(url: str) -> URL:
 
 
 def _sqlite_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
+    # So long it waits for another process's lock; PostgreSQL gets the same by lock_timeout.
     arguments = {"check_same_thread": False, "timeout": timeout}
     # One writing connection, whose pool is the queue of writers.
     pool: dict[str, Any] = {"pool_timeout": timeout, "connect_args": arguments, "hide_parameters": True}

@@ -1,4 +1,4 @@
-"""What routes depend on: the two sessions, strict JSON bodies, and answers made of stored documents.
+"""What routes depend on: a session to read or a writer, strict JSON bodies, and answers made of stored documents.
 
 A write's transaction is committed when the route's function returns and before the answer is sent.
 """
@@ -264,8 +264,8 @@ def composed_answer(body: str, etag: str, if_none_match: str | None) -> Response
     return _answer(body.encode(), etag, if_none_match)
 
 
-def _answer(body: bytes, etag: str, if_none_match: str | None, status: int = 200) -> Response:
+def _answer(body: bytes, etag: str, if_none_match: str | None) -> Response:
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if status == 200 and matches(etag, if_none_match):
+    if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
-    return Response(body, status, headers, "application/json")
+    return Response(body, 200, headers, "application/json")

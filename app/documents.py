@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from app import assessments, models, pledges
 from app.book import REGISTERS, Outcome
-from app.db import Database
+from app.db import Database, in_parts
 from app.errors import Fault
 from app.ledger import read_documents, read_head
 from app.loading import batches, merge_index, put_batch, weight
@@ -29,7 +29,7 @@ from app.vocabulary import Entity
 from app.wire import BadText, ReadItem, canonical_json, read_json_lines
 
 LINE: TypeAdapter[Line] = TypeAdapter(Line)
-_CHUNK = 200
+_AT_ONCE = 200  # documents held in memory
 _ORDER = [Entity.party, Entity.topic, Entity.instrument, Entity.participant, Entity.source, Entity.meeting]
 
 
@@ -211,7 +211,7 @@ def export(session: Session, as_of: int | None = None) -> Iterator[str]:
             documents = read_documents(session, entity, ids, as_of).values()
             yield from (_register_line(entity, document) for document in sorted(documents, key=_parents_first))
             continue
-        for chunk in _chunks(ids):
+        for chunk in in_parts(ids, _AT_ONCE):
             found = read_documents(session, entity, chunk, as_of)
             yield from (_register_line(entity, found[id]) for id in chunk if id in found)
     yield from _export_meetings(session, as_of)
@@ -229,7 +229,7 @@ def _register_line(entity: Entity, document: str) -> str:
 
 
 def _export_meetings(session: Session, as_of: int) -> Iterator[str]:
-    for ids in _chunks(_meetings_in_order(session, as_of)):
+    for ids in in_parts(_meetings_in_order(session, as_of), _AT_ONCE):
         yield from meeting_lines(session, ids, as_of)
 
 
@@ -253,7 +253,7 @@ def _meetings_in_order(session: Session, as_of: int) -> list[str]:
     """Meetings by the day they had then; a later correction of a day must not move them in an older book."""
     ids = session.execute(select(columns(models.Meeting).c.id)).scalars().all()
     days: list[tuple[str, str]] = []
-    for chunk in _chunks(ids):
+    for chunk in in_parts(ids, _AT_ONCE):
         documents = read_documents(session, Entity.meeting, chunk, as_of)
         days += [(json.loads(document)["held_on"], id) for id, document in documents.items()]
     return [id for _, id in sorted(days)]
@@ -282,11 +282,6 @@ def _assessment_lines(session: Session, ids: Sequence[str], as_of: int | None) -
             document = json.loads(documents[id])
             found.setdefault(document["pledge"], []).append(assessments.line_of(document))
     return found
-
-
-def _chunks(items: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(items), _CHUNK):
-        yield list(items[start : start + _CHUNK])
 
 
 def schema() -> dict[str, Any]:

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from app.errors import Fault, Invalid
 from app.inserting import insert_rows
 from app.models import Idempotency, columns
+from app.types import INSTANT
 
 KEPT = timedelta(hours=24)
-_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,4 @@ def keep_answer(session: Session, key: RequestKey, answer: Answer, now: str) -> 
 
 
 def _oldest(now: str) -> str:
-    return (datetime.strptime(now, _INSTANT).replace(tzinfo=UTC) - KEPT).strftime(_INSTANT)
+    return (datetime.strptime(now, INSTANT).replace(tzinfo=UTC) - KEPT).strftime(INSTANT)

@@ -12,6 +12,7 @@ from app.book import LOADER
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.masking import PREFIX
 from app.models import ApiKey, columns
+from app.types import INSTANT
 from app.vocabulary import Scope
 
 _BY_HASH = select(columns(ApiKey)).where(columns(ApiKey).c.hash == bindparam("hash"))
@@ -23,7 +24,7 @@ def _digest(key: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).strftime(INSTANT)
 
 
 def create_key(session: Session, name: str, scope: Scope = Scope.write, expires_on: date | None = None) -> str:

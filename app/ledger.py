@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from app.inserting import insert_rows
 from app.models import Revision, columns
+from app.types import INSTANT
 from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
@@ -93,7 +94,7 @@ class Writer:
         self.session = session
         self.actor = actor
         self.head = read_head(session)
-        self.now = max(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), self.head.at)
+        self.now = max(datetime.now(UTC).strftime(INSTANT), self.head.at)
 
     def append(self, entries: Iterable[Entry]) -> list[int]:
         """Write the revisions, in order; gives their seqs."""

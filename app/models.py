@@ -207,7 +207,7 @@ class Attendance(Row, table=True):
 
 class Pledge(Recorded, table=True):
     """A pledge or a position. `key` rises in order of entry; `undertaking` is the key of its thread's first pledge;
-    `is_new` one that continues nothing and is no mere reaffirmation."""
+    `is_new` tells what `novelty` says of it."""
 
     __table_args__ = (
         UniqueConstraint("meeting", "number"),

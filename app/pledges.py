@@ -15,10 +15,10 @@ from app.errors import Fault, Path
 from app.ledger import Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
+from app.novelty import is_new
 from app.recording import Kind, Record, Rows
 from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
-from app.tables import is_new
 from app.topic_bits import bits_of
 from app.vocabulary import (
     CONTINUATIONS,

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 from app import assessments, meetings, models, pledges
 from app.book import REGISTERS
 from app.contexts import read_context
+from app.db import in_parts
 from app.models import columns
 from app.recording import Kind, Record
 from app.registers import Register, fields_of
@@ -17,7 +18,6 @@ from app.shapes.assessments import AssessmentCreate
 from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
 
-_CHUNK = 500
 _MEETINGS = 20  # whose pledges are read together
 Reader = Callable[[Sequence[str]], list[Record]]
 
@@ -25,13 +25,13 @@ Reader = Callable[[Sequence[str]], list[Record]]
 def batches(session: Session) -> Iterator[tuple[Kind, Sequence[str], Reader]]:
     """All records of the book by kind, some ids at a time, with what reads them. Pledges are read by their meetings."""
     for register in REGISTERS.values():
-        for ids in _chunks(_ids(session, register.kind)):
+        for ids in in_parts(_ids(session, register.kind)):
             yield register.kind, ids, partial(_read_registered, session, register)
-    for ids in _chunks(_ids(session, meetings.KIND)):
+    for ids in in_parts(_ids(session, meetings.KIND)):
         yield meetings.KIND, ids, partial(read_meetings, session)
-        for some in _chunks(ids, _MEETINGS):
+        for some in in_parts(ids, _MEETINGS):
             yield pledges.KIND, some, partial(read_pledges, session)
-    for ids in _chunks(_ids(session, assessments.KIND)):
+    for ids in in_parts(_ids(session, assessments.KIND)):
         yield assessments.KIND, ids, partial(read_assessments, session)
 
 
@@ -154,8 +154,3 @@ def _by_owner(session: Session, part: type[SQLModel], owner: str, ids: Sequence[
     for row in session.execute(query):
         owned.setdefault(getattr(row, owner), []).append(row)
     return owned
-
-
-def _chunks(items: Sequence[str], size: int = _CHUNK) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

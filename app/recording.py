@@ -2,7 +2,8 @@
 
 A feature turns a line of the book into a `Record`: the public document beside the rows that hold the same facts. What
 is done with it is the same for all: create, change (or leave, when nothing differs), retract, restore. Because a
-record is made from its line alone, `verify` can read the line back from the rows, make the record anew and compare.
+record is made from its line alone (a pledge's also from its `Context`), `verify` can read the line back from the rows,
+make the record anew and compare.
 """
 
 import json

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     statement_timeout: float = Field(
         10.0,
         gt=0,
-        description="Seconds a query or a wait for the writing lock may take (PostgreSQL, and SQLite's lock).",
+        description="Seconds that a wait for the writing lock may take, and on PostgreSQL a query.",
     )
     shutdown_grace: int = Field(8, ge=0, description="Seconds that running requests get after SIGTERM.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import vocabulary as words
+from app.novelty import is_new
 
 Document = Mapping[str, Any]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,13 +66,6 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
     made = io.StringIO()
     csv.writer(made).writerows([[cell(value) for value in row] for row in rows])
     return made.getvalue()
-
-
-def is_new(pledge: Document) -> bool:
-    """Whether a document's pledge continues nothing, inside the book or outside, and is no mere reaffirmation."""
-    return pledge["act"] != words.Act.reaffirm and not any(
-        link["type"] in words.CONTINUATIONS for link in pledge["links"]
-    )
 
 
 # Pledges --------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ _CONTROL = re.compile(f"[{_HIDDEN}]")
 _CONTROL_BUT_LINES = re.compile(f"[{_HIDDEN_BUT_LINES}]")
 _DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _DAY_PATTERN = "^(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+# How the book writes an instant, in UTC: the order of such texts is that of time.
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _SINCE = re.compile("[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z", re.ASCII)
 
 LONGEST_CONDITION = 500  # characters of If-Match and If-None-Match
@@ -75,7 +77,7 @@ def _since(text: str) -> str:
     if text.isdigit():
         return text
     try:
-        return datetime.fromisoformat(text).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return datetime.fromisoformat(text).strftime(INSTANT)
     except ValueError:
         raise ValueError("must be an instant that exists, such as 2024-10-31T09:00:00Z") from None
 

@@ -16,7 +16,7 @@ from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.rebuilding import Reader, batches
 from app.recording import Kind, Record, part_rows
-from app.search_index import count_rows, differing
+from app.search_index import count_rows, differing, on_sqlite
 from app.vocabulary import Entity
 
 _CHUNK = 500
@@ -229,7 +229,7 @@ def check_index(session: Session) -> Iterator[Finding]:
 
 def check_triggers(session: Session) -> Iterator[Finding]:
     """The triggers that keep the ledger as it is are there and on."""
-    if session.get_bind().dialect.name == "sqlite":
+    if on_sqlite(session):
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'revision'"
         query += " AND sql LIKE '%RAISE(ABORT%'"
         expected: Sequence[str] = SQLITE_TRIGGERS

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.drafting import Book, DraftPledge, EarlierPledge, Hints, draft
+from app.vocabulary import CONTINUATIONS
 from bench.gold import book_lines, texts_of
-
-CONTINUING = frozenset({"renews", "strengthens", "weakens", "extends", "supersedes"})
 
 
 def recall_at_3(folder: Path, texts: Path, book: Book) -> tuple[int, int, list[str]]:
@@ -25,7 +24,7 @@ def recall_at_3(folder: Path, texts: Path, book: Book) -> tuple[int, int, list[s
         known = replace(book, pledges=tuple(e for e in earlier if e.held_on < day))
         drafts: dict[str, tuple[DraftPledge, ...]] = {}
         for pledge in meeting.get("pledges", ()):
-            targets = [x["target"] for x in pledge.get("links", ()) if x["type"] in CONTINUING and x.get("target")]
+            targets = [x["target"] for x in pledge.get("links", ()) if x["type"] in CONTINUATIONS and x.get("target")]
             proposed = _proposed(pledge, meeting, at_hand, known, drafts) if targets else None
             if proposed is None:
                 continue

@@ -1,9 +1,10 @@
-"""What tests stand on. Every test that touches data runs on both engines, since `database` is made of each in turn.
+"""What tests stand on. Every test that touches data runs on both engines, since `engine` is each of them in turn.
 
 postgresql_url   one real PostgreSQL for the whole run: TEST_DATABASE_URL, else from a wheel
-template         a migrated (and, for `seeded_database`, seeded) database of each engine, made once a worker
+make_copy        copies of a migrated (or seeded) database of the engine, which is made once a worker
 database         a fresh copy of the migrated one; `seeded_database` of the one with the seeds
-client, seeded   the API over them, in process; `key` writes
+client, seeded   the API over them, in process, with a key to write; `book` over seeds that a module's tests only read
+call             the command line, in process
 server           the API over a seeded database in a real uvicorn, for browsers; `serving` makes a process of its own
 """
 

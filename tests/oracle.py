@@ -1,4 +1,4 @@
-"""The filters of a question, written a second time from the contract, in plain Python over the lines of an export.
+"""The filters of a question, written a second time in plain Python, over the lines of an export.
 
 Nothing here looks at the app: a book's lines go in, ids in the documented order come out.
 """

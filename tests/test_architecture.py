@@ -17,9 +17,9 @@ ROWS = """
 app
 db drafting errors etags examples filter_table inserting masking search settings shapes stripping topic_bits types \
 vocabulary wire
-draft_files feeds marking models paging ranking renderings schema_revision search_index shapes.drafts shapes.records \
-tables validation
-calendars idempotency ledger naming shapes.assessments shapes.facets yaml_files
+draft_files feeds marking models novelty paging ranking renderings schema_revision search_index shapes.drafts \
+shapes.records validation
+calendars idempotency ledger naming shapes.assessments shapes.facets tables yaml_files
 drafts included lexicon recording shapes.pledges
 finding references registers shapes.meetings
 doubles filters instruments participants parties shapes.pages sources texts topics

@@ -37,7 +37,7 @@ class Follower:
             self.records[change["entity"], change["id"]] = change["document"]
 
     def export(self) -> str:
-        """The book by the contract's order of lines."""
+        """The book in the order that its lines have in an export."""
         lines = [line for kind in LINES for line in self._register(kind)]
         meetings = sorted(self._of("meeting"), key=lambda held: (held["held_on"], held["id"]))
         return "".join(f"{canonical_json(line)}\n" for line in [*lines, *map(self._meeting, meetings)])

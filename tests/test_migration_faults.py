@@ -245,7 +245,7 @@ def test_a_fault_while_reshaping_leaves_the_older_book(older_book: str, release_
     database.close()
 
 
-def test_the_chain_is_what_the_contract_says(seeded_database: Database) -> None:
+def test_the_chain_is_what_its_description_says(seeded_database: Database) -> None:
     """Written out by hand once, so that no release can change how a revision is hashed."""
     with seeded_database.reading() as session:
         first = read_changes(session, 0, 1)[0]

@@ -1,4 +1,4 @@
-"""The one query, held against a second writing of the contract in plain Python: all filters, sorts and pages."""
+"""The one query, held against a second writing of it in plain Python: all filters, sorts and pages."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -131,7 +131,7 @@ def test_the_tests_know_every_filter(rich: Rich) -> None:
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_every_value_of_every_filter_finds_what_the_contract_says(rich: Rich, name: str) -> None:
+def test_every_value_of_every_filter_finds_what_it_says(rich: Rich, name: str) -> None:
     known = {value for entry in rich.oracle.entries for value in answers(entry, rich.oracle)[name]}
     values = sorted({*known, *map(str, WORDS.get(name, []))})
     for value in values[:: 1 + len(values) // 12]:
@@ -175,7 +175,7 @@ def questions(draw: st.DrawFn, oracle: Oracle) -> dict[str, Any]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(data=st.data())
-def test_filters_together_find_what_the_contract_says(rich: Rich, data: st.DataObject) -> None:
+def test_filters_together_find_what_they_say(rich: Rich, data: st.DataObject) -> None:
     query = data.draw(questions(rich.oracle))
     assert rich.ids("pledges", query) == rich.oracle.pledges(query, TODAY)
 

@@ -7,7 +7,8 @@
         pledge.act, pledge.pledgors, text[pledge.citations[0].start : pledge.citations[0].end]
 
 No model, no network, no database: the caller hands in what is known as plain data. The lexicons beside this module are
-data that a linguist can read and change; each rule names the codebook's section it comes from.
+data that a linguist can read and change; each rule names the section of docs/codebook.md that it
+comes from.
 """
 
 from app.drafting.engine import draft

@@ -104,7 +104,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when (codebook 6). `text` is exact; `since` and `until` are the contract's `from` and `to`."""
+    """By when (codebook 6). `text` is exact; `since` and `until` are `from` and `to` of the line."""
 
     kind: DueKind
     text: str

@@ -23,7 +23,7 @@ from app.headers import matches
 from app.ledger import read_head
 from app.pages import words
 from app.pages.names import korean_name
-from app.vocabulary import POSITION_ACTS
+from app.vocabulary import CONTINUATIONS, POSITION_ACTS
 
 HERE = Path(__file__).parent
 STATIC = "/static"
@@ -56,7 +56,8 @@ environment = Environment(
     auto_reload=False,
 )
 environment.filters.update(words.FILTERS, korean=korean_name)
-environment.globals.update(version=__version__, static=STATIC, files=FILES, POSITIONS=frozenset(POSITION_ACTS))
+environment.globals.update(version=__version__, static=STATIC, files=FILES)
+environment.globals.update(POSITIONS=frozenset(POSITION_ACTS), CONTINUATIONS=frozenset(CONTINUATIONS))
 
 
 def page_etag(session: Session, request: Request) -> str:

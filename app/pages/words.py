@@ -91,9 +91,9 @@ def due(value: Mapping[str, Any] | None) -> Markup:
     return escape(value["text"])
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
+def count(number: int, one: str) -> str:
     """`1 pledge`, `2,300 pledges`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def value(of: Any, names: Any) -> Markup:

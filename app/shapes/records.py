@@ -1,6 +1,6 @@
 """Shapes of what pledges refer to: parties, topics, instruments, participants and sources.
 
-Each comes as Record (what a person writes), Line (with `kind`, a line of a book) and Public (with `version`, as read).
+Each comes as Create (what a person writes), Line (with `kind`, a line of a book) and Public (with `version`, as read).
 """
 
 from typing import Annotated, Literal
