@@ -182,10 +182,11 @@ class Cache:
 
     def keep(self, key: Key, state: State, answer: Finished) -> None:
         """Keep an answer computed at `state`, if that still stands; let go of the least used beyond the limit."""
-        if state != self.state or answer.size > min(_LARGEST, self.limit) or key in self.kept:
+        size = answer.size + _BESIDE
+        if state != self.state or size > min(_LARGEST, self.limit) or key in self.kept:
             return
         self.kept[key] = answer
-        self.size += answer.size + _BESIDE
+        self.size += size
         while self.size > self.limit:
             _, oldest = self.kept.popitem(last=False)
             self.size -= oldest.size + _BESIDE

@@ -219,10 +219,10 @@ class LeanReads:
 def _short(question: str, names: Lexicon) -> list[Clause] | None:
     """What a question demands, if the index finds that in few steps.
 
-    None where many forms of a word are looked up, or common words that may seldom stand so: the index looks through
-    all that has them, in steps of its own that the limit on steps does not see.
+    None where many forms of a word are looked up, and where words must follow each other or be absent: the index may
+    look through all that has them before it finds one, in steps of its own that the limit on steps does not see.
     """
-    if any(unit.is_not or (unit.is_quoted and len(unit.tokens) > 1) for unit in parse(question)):
+    if any(unit.is_not or len(unit.tokens) > 1 for unit in parse(question)):
         return None
     clauses = names.clauses(question)
     return clauses if clauses and '"*' not in fts5(clauses) else None

@@ -8,7 +8,8 @@ topic takes 0.58 of the CPU, a kept pledge 0.54; a page that is read 0.80, a ple
 How it stays the same answer: what is asked in the plainest form is looked up in the same cache, by the same key and at
 the head of the ledger as it is now, or read by the same short way; everything else takes uvicorn's way through the
 app. That is whatever has a body or a key, comes by a proxy, over HTTP/1.0, before an earlier request of its connection
-is answered, or faster than its client reads. A test holds the two ways against each other.
+is answered, after many that were answered in a row, or faster than its client reads. A test holds the two ways against
+each other.
 """
 
 import asyncio

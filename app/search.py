@@ -27,7 +27,8 @@ EVERY = f"every{MARK}"  # stands in every record, for questions that only exclud
 
 _LONGEST_WORD = 50
 _LONGEST_QUESTION = 2000
-_LONGEST_KEPT = 100
+_LONGEST_KEPT = 100  # of what has one token; where each letter is a part of one, so few are kept
+_LONGEST_KEPT_UNSPACED = 8
 _MOST_UNITS = 24
 _LONGEST_PHRASE = 32
 # PostgreSQL keeps at most 255 places of a token.
@@ -68,10 +69,11 @@ _Tokens = tuple[tuple[str, tuple[str, ...], int, int | None], ...]
 
 def _analyse(segment: str) -> _Tokens:
     """The tokens of what stands between two spaces or signs; where a part is not told apart, they mark all of it."""
-    return _kept_analysis(segment) if len(segment) <= _LONGEST_KEPT else _analysis(segment)
+    longest = _LONGEST_KEPT if segment.isascii() else _LONGEST_KEPT_UNSPACED
+    return _kept_analysis(segment) if len(segment) <= longest else _analysis(segment)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _kept_analysis(segment: str) -> _Tokens:
     return _analysis(segment)
 

@@ -43,7 +43,8 @@ LEFT = [
     "topic=", "party=%00",
     "facets=topic,colour", "facets=", "facets=party",
     "topic=deterrence&facets=topic", "limit=5&limit=6", "facets=act,act", f"facets={','.join(['act'] * 25)}",
-    "q=transition&topic=Opcon-Transition", "q=transition&topic=c%22*%22every-", 'q="the+of"', "q=korea+-korea",
+    "q=transition&topic=Opcon-Transition", "q=transition&topic=c%22*%22every-",
+    'q="the+of"', "q=korea+-korea", "q=한국어",
 ]  # fmt: skip
 
 
