@@ -16,6 +16,7 @@ from app.models import columns
 from app.naming import did_you_mean, missing
 from app.recording import Kind, Record
 from app.shapes.assessments import AssessmentCreate, AssessmentPost
+from app.types import LAST_NUMBER
 from app.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
 from app.wire import canonical_json
 
@@ -65,7 +66,9 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
         yield Fault(("effective_on",), "must not be in the future")
     if line.fulfilment in PROGRESS and all(item.type is EvidenceType.announcement for item in line.evidence):
         yield Fault(("evidence",), "must hold an action or a report: announcements alone cannot show progress")
-    if line.disputes is not None and line.disputes not in numbers:
+    if line.number in numbers:
+        yield Fault(("number",), "must be a new one: an assessment is never changed")
+    if line.disputes is not None and (line.disputes not in numbers or line.disputes > line.number):
         yield Fault(("disputes",), "must be the number of an earlier assessment of this pledge")
 
 
@@ -78,6 +81,8 @@ def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
         raise Conflict("The pledge is retracted; only what stands is assessed.", candidates=[id])
     rows = _rows(writer.session, pledge.key)
     number = max((row.number for row in rows), default=0) + 1
+    if number > LAST_NUMBER:
+        raise Conflict(f"Assessments are numbered up to {LAST_NUMBER}, and the pledge has that one.", candidates=[id])
     return _create(writer, pledge, AssessmentCreate(number=number, **sent.model_dump()), ())
 
 

@@ -88,8 +88,7 @@ def put(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome:
 
 def change_registered(writer: Writer, register: Register[Any], line: Any, standing: str) -> str | None:
     """Change a record of a register, and write anew the pledges that depend on it. Withdrawing one may be refused."""
-    if line.retracted is not None and json.loads(standing)["retracted"] is None:
-        references.refuse_retraction(writer.session, register.kind.entity, register.id_of(line))
+    references.refuse_retraction_by(writer.session, register.kind.entity, register.id_of(line), line, standing)
     document = register.change(writer, line, standing)
     if document is not None and _reaches_pledges(register.kind.entity, standing, document):
         for meeting in _meetings_that_name(writer, line):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.feeds import Entry, Feed
+from app.feeds import Entry, Feed, writable
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -24,9 +24,10 @@ def calendar(feed: Feed, entries: Iterable[Entry]) -> Iterator[bytes]:
     frame = Calendar()
     frame.add("version", "2.0")
     frame.add("prodid", _PRODUCT)
-    frame.add("name", feed.title)
-    frame.add("x-wr-calname", feed.title)
-    head, end, _ = frame.to_ical().partition(b"END:VCALENDAR")
+    title = writable(feed.title)  # which has the words of the question
+    frame.add("name", title)
+    frame.add("x-wr-calname", title)
+    head, end, _ = frame.to_ical().rpartition(b"END:VCALENDAR")
     yield head
     for entry in entries:
         yield event(feed, entry).to_ical()

@@ -16,7 +16,7 @@ from app import __version__, asking, documents
 from app.console import book, err, out
 from app.errors import BadQuery
 from app.key_commands import key_app
-from app.ledger import read_head, read_head_at
+from app.ledger import LAST_SEQ, read_head, read_head_at
 from app.migrating import migrate
 from app.schema_revision import revision_of
 from app.serving import serve
@@ -97,7 +97,9 @@ def _existing(paths: list[Path]) -> list[Path]:
 
 @app.command()
 def export(
-    as_of: Annotated[int | None, typer.Option(min=1, help="As the book stood at this seq of the ledger.")] = None,
+    as_of: Annotated[
+        int | None, typer.Option(min=1, max=LAST_SEQ, help="As the book stood at this seq of the ledger.")
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option("--package", file_okay=False, help="Write CSV tables, JSON Lines and datapackage.json into DIR."),

@@ -5,9 +5,10 @@ told with the file, the line and the field it stands at.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,10 +21,11 @@ from app.db import Database, in_parts
 from app.errors import Fault
 from app.ledger import read_documents, read_head
 from app.loading import batches, merge_index, put_batch, weight
+from app.meetings import made_id
 from app.models import columns
 from app.shapes.meetings import Line, MeetingLine
-from app.shapes.records import SourceLine
-from app.texts import CitedWords, Texts, cited_words, meeting_faults
+from app.shapes.records import SourceCreate, SourceLine
+from app.texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
 from app.validation import faults_of
 from app.vocabulary import Entity
 from app.wire import BadText, ReadItem, canonical_json, read_json_lines
@@ -154,9 +156,13 @@ def load(
 ) -> Report:
     """Put every line of the files into the book, each whole or not at all."""
     report = Report()
-    checker = Checker(texts) if texts else None
+    checker = Checker(texts, _hashes_of_sources(database)) if texts else None
+    taken: set[str] = set()
     for batch in batches(read_lines(paths), lambda placed: weight(placed.line)):
-        faults = [placed.faults or (checker.faults(placed) if checker else ()) for placed in batch]
+        faults = [
+            placed.faults or [*_taken(placed.line, taken), *(checker.faults(placed) if checker else ())]
+            for placed in batch
+        ]
         sound = [placed.line for placed, found in zip(batch, faults, strict=True) if placed.line and not found]
         outcomes = iter(put_batch(database, sound, overwrite=overwrite))
         for placed, found in zip(batch, faults, strict=True):
@@ -173,25 +179,48 @@ def load(
     return report
 
 
+def _taken(line: Line | None, taken: set[str]) -> Iterator[Fault]:
+    """A fault of a meeting without an id that would be put over another one of this load, and take its place."""
+    if isinstance(line, MeetingLine):
+        id = line.id or made_id(line)
+        if line.id is None and id in taken:
+            yield Fault(("id",), f"must be given: a meeting before this one is {id}, as it would be itself")
+        taken.add(id)
+
+
+def _hashes_of_sources(database: Database) -> dict[str, str]:
+    source = columns(models.Source)
+    with database.reading() as session:
+        return {id: sha256 for id, sha256 in session.execute(select(source.c.id, source.c.sha256))}
+
+
 def file_faults(placed: Placed, faults: Iterable[Fault]) -> list[FileFault]:
     return [FileFault(placed.file, placed.item.line_at(fault.path), fault.path, fault.message) for fault in faults]
 
 
 class Checker:
-    """Holds lines against the texts, as they come: sources first, then the meetings that cite them."""
+    """Holds lines against the texts, as they come: sources first, then the meetings that cite them.
 
-    def __init__(self, texts: Texts) -> None:
+    `known` are the hashes of sources that need no line, since the book has them.
+    """
+
+    def __init__(self, texts: Texts, known: Mapping[str, str] = MappingProxyType({})) -> None:
         self.texts = texts
-        self.by_source: dict[str, str] = {}
+        self.by_source = {id: texts.by_hash[sha] for id, sha in known.items() if sha in texts.by_hash}
 
-    def faults(self, placed: Placed) -> tuple[Fault, ...]:
-        if isinstance(placed.line, SourceLine):
-            if text := self.texts.text_of(placed.line):
-                self.by_source[placed.line.id] = text
-            return tuple(self.texts.source_faults(placed.line))
-        if isinstance(placed.line, MeetingLine):
-            return tuple(meeting_faults(placed.line, self.by_source))
-        return ()
+    def faults(self, placed: Placed) -> list[Fault]:
+        line = placed.line
+        if isinstance(line, SourceLine):
+            return list(self._source_faults(line))
+        if not isinstance(line, MeetingLine):
+            return []
+        found = [fault.under(*path) for path, source in given_sources(line) for fault in self._source_faults(source)]
+        return [*found, *meeting_faults(line, self.by_source)]
+
+    def _source_faults(self, source: SourceCreate) -> Iterator[Fault]:
+        if text := self.texts.text_of(source):
+            self.by_source[source.id] = text
+        return self.texts.source_faults(source)
 
     def words(self, line: MeetingLine) -> Iterator[CitedWords]:
         return cited_words(line, self.by_source)

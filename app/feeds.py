@@ -114,10 +114,14 @@ def atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
-    clean = {name: value.translate(_UNWRITABLE) for name, value in attributes.items()}
-    made = ET.SubElement(parent, tag, clean)
-    made.text = text and text.translate(_UNWRITABLE)
+    made = ET.SubElement(parent, tag, {name: writable(value) for name, value in attributes.items()})
+    made.text = text and writable(text)
     return made
+
+
+def writable(text: str) -> str:
+    """Text without the signs that feeds and calendars have no form for: a question may hold any."""
+    return text.translate(_UNWRITABLE)
 
 
 def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:

@@ -22,7 +22,7 @@ from app.vocabulary import Entity, Operation
 from app.wire import canonical_json
 
 GENESIS = "0" * 64
-_LAST_SEQ = 2**31 - 1
+LAST_SEQ = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def read_revision(session: Session, entity: Entity, id: str) -> Revision | None:
 def seq_at(session: Session, moment: str) -> int:
     """The seq that `moment` names: a seq itself, or that of the last revision at or before an instant."""
     if moment.isdigit():
-        return min(int(moment), _LAST_SEQ)
+        return min(int(moment), LAST_SEQ)
     table = columns(Revision)
     return session.execute(select(func.max(table.c.seq)).where(table.c.at <= moment)).scalar() or 0
 
@@ -172,5 +172,5 @@ def read_documents(session: Session, entity: Entity, ids: Sequence[str], as_of: 
     """
     if not ids:
         return {}
-    asked = {"entity": entity, "ids": ids, "as_of": _LAST_SEQ if as_of is None else as_of}
+    asked = {"entity": entity, "ids": ids, "as_of": LAST_SEQ if as_of is None else as_of}
     return {id: document for id, document in session.execute(_DOCUMENTS, asked)}

@@ -21,7 +21,7 @@ from app.naming import missing
 from app.recording import Kind, Record, Rows
 from app.search_index import meeting_row, meeting_things
 from app.settling import refuse, settle_references
-from app.shapes.meetings import MeetingCreate
+from app.shapes.meetings import MOST_PLEDGES, MeetingCreate
 from app.shapes.pledges import PledgeCreate
 from app.vocabulary import Entity
 
@@ -159,6 +159,8 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
         *references.faults(session, id, meeting.held_on, after, paths),
         *_standing_pledges(meeting, merged, paths),
     ]
+    if len(merged) > MOST_PLEDGES:  # else its line could not be read any more
+        found.append(Fault(("pledges",), f"must be no more than {MOST_PLEDGES} with those that stand: {len(merged)}"))
     refuse(found)
     differed = recording.change(writer, record(id, meeting), standing) is not None
     named = {line.number for line in lines}

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.errors import Fault
 from app.errors import Path as FaultPath
 from app.shapes.meetings import MeetingLine
-from app.shapes.pledges import PledgeCreate
+from app.shapes.pledges import PledgeCreate, source_id
 from app.shapes.records import SourceCreate
 
 _Read = dict[str, str]
@@ -52,11 +52,26 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def given_sources(meeting: MeetingLine) -> Iterator[tuple[FaultPath, SourceCreate]]:
+    """The sources that a meeting's line gives whole, in the place of an id."""
+    places: list[tuple[FaultPath, str | SourceCreate]] = [
+        *((("sources", index), source) for index, source in enumerate(meeting.sources)),
+        *(
+            (("pledges", index, "citations", position, "source"), citation.source)
+            for index, pledge in enumerate(meeting.pledges)
+            for position, citation in enumerate(pledge.citations)
+        ),
+    ]
+    for path, source in places:
+        if not isinstance(source, str):
+            yield path, source
+
+
 def cited_words(meeting: MeetingLine, texts: dict[str, str]) -> Iterator[CitedWords]:
     """What the citations of a meeting's pledges point to, in the texts by source id."""
     for pledge in meeting.pledges:
         for citation in pledge.citations:
-            source = str(citation.source)
+            source = source_id(citation.source)
             if source in texts:
                 yield CitedWords(pledge.number or 0, source, texts[source][citation.start : citation.end])
 
@@ -70,7 +85,7 @@ def meeting_faults(meeting: MeetingLine, texts: dict[str, str]) -> Iterator[Faul
 def _pledge_faults(pledge: PledgeCreate, texts: dict[str, str], at: FaultPath) -> Iterator[Fault]:
     words = []
     for index, citation in enumerate(pledge.citations):
-        text = texts.get(str(citation.source))
+        text = texts.get(source_id(citation.source))
         here = (*at, "citations", index)
         if text is None:
             yield Fault((*here, "source"), "has no text in the folder to be held against")

@@ -77,7 +77,8 @@ def _since(text: str) -> str:
     if text.isdigit():
         return text
     try:
-        return datetime.fromisoformat(text).strftime(INSTANT)
+        # Not by strftime, which writes a year before 1000 with as few digits as it has.
+        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     except ValueError:
         raise ValueError("must be an instant that exists, such as 2024-10-31T09:00:00Z") from None
 
@@ -138,6 +139,7 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY_PATTERN, "examples": ["2024-10-31"]}),
 ]
-Number = Annotated[int, Field(strict=True, ge=1, le=999_999)]
+LAST_NUMBER = 999_999
+Number = Annotated[int, Field(strict=True, ge=1, le=LAST_NUMBER)]
 Offset = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Unique = AfterValidator(_unique)

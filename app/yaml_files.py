@@ -6,16 +6,34 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from app.wire import DEEPEST, BadText, ReadItem
 
 
+class _NoDay:
+    """What looks like a day and is none, such as 30 February: neither a date nor text, so every field refuses it."""
+
+
+class _Constructor(RoundTripConstructor):
+    """Has the shapes refuse a day that does not exist, where the field can be told."""
+
+    def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node, values)
+        except ValueError:
+            return _NoDay()
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
+
+
 def read_yaml(path: Path) -> list[ReadItem]:
     """The items of a YAML 1.2 file: those of its list, or its one mapping."""
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _Constructor
     yaml.version = (1, 2)
     yaml.allow_duplicate_keys = False
     try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import meetings
 from tests.building import Body, Desk, meeting, pledge, source, topic
 from tests.conftest import Client
 
@@ -66,6 +67,15 @@ def test_pledges_found_later_are_added_with_the_next_numbers(desk: Desk) -> None
     desk.post(PATH, [], status=422)
     desk.post("/meetings/no-such/pledges", [pledge(1, citations=[cited("report", 5)])], status=404)
     assert desk.findings() == []
+
+
+def test_a_meeting_has_no_more_pledges_than_its_line_may_hold(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meetings, "MOST_PLEDGES", 4)
+    three = [pledge(n, summary=f"{n}", citations=[cited("report", 1000 * n)]) for n in (3, 4, 5)]
+    told = desk.post(PATH, three, status=422)
+    assert "no more than 4" in told["errors"][0]["message"]
+    desk.post(PATH, three[:2])
+    desk.patch("/pledges/2021-01-01-a-04", {"note": "One that stands may change."})
 
 
 def test_a_dry_run_adds_nothing(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from app.documents import load
 from app.keys import create_key
 from app.settings import Settings
 from app.vocabulary import Fulfilment, Scope
-from tests.building import Desk, assessment, meeting, pledge, topic
+from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, CopyMaker, make_key
 from tests.sharing import make_app
 
@@ -123,6 +123,31 @@ def test_a_dispute_names_what_it_disputes(desk: Desk) -> None:
     assert desk.ids("/pledges", disputed=True) == [FIRST]
     assert desk.ids("/pledges", disputed=False) == ["2021-01-01-a-02"]
     assert desk.findings() == []
+
+
+def test_a_number_is_taken_once_and_disputes_look_back(desk: Desk) -> None:
+    """What is sent with a pledge is numbered by the sender; an export has it in the order of numbers."""
+    path = "/meetings/2021-01-01-a/pledges"
+    cited = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
+
+    def told(*judged: Body) -> list[str]:
+        answer = desk.post(path, [pledge(4, citations=cited, assessments=list(judged))], status=422)
+        return [error["path"] for error in answer["errors"]]
+
+    one, two = {**assessment(), "number": 1}, {**assessment(fulfilment="stalled"), "number": 2}
+    assert told(one, {**two, "number": 1}) == ["$[0].assessments[1].number"]
+    assert told(one, one) == ["$[0].assessments[1].number"]
+    assert told(two, {**one, "disputes": 2}) == ["$[0].assessments[1].disputes"]
+    assert told({**one, "disputes": 1}) == ["$[0].assessments[0].disputes"]
+    desk.post(path, [pledge(4, citations=cited, assessments=[two, one])])
+    assert desk.findings() == []
+
+
+def test_the_last_number_is_followed_by_none(desk: Desk) -> None:
+    cited = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
+    judged = pledge(4, citations=cited, assessments=[{**assessment(), "number": 999_999}])
+    desk.post("/meetings/2021-01-01-a/pledges", [judged])
+    desk.post("/pledges/2021-01-01-a-04/assessments", assessment(), status=409)
 
 
 def test_verify_finds_a_judgement_that_was_made_the_latest_by_hand(desk: Desk) -> None:

@@ -99,6 +99,7 @@ def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
         ["serve", "--port", "99999"], ["serve", "--port", "abc"], ["key", "create"],
         ["key", "create", "x", "--scope", "all"], ["load", "--loud", "seeds"],
         ["key", "create", "x", "--expires", "tomorrow"], ["frobnicate"], ["export", "--to", "x"],
+        ["export", "--as-of", "9223372036854775808"],
     ],
     ids=" ".join,
 )  # fmt: skip

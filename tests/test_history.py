@@ -86,6 +86,7 @@ def test_a_record_is_read_as_it_stood_at_a_seq_or_an_instant(desk: Desk) -> None
     desk.get("/meetings/2021-01-01-a", status=422, as_of="yesterday")
     desk.get("/meetings/2021-01-01-a", status=422, as_of="2024-02-30T00:00:00Z")
     desk.get("/meetings/2021-01-01-a", status=404, as_of="2000-01-01T00:00:00Z")
+    desk.get("/meetings/2021-01-01-a", status=404, as_of="0999-01-01T00:00:00Z")
 
 
 def test_an_instant_is_compared_by_what_it_means_not_by_how_it_is_written(desk: Desk) -> None:

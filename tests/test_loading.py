@@ -184,6 +184,7 @@ def test_a_fault_is_named_by_file_line_and_field(seeded_database: Database, tmp_
         (TOPIC.format(slug="no", name="07"), "lines.yaml:3: name must be text"),
         (TOPIC.format(slug="no", name="no\n  colour: red"), "lines.yaml:4: colour is not a field here"),
         (TOPIC.format(slug="no", name="2024-10-31"), "lines.yaml:3: name must be text"),
+        (TOPIC.format(slug="no", name="2024-02-30"), "lines.yaml:3: name must be text"),
         ("- slug: no\n", "lines.yaml:1: needs `kind`"),
         ("- kind: tropic\n", "lines.yaml:1: must be one of"),
         ("- 5\n", "lines.yaml:1: "),
@@ -196,6 +197,14 @@ def test_yaml_that_would_be_silent_damage_is_refused(
     seeded_database: Database, tmp_path: Path, text: str, expected: str
 ) -> None:
     assert faults_of(seeded_database, written(tmp_path, text))[0].startswith(expected)
+
+
+def test_a_day_that_does_not_exist_is_named_where_it_stands(seeded_database: Database, tmp_path: Path) -> None:
+    text = (SEEDS / "meetings" / "2021-03-18-kor-usa-2plus2.yaml").read_text(encoding="utf-8")
+    text = text.replace("held_on: 2021-03-18", "held_on: 2021-02-29")
+    number = 1 + text[: text.index("2021-02-29")].count("\n")
+    (fault,) = faults_of(seeded_database, written(tmp_path, text))
+    assert fault.startswith(f"lines.yaml:{number}: held_on must be a date")
 
 
 def test_words_that_older_yaml_turns_into_something_else_stay_words(seeded_database: Database, tmp_path: Path) -> None:
@@ -243,6 +252,34 @@ def test_doubles_are_told_and_taken(seeded_database: Database, tmp_path: Path) -
     assert report.remarks == [
         "2021-03-18-kor-usa-2plus2-9 resembles 2021-03-18-kor-usa-2plus2: same parties, day and type"
     ]
+
+
+def test_two_meetings_without_ids_do_not_take_each_other_s_place(seeded_database: Database, tmp_path: Path) -> None:
+    first, second = ({**statement(), "kind": "meeting", "title": title} for title in ("One", "Another"))
+    path = written(tmp_path, f"{json.dumps(first)}\n{json.dumps(second)}\n", "two.jsonl")
+    report = load(seeded_database, [path])
+    assert [(fault.line, fault.path) for fault in report.faults] == [(2, ("id",))]
+    with seeded_database.reading() as session:
+        standing = read_revision(session, Entity.meeting, "2025-06-01-aus-kor-defense-ministers")
+        assert standing is not None
+        assert json.loads(standing.document)["title"] == "One"
+    again = load(seeded_database, [written(tmp_path, json.dumps(first), "one.jsonl")])
+    assert (again.created, again.changed, again.is_clean) == (0, 0, True)
+
+
+def test_a_load_retracts_nobody_whom_a_standing_meeting_names(seeded_database: Database, tmp_path: Path) -> None:
+    """A meeting that is itself retracted may name him so; others that stand may not lose him."""
+    person = {"slug": "lloyd-austin", "name": "Lloyd Austin", "retracted": "coded in error"}
+    line = statement(retracted="coded in error")
+    for pledge in line["pledges"]:
+        pledge["retracted"] = "coded in error"
+    line["participants"].append({"participant": person, "party": "AUS", "office": "Guest"})
+    before = book_of(seeded_database)
+    path = written(tmp_path, json.dumps({**line, "kind": "meeting"}), "guest.jsonl")
+    report = load(seeded_database, [path], overwrite=True)
+    assert len(report.faults) == 1
+    assert "refer to it" in report.faults[0].message
+    assert book_of(seeded_database) == before
 
 
 # Out and in again -----------------------------------------------------------------------------------------------------
@@ -379,6 +416,25 @@ def test_loading_with_texts_refuses_what_they_do_not_bear_out(seeded_database: D
     report = load(seeded_database, [path], texts=Texts(texts))
     assert [fault.path for fault in report.faults] == [("pledges", 0, "formula", 0)]
     assert seq_of(seeded_database) == before + 1, "the source alone"
+
+
+def test_a_source_given_whole_or_in_the_book_is_held_against_its_text(
+    seeded_database: Database, tmp_path: Path
+) -> None:
+    """As drafts have it: the source stands in the meeting, in the place of its id."""
+    texts, line = texts_and_line(tmp_path)
+    whole = line["sources"][0]
+    line["pledges"][0]["citations"][0]["source"] = whole
+    path = written(tmp_path, json.dumps({**line, "kind": "meeting", "sources": [whole["id"]]}), "whole.jsonl")
+    wrong = {**line, "kind": "meeting", "sources": [{**whole, "length": 5}]}
+    report = load(seeded_database, [written(tmp_path, json.dumps(wrong), "wrong.jsonl")], texts=Texts(texts))
+    assert [fault.path for fault in report.faults] == [("sources", 0, "length")]
+    report = load(seeded_database, [path], texts=Texts(texts))
+    assert (report.faults, report.created > 0) == ([], True)
+    line["pledges"][0]["citations"][0]["source"] = whole["id"]
+    known = {**line, "kind": "meeting", "sources": [whole["id"]], "title": "Told again"}
+    report = load(seeded_database, [written(tmp_path, json.dumps(known), "known.jsonl")], texts=Texts(texts))
+    assert (report.faults, report.changed) == ([], 1)
 
 
 def test_a_key_may_not_be_named_as_the_loader(seeded_database: Database) -> None:

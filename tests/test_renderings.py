@@ -192,6 +192,17 @@ def test_a_wrong_query_is_a_problem_before_anything_is_sent(book: Client) -> Non
 # The whole result, in chunks ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("question", ["END:VCALENDAR", 'alliance -"END:VCALENDAR"', "\x07bell alliance"])
+def test_a_calendar_is_whole_whatever_the_question(book: Client, question: str) -> None:
+    found = book.get("/v1/pledges.ics", params={"q": question, "kind": "any"})
+    assert found.status_code == 200
+    lines = found.text.split("\r\n")
+    assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT")
+    assert not any(sign < " " for line in lines for sign in line)
+    assert len(icalendar.Calendar.from_ical(found.content).events) == lines.count("BEGIN:VEVENT")
+
+
 def test_no_session_is_open_while_a_slow_reader_reads(
     seeded_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ class PublicAttendance(Attendance):
     participant: Slug
 
 
+MOST_PLEDGES = 2000
 FieldName = Annotated[str, Field(pattern="^[a-z_]+$", max_length=40)]
 
 
@@ -64,7 +65,7 @@ class MeetingCreate(MeetingBody):
 
     kind: Annotated[Literal["meeting"], Field(description="What the line is; may be left out of a POST.")] = "meeting"
     id: Slug | None = None
-    pledges: Annotated[list[PledgeCreate], Field(max_length=2000)] = []
+    pledges: Annotated[list[PledgeCreate], Field(max_length=MOST_PLEDGES)] = []
     retracted: Retracted = None
 
     @model_validator(mode="after")
