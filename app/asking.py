@@ -7,6 +7,7 @@ import inspect
 import json
 import shutil
 import sys
+from http.client import HTTPException, InvalidURL
 from typing import Annotated, Any, get_origin
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -133,8 +134,14 @@ def find_at(url: str, query: PledgeQuery, rendering: Rendering | None) -> None:
                 shutil.copyfileobj(answer, sys.stdout.buffer)
     except HTTPError as error:
         raise _refusal(error) from None
+    except InvalidURL as error:
+        raise BadQuery("There is no such server.", [Fault(("url",), f"must be an address: {error}")]) from None
     except URLError as error:
         raise RefusedByServer(f"The server cannot be reached: {error.reason}") from None
+    except (HTTPException, ConnectionResetError, TimeoutError) as error:
+        raise RefusedByServer(f"The server's answer broke off: {error!r}") from None
+    except ValueError:
+        raise RefusedByServer("What answers at this address is no Pledgebook.") from None
 
 
 def _sendable(value: Any) -> str:

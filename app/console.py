@@ -36,10 +36,12 @@ def run(command: Callable[[], Any]) -> None:
                 err.print(f"PLEDGEBOOK_{fault['loc'][0]}".upper() + f": {fault['msg']}", markup=False)
         sys.exit(2)
     except PledgebookError as error:
-        err.print(error.detail, *(f"  {'.'.join(map(str, f.path))} {f.message}" for f in error.faults), sep="\n")
+        err.print(
+            error.detail, *(f"  {'.'.join(map(str, f.path))} {f.message}" for f in error.faults), sep="\n", markup=False
+        )
         sys.exit(1)
     except (DBAPIError, OSError) as error:
-        err.print(f"The database cannot be used: {getattr(error, 'orig', error)}")
+        err.print(f"The database cannot be used: {getattr(error, 'orig', error)}", markup=False)
         sys.exit(1)
 
 
@@ -50,7 +52,7 @@ def book(*, made: bool = True) -> Iterator[Database]:
     try:
         database = Database(settings.database_url, settings.statement_timeout)
     except ValueError as error:
-        err.print(f"PLEDGEBOOK_DATABASE_URL: {error}")
+        err.print(f"PLEDGEBOOK_DATABASE_URL: {error}", markup=False)
         raise typer.Exit(2) from None
     try:
         if made:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from app import keys
 from app.console import book, out
@@ -35,7 +36,7 @@ def key_list() -> None:
         table = Table("name", "scope", "created", "expires", "revoked", box=None)
         for key in keys.list_keys(session):
             expires = str(key.expires_on or "never")
-            table.add_row(key.name, key.scope, key.created_at[:10], expires, (key.revoked_at or "no")[:10])
+            table.add_row(Text(key.name), key.scope, key.created_at[:10], expires, (key.revoked_at or "no")[:10])
     out.print(table)
 
 

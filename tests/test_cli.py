@@ -59,6 +59,16 @@ def test_a_key_is_printed_alone_and_once(call: Call, empty_url: str, database: D
 # How calls end --------------------------------------------------------------------------------------------------------
 
 
+def test_a_name_is_shown_as_it_is(call: Call, empty_url: str) -> None:
+    for name in ("desk [/x]", "Ada [temp]"):
+        assert call("key", "create", name, url=empty_url).returncode == 0
+    told = call("key", "list", url=empty_url)
+    assert told.returncode == 0
+    assert "desk [/x]" in told.stdout
+    assert "Ada [temp]" in told.stdout
+    assert call("key", "revoke", "none [/y]", url=empty_url).returncode == 1
+
+
 def test_a_book_is_seeded_verified_and_exported(call: Call, empty_url: str, database: Database) -> None:
     loaded = call("load", str(SEEDS), url=empty_url)
     assert (loaded.returncode, loaded.stderr) == (0, "")

@@ -212,6 +212,32 @@ def test_further_pages_follow_until_all_pledges_were_shown(book: Client) -> None
     assert len(shown) == len(set(shown)) == 84
 
 
+def test_where_nothing_is_found_positions_can_be_asked_for(book: Client) -> None:
+    def asked_for(query: str) -> list[str]:
+        return [
+            str(link["href"]) for link in soup(book, f"/pledges?{query}").select(".empty a") if link.text == "asked for"
+        ]
+
+    assert asked_for("kind=position&q=zzzzqq") == []
+    (address,) = asked_for("kind=pledge&q=zzzzqq")
+    assert book.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/pledges?q=exercises&sort=relevance&topic=deterrence", {"topic": "deterrence"}),
+        ("/meetings?series=kor-usa-2plus2", {"series": "kor-usa-2plus2"}),
+        ("/meetings?q=seoul&sort=relevance", {}),
+        ("/matrix?count=new&topic=deterrence", {"count": "new", "topic": "deterrence"}),
+    ],
+)
+def test_a_form_keeps_what_is_asked_for(book: Client, path: str, kept: dict[str, str]) -> None:
+    form = one(soup(book, path), "main form")
+    assert {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")} == kept
+    assert book.get(str(form["action"]), params={**kept, "q": ""} if "q" in path else kept).status_code == 200
+
+
 def test_a_wrong_parameter_is_named_with_the_nearest(book: Client) -> None:
     page = soup(book, "/pledges?topik=deterrence", 422)
     assert "topik" in text(page, ".faults dt")

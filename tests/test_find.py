@@ -76,6 +76,13 @@ def test_a_wrong_query_is_exit_2_with_the_option_and_what_is_near(server: Server
 def test_a_server_that_is_not_there_is_exit_1(seeded_url: str, call: Call) -> None:
     assert call("find", "--url", "http://127.0.0.1:9", url=seeded_url).returncode == 1
     assert call("find", "--url", "file:///etc", url=seeded_url).returncode == 2
+    assert call("find", "--url", "http://127.0.0.1:80x", url=seeded_url).returncode == 2
+
+
+def test_a_server_that_is_no_pledgebook_is_exit_1(server: Server, seeded_url: str, call: Call) -> None:
+    found = call("find", "--url", f"{server.address}/docs?x=", url=seeded_url)
+    assert found.returncode == 1
+    assert "no Pledgebook" in found.stderr
 
 
 # Export ---------------------------------------------------------------------------------------------------------------

@@ -349,6 +349,39 @@ def test_a_meeting_like_one_that_stands_is_asked_about(posting: Watched, host: S
     page.locator("[data-template=source]").get_by_label("Id").fill("another-text")
     page.get_by_role("button", name="Check without posting").click()
     expect(page.locator("#told")).to_contain_text(f"{first}-2")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Draft its pledges").click()
+    expect(page.get_by_label("is really another")).not_to_be_visible()
+    assert not page.locator("#similar").is_checked(), "what was said of one statement is not said of the next"
+
+
+def test_a_person_new_in_one_statement_is_known_in_the_next(posting: Watched, host: Server) -> None:
+    page = posting.page
+    for day in ("May 15, 2025", "May 16, 2025"):
+        drafted(page, host, day)
+        fill_the_rest(page)
+        id = post(page)
+        people = [person["participant"] for person in in_the_book(page, host, id)["participants"]]
+        assert people == ["cho-tae-yul", "jane-doe"]
+
+
+def test_a_name_with_a_comma_is_one_name(posting: Watched, host: Server) -> None:
+    """Whether it is picked whole, or typed letter by letter."""
+    page = posting.page
+    card = drafted(page, host, "May 17, 2025").first
+    card.locator("summary").first.click()
+    field = card.get_by_role("combobox", name="Treaties, plans and bodies")
+    chips = card.get_by_label("Treaties, plans and bodies, chosen").locator("> li")
+    before = chips.count()
+    name = "ROK-U.S.-Japan summit at Phnom Penh, November 2022"
+    for give in (field.fill, field.press_sequentially):
+        give(name)
+        field.press("Enter")
+        expect(chips).to_have_count(before + 1)
+        expect(chips.last).to_contain_text(name)
+        expect(chips.last).not_to_contain_text("new")
+        chips.last.get_by_role("button", name="Remove").click()
+        expect(chips).to_have_count(before)
 
 
 def test_an_empty_document_can_be_filled_in_and_posted(posting: Watched, host: Server) -> None:
@@ -419,6 +452,19 @@ def test_a_file_keeps_its_line_ends(posting: Watched, host: Server) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Draft its pledges").click()
     expect(page.locator("#text")).to_have_text("They met & left.")
+
+
+@ON_ONE_ENGINE
+def test_a_file_keeps_its_byte_order_mark(posting: Watched, host: Server) -> None:
+    page = posting.page
+    content = b"\xef\xbb\xbf" + TEXT.replace("{day}", "May 18, 2025").encode()
+    page.get_by_label("Your key").fill(host.key)
+    page.get_by_label("open a file").set_input_files(
+        {"name": "statement.txt", "mimeType": "text/plain", "buffer": content}
+    )
+    page.get_by_role("button", name="Draft its pledges").click()
+    expect(page.get_by_label("SHA-256")).to_have_value(hashlib.sha256(content).hexdigest())
+    expect(page.locator(".draft")).to_have_count(DRAFTS)
 
 
 @ON_ONE_ENGINE

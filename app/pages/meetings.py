@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
@@ -53,6 +53,7 @@ def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQu
         "known_from": {meeting["id"]: _known_from(meeting, names) for meeting in meetings},
         "counted": counted,
         "asked": _asked(query),
+        "hidden": [pair for pair in parse_qsl(_asked(query)) if pair[0] != "q" and pair != ("sort", "relevance")],
         "next": f"{_asked(query)}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
     }
     title, description = "Meetings", "The meetings of this book: who met, when and where, and how they are known."

@@ -161,6 +161,7 @@ export class Drafts {
     element.querySelector("[data-meta]").textContent = inWords(said);
     element.querySelector("[data-towards]").hidden = POSITIONS.includes(said.act) && said.towards.length === 0;
     for (const citation of part.find(["citations"]).parts) this.quote(citation);
+    if (this.notes.has(element)) this.tellDoubles(element);
   }
 
   /** Show the words of the text that a citation leads to. */
@@ -200,9 +201,18 @@ export class Drafts {
     const renewals = note.renewals.map(({ pledge, score }) => renewal(pledge, score));
     element.querySelector("[data-renewals]").hidden = !renewals.length;
     element.querySelector("[data-renewals] ul").replaceChildren(...renewals);
-    const doubles = element.querySelector("[data-doubles]");
-    doubles.hidden = !note.doubles.length;
-    doubles.textContent = `May say the same as ${note.doubles.join(", ")}; they can be merged.`;
+    this.notes.set(element, note);
+  }
+
+  /** Which cards may say the same, by the numbers that they have now. */
+  tellDoubles(element) {
+    const { doubles } = this.notes.get(element);
+    const numbers = this.cards.flatMap((card, place) =>
+      doubles.includes(this.notes.get(card.element)?.number) ? [place + 1] : [],
+    );
+    const told = element.querySelector("[data-doubles]");
+    told.hidden = !numbers.length;
+    told.textContent = `May say the same as ${numbers.join(", ")}; they can be merged.`;
   }
 }
 

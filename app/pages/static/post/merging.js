@@ -19,13 +19,17 @@ function united(first = [], second = []) {
   return [...first, ...second.filter((item) => !seen.has(JSON.stringify(item)))];
 }
 
+/** Whether it says where it begins and ends: a place that is yet to be chosen does not. */
+const isSpan = ({ start, end }) => Number.isInteger(start) && Number.isInteger(end);
+
 /** Citations in the order of the text; those of one zone that touch are one. */
 function joined(citations, text, cited) {
   const result = [];
   for (const next of [...citations].sort((a, b) => a.start - b.start)) {
     const last = result.at(-1);
-    const same = last && last.source === next.source && last.zone === next.zone && next.source === cited;
-    if (same && text.touch(last, next)) result[result.length - 1] = { ...last, end: Math.max(last.end, next.end) };
+    const same = last && last.source === next.source && last.zone === next.zone;
+    const isOfText = text && next.source !== undefined && next.source === cited;
+    if (same && isOfText && isSpan(last) && isSpan(next) && text.touch(last, next)) result[result.length - 1] = { ...last, end: Math.max(last.end, next.end) };
     else result.push(next);
   }
   return result;

@@ -7,7 +7,7 @@ import { bind } from "./parts.js";
 import "./leaves.js";
 import "./people.js";
 import { Reader } from "./reader.js";
-import { readRegisters } from "./registers.js";
+import { knowAll, readRegisters } from "./registers.js";
 import { chooseFrom } from "./sources.js";
 import { Text } from "./spans.js";
 import "./statement.js";
@@ -63,6 +63,8 @@ async function begin(document, text) {
   meeting.write(document);
   for (const id of ["meeting", "posted-by"]) at(id).hidden = false;
   at("posted").hidden = true;
+  at("similar").checked = false;
+  at("really-another").hidden = true;
   at("beside").hidden = text === null;
   at("meeting-heading").focus();
   at("meeting-heading").scrollIntoView();
@@ -111,6 +113,7 @@ async function send(isDryRun) {
   clearAll();
   const what = `${body.id}, with ${count(body.pledges.length, "pledge or position", "pledges and positions")}`;
   if (isDryRun) return say(`All is well. The book would take it as ${what}. Nothing was written.`);
+  knowAll();
   isUnsaved = isCorrected = false;
   say("");
   const link = at("posted-link");

@@ -69,6 +69,16 @@ export function idOf(register, text) {
   return ids.get(register)?.get(fold(text)) ?? null;
 }
 
+/** Whether a name of the register begins so. */
+export function begins(register, text) {
+  return [...(names.get(register)?.values() ?? [])].some((name) => name.toLowerCase().startsWith(text.toLowerCase()));
+}
+
+/** What was new is in the book now: it was posted. */
+export function knowAll() {
+  unknown.clear();
+}
+
 /** What is shown for an id: its name, or itself where the book does not know it. */
 export function nameOf(register, id) {
   return names.get(register)?.get(id) ?? id;

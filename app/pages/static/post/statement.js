@@ -20,7 +20,7 @@ class Statement {
     if (!file) return;
     clear(this.element);
     try {
-      this.fromFile = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      this.fromFile = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
       this.control.value = this.fromFile;
       const isHtml = /\.x?html?$/i.test(file.name) || file.type === "text/html";
       this.element.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: { isHtml } }));

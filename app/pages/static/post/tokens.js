@@ -2,7 +2,7 @@
 
 import { clear, show } from "./faults.js";
 import { cloned, define, tellChange } from "./parts.js";
-import { idOf, nameOf, slugOf } from "./registers.js";
+import { begins, idOf, nameOf, slugOf } from "./registers.js";
 import { hear } from "./telling.js";
 
 /** What a name that the book does not know becomes, by register; null: it is refused. */
@@ -42,7 +42,8 @@ class Tokens {
   }
 
   onKey(event) {
-    if (event.key === "Enter" || event.key === ",") {
+    const isEnd = event.key === "," && !begins(this.register, `${this.control.value},`);
+    if (event.key === "Enter" || isEnd) {
       event.preventDefault();
       this.take();
     } else if (event.key === "Backspace" && this.control.value === "" && this.values.length) {
@@ -52,7 +53,9 @@ class Tokens {
 
   /** Add what was typed; what cannot be added stays in the input, and why is told there. */
   take() {
-    const texts = this.control.value.split(",").map((text) => text.trim());
+    const whole = this.control.value.trim();
+    // A name may have a comma of its own.
+    const texts = idOf(this.register, whole) ? [whole] : whole.split(",").map((text) => text.trim());
     const left = texts.filter((text) => text && !this.add(text));
     this.control.value = left.join(", ");
     if (left.length) show(this, `knows no “${left[0]}”`);
