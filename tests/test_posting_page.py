@@ -357,8 +357,9 @@ def test_a_meeting_like_one_that_stands_is_asked_about(posting: Watched, host: S
 
 def test_a_person_new_in_one_statement_is_known_in_the_next(posting: Watched, host: Server) -> None:
     page = posting.page
-    for day in ("May 15, 2025", "May 16, 2025"):
+    for day, held_on in (("May 15, 2025", "2025-05-15"), ("May 16, 2025", "2025-05-16")):
         drafted(page, host, day)
+        expect(page.locator("#meeting-held_on")).to_have_value(held_on)  # not the drafts of before any more
         fill_the_rest(page)
         id = post(page)
         people = [person["participant"] for person in in_the_book(page, host, id)["participants"]]

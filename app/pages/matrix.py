@@ -67,7 +67,7 @@ def matrix(request: Request, session: Reading, query: Annotated[MatrixPageQuery,
         "counts": [(_path(query, query.rows, query.columns, count), word, count) for count, word in COUNTS.items()],
         "counted": COUNTS[query.count],
         "axes": AXES,
-        "fields": [*parse_qsl(filters), ("count", query.count)],
+        "fields": [*parse_qsl(filters), *([("count", query.count)] if query.count != "mentions" else [])],
         "hrefs": href,
         "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
     }
