@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from app import assessments, doubles, meetings, models, pledges, references
+from app import assessments, doubles, meetings, models, pledges
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.models import columns
@@ -88,7 +88,6 @@ def put(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome:
 
 def change_registered(writer: Writer, register: Register[Any], line: Any, standing: str) -> str | None:
     """Change a record of a register, and write anew the pledges that depend on it. Withdrawing one may be refused."""
-    references.refuse_retraction_by(writer.session, register.kind.entity, register.id_of(line), line, standing)
     document = register.change(writer, line, standing)
     if document is not None and _reaches_pledges(register.kind.entity, standing, document):
         for meeting in _meetings_that_name(writer, line):

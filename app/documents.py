@@ -5,10 +5,9 @@ told with the file, the line and the field it stands at.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -188,10 +187,10 @@ def _taken(line: Line | None, taken: set[str]) -> Iterator[Fault]:
         taken.add(id)
 
 
-def _hashes_of_sources(database: Database) -> dict[str, str]:
+def _hashes_of_sources(database: Database) -> list[tuple[str, str]]:
     source = columns(models.Source)
     with database.reading() as session:
-        return {id: sha256 for id, sha256 in session.execute(select(source.c.id, source.c.sha256))}
+        return [(id, sha256) for id, sha256 in session.execute(select(source.c.id, source.c.sha256))]
 
 
 def file_faults(placed: Placed, faults: Iterable[Fault]) -> list[FileFault]:
@@ -201,12 +200,12 @@ def file_faults(placed: Placed, faults: Iterable[Fault]) -> list[FileFault]:
 class Checker:
     """Holds lines against the texts, as they come: sources first, then the meetings that cite them.
 
-    `known` are the hashes of sources that need no line, since the book has them.
+    `known` are ids and hashes of sources that need no line, since the book has them.
     """
 
-    def __init__(self, texts: Texts, known: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, texts: Texts, known: Iterable[tuple[str, str]] = ()) -> None:
         self.texts = texts
-        self.by_source = {id: texts.by_hash[sha] for id, sha in known.items() if sha in texts.by_hash}
+        self.by_source = {id: texts.by_hash[sha] for id, sha in known if sha in texts.by_hash}
 
     def faults(self, placed: Placed) -> list[Fault]:
         line = placed.line

@@ -104,13 +104,12 @@ def read_query(query: str) -> Read | None:
 @lru_cache(maxsize=_REMEMBERED)
 def _asked(given: tuple[tuple[str, str], ...]) -> Asked | None:
     values: dict[str, Any] = {name: [value] if name in _LISTS else value for name, value in given}
-    parts = values.pop("facets").split(",") if "facets" in values else []
-    facets = tuple(dict.fromkeys(parts))
+    facets = tuple(values.pop("facets").split(",")) if "facets" in values else ()
     try:
         query = PledgeQuery.model_validate(values)
     except ValidationError:
         return None
-    if len(facets) < len(parts) or (facets and not _faceting().are_lean(query, facets)):
+    if len(set(facets)) < len(facets) or (facets and not _faceting().are_lean(query, facets)):
         return None
     if query.q is not None and not all(_SLUG.fullmatch(topic) for topic in query.topic):
         return None  # beside words a topic is a token too, which tells of no other text than a slug

@@ -1,6 +1,5 @@
 """What refers to a record: nothing is withdrawn, or changed, from under what stands on it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -26,12 +25,6 @@ def refuse_retraction(session: Session, entity: Entity, id: str) -> None:
     if users := list(_standing_users(session, entity, id)):
         shown = list(dict.fromkeys(users))[:_MOST]
         raise Conflict("Standing records refer to it; change or retract those first.", candidates=shown)
-
-
-def refuse_retraction_by(session: Session, entity: Entity, id: str, line: Any, standing: str) -> None:
-    """The same where a line would withdraw the record that stands."""
-    if line.retracted is not None and json.loads(standing)["retracted"] is None:
-        refuse_retraction(session, entity, id)
 
 
 def _standing_users(session: Session, entity: Entity, id: str) -> Iterator[str]:

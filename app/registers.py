@@ -3,6 +3,7 @@
 A register knows how a line becomes rows and how the rows become the line again, and which other records a line needs.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -16,6 +17,7 @@ from app.models import columns
 from app.naming import fold, resolve
 from app.paging import decode_cursor, encode_cursor
 from app.recording import Kind, Record, Rows
+from app.references import refuse_retraction
 from app.types import Shape
 from app.wire import canonical_json
 
@@ -65,7 +67,12 @@ class Register(Generic[L]):
         return recording.create(writer, [self.record(line)])[0]
 
     def change(self, writer: Writer, line: L, standing: str) -> str | None:
-        """Write `line` over the `standing` document of the record it names; None if nothing differs."""
+        """Write `line` over the `standing` document of the record it names; None if nothing differs.
+
+        To withdraw what standing records refer to is refused.
+        """
+        if line.retracted is not None and json.loads(standing)["retracted"] is None:  # type: ignore[attr-defined]
+            refuse_retraction(writer.session, self.kind.entity, self.id_of(line))
         self._refuse_faults(writer.session, line)
         return recording.change(writer, self.record(line), standing)
 

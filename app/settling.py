@@ -10,7 +10,6 @@ from app.errors import Fault, Invalid, Path
 from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.participants import PARTICIPANTS
-from app.references import refuse_retraction_by
 from app.registers import Register
 from app.shapes.meetings import MeetingCreate
 from app.shapes.pledges import PledgeCreate
@@ -64,7 +63,6 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
             if not faults:
                 recording.create(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:
-            refuse_retraction_by(writer.session, register.kind.entity, id, line, standing.document)
             register.change(writer, line, standing.document)
         elif register.record(line).text(standing.version) != standing.document:
             faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))

@@ -29,11 +29,6 @@ class Goal(NamedTuple):
         return value >= self.least if self.least is not None else value <= (self.most or 0)
 
 
-def goals(found: dict[str, Any], sizes: list[int]) -> list[Goal]:
-    """Each with what was found: of the reads at the size that they are set at, or the largest that was measured."""
-    return list(_all(found, sizes))
-
-
 def table(wanted: Iterable[Goal], runs: Sequence[Mapping[str, float]]) -> str:
     """A row for each goal: its median over the runs, and what each of them found."""
     lines = ["| | wanted | median | runs | |", "| --- | ---: | ---: | ---: | --- |"]
@@ -47,7 +42,8 @@ def table(wanted: Iterable[Goal], runs: Sequence[Mapping[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _all(found: dict[str, Any], sizes: list[int]) -> Iterator[Goal]:
+def goals(found: dict[str, Any], sizes: list[int]) -> Iterator[Goal]:
+    """Each with what was found: of the reads at the size that they are set at, or the largest that was measured."""
     small, large = str(min(sizes)), str(max(sizes))
     reads: Reads = found["reads"][str(JUDGED if JUDGED in sizes else max(sizes))]
     for workload in ("Q1", "Q2", "Q3", "Q4", "Q5"):

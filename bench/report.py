@@ -27,7 +27,7 @@ def write(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) ->
 
 
 def _page(found: dict[str, Any], sizes: list[int], rounds: int, seconds: int) -> str:
-    wanted = goals(found, sizes)
+    wanted = list(goals(found, sizes))
     runs = record({goal.what: goal.found for goal in wanted}, sizes, rounds, seconds)
     told = _GOALS.format(runs=len(runs))
     parts = [_INTRODUCTION.format(rounds=rounds, seconds=seconds), "## Goals", told, table(wanted, runs)]

@@ -21,7 +21,8 @@ draft_files feeds marking models novelty paging ranking renderings schema_revisi
 shapes.records validation
 calendars idempotency ledger naming shapes.assessments shapes.facets tables yaml_files
 drafts included lexicon recording shapes.pledges
-finding references registers shapes.meetings
+finding references shapes.meetings
+registers
 doubles filters instruments participants parties shapes.pages sources texts topics
 contexts meeting_filters settling shapes.changes shapes.threads threads
 assessments comparing pledges query

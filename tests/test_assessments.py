@@ -18,6 +18,7 @@ from tests.conftest import Client, CopyMaker, make_key
 from tests.sharing import make_app
 
 FIRST = "2021-01-01-a-01"
+CITED = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
 POSTED = f"/pledges/{FIRST}/assessments"
 TODAY = datetime.now(UTC).date()
 
@@ -128,10 +129,9 @@ def test_a_dispute_names_what_it_disputes(desk: Desk) -> None:
 def test_a_number_is_taken_once_and_disputes_look_back(desk: Desk) -> None:
     """What is sent with a pledge is numbered by the sender; an export has it in the order of numbers."""
     path = "/meetings/2021-01-01-a/pledges"
-    cited = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
 
     def told(*judged: Body) -> list[str]:
-        answer = desk.post(path, [pledge(4, citations=cited, assessments=list(judged))], status=422)
+        answer = desk.post(path, [pledge(4, citations=CITED, assessments=list(judged))], status=422)
         return [error["path"] for error in answer["errors"]]
 
     one, two = {**assessment(), "number": 1}, {**assessment(fulfilment="stalled"), "number": 2}
@@ -139,13 +139,12 @@ def test_a_number_is_taken_once_and_disputes_look_back(desk: Desk) -> None:
     assert told(one, one) == ["$[0].assessments[1].number"]
     assert told(two, {**one, "disputes": 2}) == ["$[0].assessments[1].disputes"]
     assert told({**one, "disputes": 1}) == ["$[0].assessments[0].disputes"]
-    desk.post(path, [pledge(4, citations=cited, assessments=[two, one])])
+    desk.post(path, [pledge(4, citations=CITED, assessments=[two, one])])
     assert desk.findings() == []
 
 
 def test_the_last_number_is_followed_by_none(desk: Desk) -> None:
-    cited = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
-    judged = pledge(4, citations=cited, assessments=[{**assessment(), "number": 999_999}])
+    judged = pledge(4, citations=CITED, assessments=[{**assessment(), "number": 999_999}])
     desk.post("/meetings/2021-01-01-a/pledges", [judged])
     desk.post("/pledges/2021-01-01-a-04/assessments", assessment(), status=409)
 
@@ -245,14 +244,13 @@ def test_assessments_come_through_export_and_load_even_of_what_was_retracted(
 
 
 def test_a_pledge_may_come_with_its_assessments(desk: Desk) -> None:
-    cited = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
-    judged = pledge(4, citations=cited, assessments=[{**assessment("USA", "upheld"), "number": 1}])
+    judged = pledge(4, citations=CITED, assessments=[{**assessment("USA", "upheld"), "number": 1}])
     written = desk.post("/meetings/2021-01-01-a/pledges", [judged])["items"]
     assert [item["fulfilment"] for item in written] == [{"USA": "upheld"}]
     early = {**assessment("USA", "upheld", effective_on="2020-01-01"), "number": 1}
     told = desk.post(
-        "/meetings/2021-01-01-a/pledges", [pledge(5, citations=[{**cited[0], "start": 1900, "end": 1990}]),
-        pledge(6, citations=[{**cited[0], "start": 2900, "end": 2990}], assessments=[early])], status=422,
+        "/meetings/2021-01-01-a/pledges", [pledge(5, citations=[{**CITED[0], "start": 1900, "end": 1990}]),
+        pledge(6, citations=[{**CITED[0], "start": 2900, "end": 2990}], assessments=[early])], status=422,
     )  # fmt: skip
     assert told["errors"][0]["path"] == "$[1].assessments[0].effective_on"
     desk.get("/pledges/2021-01-01-a-05", status=404)

@@ -165,11 +165,17 @@ def test_a_source_whose_issuer_is_corrected_rewrites_the_pledges_that_cite_it(
 # Faults ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_fault_is_named_by_file_line_and_field(seeded_database: Database, tmp_path: Path) -> None:
+def fault_of_seed(database: Database, folder: Path, right: str, wrong: str) -> tuple[int, str]:
+    """A meeting of the seeds with something wrong in it: the line where that stands, and the fault that is told."""
     original = (SEEDS / "meetings" / "2021-03-18-kor-usa-2plus2.yaml").read_text(encoding="utf-8")
-    text = original.replace("topics: [dprk-provocations, dprk-policy]", "topics: [dprk-provocations, dprk-polcy]")
-    number = 1 + text[: text.index("dprk-polcy")].count("\n")
-    (fault,) = faults_of(seeded_database, written(tmp_path, text))
+    text = original.replace(right, wrong)
+    (fault,) = faults_of(database, written(folder, text))
+    return 1 + text[: text.index(wrong)].count("\n"), fault
+
+
+def test_a_fault_is_named_by_file_line_and_field(seeded_database: Database, tmp_path: Path) -> None:
+    right, wrong = "topics: [dprk-provocations, dprk-policy]", "topics: [dprk-provocations, dprk-polcy]"
+    number, fault = fault_of_seed(seeded_database, tmp_path, right, wrong)
     assert fault.startswith(f"lines.yaml:{number}: pledges.7.topics.1 must name a topic of the book")
     assert "dprk-policy" in fault
 
@@ -200,10 +206,8 @@ def test_yaml_that_would_be_silent_damage_is_refused(
 
 
 def test_a_day_that_does_not_exist_is_named_where_it_stands(seeded_database: Database, tmp_path: Path) -> None:
-    text = (SEEDS / "meetings" / "2021-03-18-kor-usa-2plus2.yaml").read_text(encoding="utf-8")
-    text = text.replace("held_on: 2021-03-18", "held_on: 2021-02-29")
-    number = 1 + text[: text.index("2021-02-29")].count("\n")
-    (fault,) = faults_of(seeded_database, written(tmp_path, text))
+    wrong = "held_on: 2021-02-29"
+    number, fault = fault_of_seed(seeded_database, tmp_path, "held_on: 2021-03-18", wrong)
     assert fault.startswith(f"lines.yaml:{number}: held_on must be a date")
 
 

@@ -10,7 +10,7 @@ import feedparser
 import icalendar
 import pandas
 import pytest
-from sqlalchemy import event as events_of
+import sqlalchemy
 
 from app.db import Database
 from app.formats import CHUNK, pledge_chunks
@@ -223,7 +223,7 @@ def test_a_stream_holds_no_connection_while_it_waits_for_another(seeded: Client,
     """Else as many as there are connections, each waiting for a second one, would stop the server."""
     pool: Any = seeded.app.state.database.reader.pool  # type: ignore[attr-defined]
     held: list[int] = []
-    events_of.listen(pool, "checkout", lambda *_: held.append(pool.checkedout()))
+    sqlalchemy.event.listen(pool, "checkout", lambda *_: held.append(pool.checkedout()))
     assert seeded.get(address, headers=seeded.with_key).status_code == 200
     assert len(held) > 1
     assert max(held) <= 1

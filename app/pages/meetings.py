@@ -53,6 +53,7 @@ def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQu
         "known_from": {meeting["id"]: _known_from(meeting, names) for meeting in meetings},
         "counted": counted,
         "asked": _asked(query),
+        # Best first is an order of what answers words: with the words it goes.
         "hidden": [pair for pair in parse_qsl(_asked(query)) if pair[0] != "q" and pair != ("sort", "relevance")],
         "next": f"{_asked(query)}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
     }

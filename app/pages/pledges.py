@@ -61,9 +61,8 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
         "sorts": _sorts(query),
         "order": f"&sort={query.sort}" if "sort=" in asked else "",
         "asked": asked,
-        "with_positions": asked_with(query.model_copy(update={"kind": "any"})),
-        # Best first is an order of what answers words: with the words it goes.
-        "hidden": [pair for pair in parse_qsl(asked) if pair[0] != "q" and pair != ("sort", "relevance")],
+        "with_positions": asked_with(query, kind="any"),
+        "hidden": parse_qsl(asked_with(query, q=None)),
         "next": f"{asked}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
     }
     title = _title(shown)

@@ -29,7 +29,8 @@ function joined(citations, text, cited) {
     const last = result.at(-1);
     const same = last && last.source === next.source && last.zone === next.zone;
     const isOfText = text && next.source !== undefined && next.source === cited;
-    if (same && isOfText && isSpan(last) && isSpan(next) && text.touch(last, next)) result[result.length - 1] = { ...last, end: Math.max(last.end, next.end) };
+    const touching = same && isOfText && isSpan(last) && isSpan(next) && text.touch(last, next);
+    if (touching) result[result.length - 1] = { ...last, end: Math.max(last.end, next.end) };
     else result.push(next);
   }
   return result;
