@@ -5,7 +5,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sqlmodel import Session
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -19,35 +19,35 @@ from app.renderings import CSV, JSON_FEED, Rendering, alternate_links
 
 
 def rendered_pledges(
-    request: Request, session: Session, query: PledgeQuery, rendering: Rendering, if_none_match: str | None,
+    request: Request, connection: Connection, query: PledgeQuery, rendering: Rendering, if_none_match: str | None,
     *, bom: bool = False,
 ) -> Response:  # fmt: skip
     """Pledges in any rendering but the JSON page."""
     address = request.app.state.settings.public_url.rstrip("/")
     feed = Feed(address, f"/v1/pledges.{rendering.name}", query_string(query, {}))
     parts = render_pledges(request.app.state.database, rendering, query, feed, bom=bom)
-    return _streamed(request, session, rendering, parts, "pledges", if_none_match)
+    return _streamed(request, connection, rendering, parts, "pledges", if_none_match)
 
 
 def rendered_meetings(
-    request: Request, session: Session, query: MeetingQuery, rendering: Rendering, if_none_match: str | None,
+    request: Request, connection: Connection, query: MeetingQuery, rendering: Rendering, if_none_match: str | None,
     *, bom: bool = False,
 ) -> Response:  # fmt: skip
     """Meetings in any rendering but the JSON page."""
     parts = render_meetings(request.app.state.database, rendering, query, bom=bom)
-    return _streamed(request, session, rendering, parts, "meetings", if_none_match)
+    return _streamed(request, connection, rendering, parts, "meetings", if_none_match)
 
 
 def _streamed(
-    request: Request, session: Session, rendering: Rendering, parts: Iterator[bytes], plural: str,
+    request: Request, connection: Connection, rendering: Rendering, parts: Iterator[bytes], plural: str,
     if_none_match: str | None,
 ) -> Response:  # fmt: skip
     """The parts one after the other. The first rows are read before the answer begins: an error is still a problem."""
-    etag = list_etag(session, request, rendering.name)
+    etag = list_etag(connection, request, rendering.name)
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
-    session.close()  # the parts open their own, and who waits for a connection must not hold one
+    connection.close()  # the parts open their own, and who waits for a connection must not hold one
     begun = list(islice(parts, 2))
     media_type = rendering.media_type
     if rendering is CSV:

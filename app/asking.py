@@ -104,8 +104,8 @@ def rendering_of(name: str) -> Rendering | None:
 def find_here(database: Database, query: PledgeQuery, rendering: Rendering | None, settings: Settings) -> None:
     """Write what the book at hand has."""
     if rendering is None or rendering is JSON:
-        with database.reading() as session:
-            rows, next = read_page(session, query)
+        with database.reading() as connection:
+            rows, next = read_page(connection, query)
         page = f'{{"items":[{",".join(row.document for row in rows)}],"next":{canonical_json(next)}}}'
         _show(page, is_table=rendering is None)
         return

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlmodel import Session
+from sqlalchemy import Connection, select, update
 
 from app import models, recording
 from app.contexts import read_assessed
@@ -52,12 +51,14 @@ def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -
     return Record(KIND, id, document, row, {models.Evidence: evidence})
 
 
-def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numbers: Sequence[int]) -> Iterator[Fault]:
+def faults(
+    connection: Connection, line: AssessmentCreate, pledge: models.Pledge, numbers: Sequence[int]
+) -> Iterator[Fault]:
     """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
-    yield from missing(session, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
+    yield from missing(connection, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
     bound = columns(models.PledgeParty)
     pledgors = select(bound.c.party).where(bound.c.pledge == pledge.key, bound.c.role == PartyRole.pledgor)
-    names = sorted(session.execute(pledgors).scalars())
+    names = sorted(connection.execute(pledgors).scalars())
     if line.party not in names:
         yield Fault(("party",), f"must be bound by the pledge: {', '.join(names)}")
     if line.effective_on < pledge.held_on:
@@ -74,12 +75,12 @@ def faults(session: Session, line: AssessmentCreate, pledge: models.Pledge, numb
 
 def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
     """Add one assessment to a pledge, with the next number; gives its id."""
-    pledge = _pledge(writer.session, id)
+    pledge = _pledge(writer.connection, id)
     if pledge is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(writer.session, Entity.pledge, id)}.")
+        raise NotFound(f"No pledge has this id{did_you_mean(writer.connection, Entity.pledge, id)}.")
     if pledge.retracted is not None:
         raise Conflict("The pledge is retracted; only what stands is assessed.", candidates=[id])
-    rows = _rows(writer.session, pledge.key)
+    rows = _rows(writer.connection, pledge.key)
     number = max((row.number for row in rows), default=0) + 1
     if number > LAST_NUMBER:
         raise Conflict(f"Assessments are numbered up to {LAST_NUMBER}, and the pledge has that one.", candidates=[id])
@@ -93,10 +94,10 @@ def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate
     """
     if not lines:
         return 0
-    session = writer.session
-    pledge = _pledge(session, id)
+    connection = writer.connection
+    pledge = _pledge(connection, id)
     assert pledge is not None
-    standing = read_documents(session, Entity.assessment, [assessment_id(id, line.number) for line in lines])
+    standing = read_documents(connection, Entity.assessment, [assessment_id(id, line.number) for line in lines])
     added = 0
     for index, line in enumerate(lines):
         here = (*at, "assessments", index)
@@ -109,22 +110,22 @@ def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate
     return added
 
 
-def _pledge(session: Session, id: str) -> models.Pledge | None:
-    found: models.Pledge | None = session.execute(
+def _pledge(connection: Connection, id: str) -> models.Pledge | None:
+    found: models.Pledge | None = connection.execute(
         select(models.Pledge).where(columns(models.Pledge).c.id == id)
     ).scalar()  # fmt: skip
     return found
 
 
-def _rows(session: Session, key: int) -> Sequence[Any]:
+def _rows(connection: Connection, key: int) -> Sequence[Any]:
     table = columns(models.Assessment)
-    return session.execute(select(table).where(table.c.pledge == key).order_by(table.c.number)).all()
+    return connection.execute(select(table).where(table.c.pledge == key).order_by(table.c.number)).all()
 
 
 def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: Path) -> str:
-    session, table = writer.session, columns(models.Assessment)
-    rows = _rows(session, pledge.key)
-    found = list(faults(session, line, pledge, [row.number for row in rows]))
+    connection, table = writer.connection, columns(models.Assessment)
+    rows = _rows(connection, pledge.key)
+    found = list(faults(connection, line, pledge, [row.number for row in rows]))
     if pledge.act not in PLEDGE_ACTS:
         found.append(Fault((), "must assess a pledge: a position binds nobody"))
     if found:
@@ -133,7 +134,7 @@ def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: P
     is_current = all((row.effective_on, row.number) < order for row in rows if row.party == line.party)
     if is_current:
         same_party = (table.c.pledge == pledge.key) & (table.c.party == line.party)
-        session.execute(update(table).where(same_party).values(is_current=False))
+        connection.execute(update(table).where(same_party).values(is_current=False))
     new = record(line, pledge.id, pledge.key, is_current=is_current)
     recording.create(writer, [new])
     _assess(writer, pledge)
@@ -142,17 +143,15 @@ def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: P
 
 def _assess(writer: Writer, pledge: models.Pledge) -> None:
     """Write the pledge's document anew with what its assessments now amount to."""
-    document = json.loads(read_documents(writer.session, Entity.pledge, [pledge.id])[pledge.id])
-    assessed = read_assessed(writer.session, [pledge.key])[pledge.key]
+    document = json.loads(read_documents(writer.connection, Entity.pledge, [pledge.id])[pledge.id])
+    assessed = read_assessed(writer.connection, [pledge.key])[pledge.key]
     document |= {"fulfilment": dict(assessed.fulfilment), "disputed": assessed.disputed}
     document["version"] += 1
     entry = Entry(Entity.pledge, pledge.id, document["version"], Operation.assess, canonical_json(document))
     (seq,) = writer.append([entry])
     values: dict[str, Any] = {"version": document["version"], "revision": seq, "disputed": assessed.disputed}
     table = columns(models.Pledge)
-    writer.session.execute(update(table).where(table.c.key == pledge.key).values(values))
-    for part in (columns(models.PledgeParty), columns(models.PledgeTopic)):
-        writer.session.execute(update(part).where(part.c.pledge == pledge.key).values(revision=seq))
+    writer.connection.execute(update(table).where(table.c.key == pledge.key).values(values))
 
 
 def line_of(document: dict[str, Any]) -> dict[str, Any]:
@@ -163,13 +162,13 @@ def line_of(document: dict[str, Any]) -> dict[str, Any]:
 # What the assessments amount to -----------------------------------------------------------------------------------
 
 
-def read_assessments(session: Session, id: str) -> tuple[list[str], str]:
+def read_assessments(connection: Connection, id: str) -> tuple[list[str], str]:
     """The documents of a pledge's assessments in order, and where each party stands by its latest, as JSON."""
-    pledge = _pledge(session, id)
+    pledge = _pledge(connection, id)
     if pledge is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(session, Entity.pledge, id)}.")
-    rows = _rows(session, pledge.key)
-    documents = read_documents(session, Entity.assessment, [row.id for row in rows])
+        raise NotFound(f"No pledge has this id{did_you_mean(connection, Entity.pledge, id)}.")
+    rows = _rows(connection, pledge.key)
+    documents = read_documents(connection, Entity.assessment, [row.id for row in rows])
     current = sorted((row for row in rows if row.is_current), key=lambda row: row.party)
     return [documents[row.id] for row in rows], canonical_json([_standing(row, pledge.due_to) for row in current])
 

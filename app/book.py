@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy import Connection, func, select
 
 from app import assessments, doubles, meetings, models, pledges
 from app.instruments import INSTRUMENTS
@@ -47,13 +46,13 @@ class Extent(NamedTuple):
     last: date | None
 
 
-def read_extent(session: Session) -> Extent:
+def read_extent(connection: Connection) -> Extent:
     meeting, pledge = columns(models.Meeting), columns(models.Pledge)
     held = select(func.count(), func.min(meeting.c.held_on), func.max(meeting.c.held_on))
-    meetings, first, last = session.execute(held.where(meeting.c.retracted.is_(None))).one()
+    meetings, first, last = connection.execute(held.where(meeting.c.retracted.is_(None))).one()
     binding = func.count().filter(pledge.c.act.in_(PLEDGE_ACTS))
     standing = select(func.count(), binding).where(pledge.c.retracted.is_(None))
-    records, pledged = session.execute(standing).one()
+    records, pledged = connection.execute(standing).one()
     return Extent(meetings, pledged, records - pledged, first, last)
 
 
@@ -74,7 +73,7 @@ def put(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome:
         return _put_meeting(writer, line, overwrite=overwrite)
     entity = Entity(line.kind)  # type: ignore[attr-defined]
     register = REGISTERS[entity]
-    standing = read_revision(writer.session, entity, register.id_of(line))
+    standing = read_revision(writer.connection, entity, register.id_of(line))
     if standing is None:
         register.create(writer, line)
         return Outcome(created=1)
@@ -110,7 +109,7 @@ def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> lis
         query = select(pledge.c.meeting).join(topic, topic.c.pledge == pledge.c.key).where(topic.c.topic == line.slug)
     else:
         query = select(source.c.meeting).where(source.c.source == line.id)
-    return sorted(set(writer.session.execute(query).scalars()))
+    return sorted(set(writer.connection.execute(query).scalars()))
 
 
 def create_meeting(
@@ -125,9 +124,9 @@ def create_meeting(
 def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outcome:
     id = line.id or meetings.made_id(line)
     line = line.model_copy(update={"pledges": meetings.numbered(line.pledges)})
-    standing = read_revision(writer.session, Entity.meeting, id)
+    standing = read_revision(writer.connection, Entity.meeting, id)
     if standing is None:
-        like = doubles.similar_meetings(writer.session, line, meetings.circle_of(line.parties))
+        like = doubles.similar_meetings(writer.connection, line, meetings.circle_of(line.parties))
         alike = doubles.similar_pledges(enumerate(line.pledges))
         id, added = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
@@ -152,7 +151,7 @@ def _edited_by_others(writer: Writer, id: str, line: MeetingCreate) -> list[tupl
     found = []
     for (entity, record), new in documents.items():
         by = edited_by_another(writer, entity, record)
-        standing = read_revision(writer.session, entity, record) if by else None
+        standing = read_revision(writer.connection, entity, record) if by else None
         if by and standing:
             before = json.loads(standing.document)
             if any(before[name] != value for name, value in new.items() if name != "number"):
@@ -171,7 +170,7 @@ def _without(writer: Writer, line: MeetingLine, id: str, skipped: Iterable[tuple
     kept = [p for p in line.pledges if not p.number or pledges.pledge_id(id, p.number) not in names]
     if id not in names:
         return line.model_copy(update={"pledges": kept})
-    standing = read_revision(writer.session, Entity.meeting, id)
+    standing = read_revision(writer.connection, Entity.meeting, id)
     assert standing is not None
     own = {name: value for name, value in json.loads(standing.document).items() if name != "version"}
     return MeetingCreate.model_validate(own).model_copy(update={"pledges": kept})
@@ -187,7 +186,7 @@ def edited_by_another(writer: Writer, entity: Entity, id: str) -> str | None:
         .order_by(revision.c.version.desc())
         .limit(1)
     )
-    actor = writer.session.execute(query).scalar()
+    actor = writer.connection.execute(query).scalar()
     return None if actor == LOADER else actor
 
 

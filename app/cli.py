@@ -108,19 +108,19 @@ def export(
     """Write the book to stdout as JSON Lines, the form that `load` reads; or into a folder, as a data package."""
     from app import package
 
-    with book() as database, database.reading() as session:
-        head = read_head(session) if as_of is None else read_head_at(session, as_of)
+    with book() as database, database.reading() as connection:
+        head = read_head(connection) if as_of is None else read_head_at(connection, as_of)
         if head is None:
-            err.print(f"The ledger has no seq {as_of}: it ends at {read_head(session).seq}.")
+            err.print(f"The ledger has no seq {as_of}: it ends at {read_head(connection).seq}.")
             raise typer.Exit(2)
         if folder is None:
-            for line in documents.export(session, head.seq):
+            for line in documents.export(connection, head.seq):
                 sys.stdout.write(f"{line}\n")
             return
         if folder.exists() and any(folder.iterdir()) and not (folder / package.DESCRIPTOR).exists():
             err.print(f"{folder} holds something else than a data package; name a new folder.", markup=False)
             raise typer.Exit(2)
-        package.write_package(session, head, folder)
+        package.write_package(connection, head, folder)
     out.print(f"The book at seq {head.seq} ({head.hash}) is in {folder}.", markup=False)
 
 
@@ -180,8 +180,8 @@ def _placed_lines(paths: list[Path] | None) -> Iterator[documents.Placed]:
     if paths:
         yield from documents.read_lines(_existing(paths))
         return
-    with book() as database, database.reading() as session:
-        yield from documents.placed_export(session)
+    with book() as database, database.reading() as connection:
+        yield from documents.placed_export(connection)
 
 
 @app.command()
@@ -203,9 +203,9 @@ def verify_command(
     from app.verification import Checkpoint, check_checkpoint, verify
 
     kept = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
-    with book() as database, database.reading() as session:
+    with book() as database, database.reading() as connection:
         findings = 0
-        for finding in chain(check_checkpoint(session, kept), verify(session)):
+        for finding in chain(check_checkpoint(connection, kept), verify(connection)):
             findings += 1
             err.print(str(finding), markup=False)
     if findings:
@@ -236,8 +236,8 @@ def draft(
     except (UnicodeDecodeError, ValidationError):
         err.print(f"{file} is not a text in UTF-8, or a hint is not valid.", markup=False)
         raise typer.Exit(2) from None
-    with book() as database, database.reading() as session:
-        answer = draft_meeting(session, request)
+    with book() as database, database.reading() as connection:
+        answer = draft_meeting(connection, request)
     if save_text is not None:
         save_text.write_text(answer["text"], encoding="utf-8", newline="")
     elif media_type == "text/html":

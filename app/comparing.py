@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app.filters import pledge, require_meetings, revision
 from app.threads import DRIFTING
@@ -40,10 +39,10 @@ class Comparison:
     only_b: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
-def compare_meetings(session: Session, a: str, b: str) -> Comparison:
+def compare_meetings(connection: Connection, a: str, b: str) -> Comparison:
     """What two meetings of the book share and do not. Two statements."""
-    require_meetings(session, {"a": [a], "b": [b]})
-    said_a, said_b = _said(session, a, b)
+    require_meetings(connection, {"a": [a], "b": [b]})
+    said_a, said_b = _said(connection, a, b)
     return Comparison(
         both=[Shared(pledges, said_b[key]) for key, pledges in said_a.items() if key in said_b],
         only_a=[pledges for key, pledges in said_a.items() if key not in said_b],
@@ -51,7 +50,7 @@ def compare_meetings(session: Session, a: str, b: str) -> Comparison:
     )
 
 
-def _said(session: Session, *meetings: str) -> Sequence[dict[int, list[dict[str, Any]]]]:
+def _said(connection: Connection, *meetings: str) -> Sequence[dict[int, list[dict[str, Any]]]]:
     """For each meeting its standing pledges by undertaking, in order of their numbers."""
     query = (
         select(pledge.c.meeting, pledge.c.undertaking, revision.c.document)
@@ -60,6 +59,6 @@ def _said(session: Session, *meetings: str) -> Sequence[dict[int, list[dict[str,
         .order_by(pledge.c.number)
     )
     said: dict[str, dict[int, list[dict[str, Any]]]] = {meeting: {} for meeting in meetings}
-    for meeting, undertaking, document in session.execute(query):
+    for meeting, undertaking, document in connection.execute(query):
         said[meeting].setdefault(undertaking, []).append(json.loads(document))
     return [said[meeting] for meeting in meetings]

@@ -1,6 +1,5 @@
 """What every command stands on: the two consoles, the book of the settings, and how errors end it."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +22,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def run(command: Callable[[], Any]) -> None:
     """Run a command: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
-    gc.freeze()
-    gc.enable()
     configure_logs("info")
     try:
         command()

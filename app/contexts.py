@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session
+from sqlalchemy import Connection, bindparam, select
 
 from app import models
 from app.models import columns
 from app.shapes.pledges import PledgeCreate
-from app.topics import parents_and_bits
+from app.topics import parents
 from app.vocabulary import Act, SourceType
 
 
@@ -47,7 +46,7 @@ class Assessed:
 class Context:
     """What pledges of one meeting depend on beside their own lines, read once for all of them.
 
-    `things` are the tokens that the meeting lends to the search for its pledges; `parents` and `bits` are of topics.
+    `things` are the tokens that the meeting lends to the search for its pledges; `parents` are of topics.
     """
 
     meeting: str
@@ -56,27 +55,28 @@ class Context:
     things: Sequence[str]
     sources: Mapping[str, CitedSource]
     parents: Mapping[str, str]
-    bits: Mapping[str, int]
     targets: Mapping[str, LinkedPledge]
     assessed: Mapping[int, Assessed] = field(default_factory=dict)
 
 
 def read_context(
-    session: Session, meeting: Any, sources: Iterable[str], lines: Sequence[PledgeCreate], keys: Sequence[int] = ()
+    connection: Connection,
+    meeting: Any,
+    sources: Iterable[str],
+    lines: Sequence[PledgeCreate],
+    keys: Sequence[int] = (),
 ) -> Context:
     """Read what `lines` depend on. `meeting` has what a MeetingKey has; `keys` are those of pledges that stand."""
     named = {link.target for line in lines for link in line.links if link.target}
-    parents, bits = parents_and_bits(session)
     return Context(
         meeting=meeting.id,
         held_on=meeting.held_on,
         parties=frozenset(meeting.parties),
         things=meeting.things,
-        sources=_read_sources(session, sources),
-        parents=parents,
-        bits=bits,
-        targets=_read_targets(session, named),
-        assessed=read_assessed(session, keys),
+        sources=_read_sources(connection, sources),
+        parents=parents(connection),
+        targets=_read_targets(connection, named),
+        assessed=read_assessed(connection, keys),
     )
 
 
@@ -88,33 +88,32 @@ _SOURCES = (
 )
 
 
-def _read_sources(session: Session, ids: Iterable[str]) -> dict[str, CitedSource]:
+def _read_sources(connection: Connection, ids: Iterable[str]) -> dict[str, CitedSource]:
     found: dict[str, CitedSource] = {}
-    for id, type, length, party in session.execute(_SOURCES, {"ids": sorted(set(ids))}):
+    for id, type, length, party in connection.execute(_SOURCES, {"ids": sorted(set(ids))}):
         before = found[id].issued_by if id in found else frozenset()
         found[id] = CitedSource(type, before | ({party} if party else frozenset()), length)
     return found
 
 
-def _read_targets(session: Session, ids: Iterable[str]) -> dict[str, LinkedPledge]:
+def _read_targets(connection: Connection, ids: Iterable[str]) -> dict[str, LinkedPledge]:
     wanted = sorted(ids)
     if not wanted:
         return {}
     pledge = columns(models.Pledge)
     c = pledge.c
     query = select(c.id, c.key, c.undertaking, c.held_on, c.act, c.retracted.is_not(None)).where(c.id.in_(wanted))
-    return {row[0]: LinkedPledge(*row) for row in session.execute(query)}
+    return {row[0]: LinkedPledge(*row) for row in connection.execute(query)}
 
 
-def read_assessed(session: Session, keys: Sequence[int]) -> dict[int, Assessed]:
+def read_assessed(connection: Connection, keys: Sequence[int]) -> dict[int, Assessed]:
     """The standing fulfilment of each party and whether anything is disputed, for the pledges that are assessed."""
     if not keys:
         return {}
-    assessment = models.Assessment
-    table = columns(assessment)
-    query = select(assessment).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.number)
+    table = columns(models.Assessment)
+    query = select(table).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.number)
     found: dict[int, Assessed] = {}
-    for row in session.execute(query).scalars():
+    for row in connection.execute(query):
         before = found.get(row.pledge, Assessed())
         latest = {row.party: row.fulfilment.value} if row.is_current else {}
         found[row.pledge] = Assessed({**before.fulfilment, **latest}, before.disputed or row.disputes is not None)

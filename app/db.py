@@ -1,21 +1,28 @@
-"""The engines and the two kinds of session: reading and writing.
+"""The database: its engines, the writing lock, snapshots, and the rule which reads run in a thread.
 
-On both engines a write transaction holds one lock from its first statement, so that the ledger's `seq` rises in commit
-order; it is committed, to disk, before `writing` returns. A reading session sees one snapshot and cannot write.
+On SQLite and PostgreSQL alike, a write transaction holds one lock from its first statement, so that the ledger's `seq`
+rises in commit order; it is committed, to disk, before `writing` returns. A reading connection cannot write.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, text
+from anyio import to_thread
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session
+
+T = TypeVar("T")
+
+_BEGIN_SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ"}
+# Steps of SQLite's virtual machine: a page by an index takes some 3,000.
+_STEPS_A_CALL, _MOST_STEPS = 1000, 100_000
+_MAPPED = 2**31 - 2**16  # bytes of the file that a reader maps into memory: as much as SQLite takes
 
 _WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
 
@@ -52,13 +59,14 @@ def is_unavailable(error: Exception) -> bool:
 
 
 class Database:
-    """The book's database: one engine that writes, one that reads."""
+    """The book's database: one engine that writes, and one that reads in autocommit mode."""
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         self.url = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._steps = 0
         if self.is_sqlite:
-            self.writer, self.reader = _sqlite_engines(self.url, timeout)
+            self.writer, self.reader, self._short = _sqlite_engines(self.url, timeout, self._is_long)
         else:
             self.writer, self.reader = _postgresql_engines(self.url, timeout)
 
@@ -68,22 +76,58 @@ class Database:
         return not self.is_sqlite or Path(str(self.url.database)).exists()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session on one snapshot of the book."""
-        with Session(self.reader, autoflush=False, expire_on_commit=False) as session:
-            yield session
+    def reading(self, *, is_snapshot: bool = True) -> Iterator[Connection]:
+        """A connection that cannot write. With `is_snapshot`, all its statements see one state of the book."""
+        with self._open(self.reader, is_snapshot) as connection:
+            yield connection
 
     @contextmanager
-    def writing(self, *, commit: bool = True) -> Iterator[Session]:
-        """A session that holds the writing lock; all of it is on disk when this returns, or none of it is kept."""
-        with Session(self.writer, autoflush=False, expire_on_commit=False) as session:
+    def writing(self, *, commit: bool = True) -> Iterator[Connection]:
+        """A connection that holds the writing lock; all of it is on disk when this returns, or none of it is kept."""
+        with self.writer.connect() as connection:
             if not self.is_sqlite:
-                session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
-            yield session
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+            yield connection
             if commit:
-                session.commit()
-            else:
-                session.rollback()
+                connection.commit()
+
+    async def read(self, function: Callable[[Connection], T], *, is_snapshot: bool = True) -> T:
+        """Run a read and return what it returns. This is the one rule for threads, for all reads of the server.
+
+        On SQLite, a read first runs on the event loop, and is stopped after `_MOST_STEPS`. A read that is stopped or
+        fails there runs again in a thread, as do all reads on PostgreSQL. So `function` must only read.
+        """
+        if self.is_sqlite:
+            self._steps = 0
+            try:
+                with self._open(self._short, is_snapshot) as connection:
+                    return function(connection)
+            except (DBAPIError, PoolTimeout):
+                pass
+        return await to_thread.run_sync(self._read_in_thread, function, is_snapshot)
+
+    def _read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
+        try:
+            with self.reading(is_snapshot=is_snapshot) as connection:
+                return function(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # The server had closed the connection. The pool has dropped all that are as old.
+        with self.reading(is_snapshot=is_snapshot) as connection:
+            return function(connection)
+
+    @contextmanager
+    def _open(self, engine: Engine, is_snapshot: bool) -> Iterator[Connection]:
+        with engine.connect() as connection:
+            if is_snapshot:
+                connection.exec_driver_sql(_BEGIN_SNAPSHOT[connection.dialect.name])
+            yield connection
+
+    def _is_long(self) -> bool:
+        """Called by SQLite every `_STEPS_A_CALL` steps of a read on the event loop; True stops it."""
+        self._steps += _STEPS_A_CALL
+        return self._steps > _MOST_STEPS
 
     def copy_to(self, file: Path) -> None:
         """A consistent copy of an SQLite book, made while others write. VACUUM must stand outside a transaction."""
@@ -105,8 +149,8 @@ class Database:
         _bring_to_disk(file.parent)
 
     def close(self) -> None:
-        self.writer.dispose()
-        self.reader.dispose()
+        for engine in (self.writer, self.reader, *([self._short] if self.is_sqlite else [])):
+            engine.dispose()
 
 
 def _bring_to_disk(path: Path) -> None:
@@ -131,49 +175,53 @@ def _with_driver(url: str) -> URL:
     return parsed
 
 
-def _sqlite_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
+def _sqlite_engines(url: URL, timeout: float, is_long: Callable[[], bool]) -> tuple[Engine, Engine, Engine]:
+    """The writer, the reader, and a reader of one connection that never waits, for the event loop."""
     # So long it waits for another process's lock; PostgreSQL gets the same by lock_timeout.
     arguments = {"check_same_thread": False, "timeout": timeout}
     # One writing connection, whose pool is the queue of writers.
     pool: dict[str, Any] = {"pool_timeout": timeout, "connect_args": arguments, "hide_parameters": True}
     writer = create_engine(url, pool_size=1, max_overflow=0, **pool)
     reader = create_engine(url, pool_size=8, max_overflow=32, **pool)
+    no_wait: dict[str, Any] = {**pool, "pool_timeout": 0, "connect_args": {**arguments, "timeout": 0}}
+    short = create_engine(url, pool_size=1, max_overflow=0, **no_wait)
 
-    def open_writer(connection: Any, _: object) -> None:
+    def open_writer(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    def open_reader(connection: Any, _: object) -> None:
+    def open_reader(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("query_only=ON", "mmap_size=268435456"):
+        for pragma in ("query_only=ON", f"mmap_size={_MAPPED}"):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(writer, "connect", open_writer)
-    event.listen(reader, "connect", open_reader)
     # IMMEDIATE: a transaction that first reads and then writes would otherwise lose the lock, or another's update.
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return writer, reader
+    event.listen(reader, "connect", open_reader)
+    event.listen(short, "connect", open_reader)
+    event.listen(short, "connect", lambda connection, _: connection.set_progress_handler(is_long, _STEPS_A_CALL))
+    return writer, reader, short
 
 
 def _postgresql_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
     milliseconds = int(timeout * 1000)
-    options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c synchronous_commit=on"
-    pool: dict[str, Any] = {
-        "pool_timeout": timeout,
-        "pool_pre_ping": True,
-        "connect_args": {"options": options, "connect_timeout": max(2, int(timeout))},
-        "hide_parameters": True,
-    }
-    writer = create_engine(url, pool_size=4, max_overflow=28, **pool)
-    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    reader = create_engine(url, pool_size=8, max_overflow=32, execution_options=snapshot, **pool)
+    options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+    arguments = {"connect_timeout": max(2, int(timeout))}
+    pool: dict[str, Any] = {"pool_timeout": timeout, "hide_parameters": True}
+    # A write is never sent twice, so its connection is checked first.
+    writing = {**arguments, "options": f"{options} -c synchronous_commit=on"}
+    writer = create_engine(url, pool_size=4, max_overflow=28, pool_pre_ping=True, connect_args=writing, **pool)
+    reading = {**arguments, "options": f"{options} -c default_transaction_read_only=on"}
+    reader = create_engine(
+        url, pool_size=8, max_overflow=32, isolation_level="AUTOCOMMIT", connect_args=reading, **pool
+    )
     event.listen(writer, "handle_error", _leave_what_has_become_read_only)
     return writer, reader
 
 
 def _leave_what_has_become_read_only(context: ExceptionContext) -> None:
-    """A session that was opened on a read-only server stays so: go on with new ones, which may find it writing."""
+    """A connection that was opened on a read-only server stays so: go on with new ones, which may find it writing."""
     if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True

@@ -1,4 +1,4 @@
-"""What routes depend on: a session to read or a writer, strict JSON bodies, and answers made of stored documents.
+"""What routes depend on: a connection to read or a writer, strict JSON bodies, and answers made of stored documents.
 
 A write's transaction is committed when the route's function returns and before the answer is sent.
 """
@@ -17,7 +17,7 @@ from fastapi import Depends, Header, Query, Request, Response, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlmodel import Session
+from sqlalchemy import Connection
 from starlette.responses import StreamingResponse
 
 from app.db import Database
@@ -50,23 +50,30 @@ async def _body_hash(request: Request) -> str:
 
 @dataclass(frozen=True)
 class Opening:
-    """A session or writer that has yet to be opened: a route's function is given what it opens to."""
+    """A connection or writer that has yet to be opened: a route's function is given what it opens to."""
 
     opened: Callable[[], AbstractContextManager[Any]]
+
+
+class RequestWriter(Writer):
+    """The writer of one request: whether it is a dry run, and the key under which its answer is kept, if it has one."""
+
+    is_dry = False
+    request_key: RequestKey | None = None
 
 
 @contextmanager
 def _writing(
     database: Database, actor: str, *, is_dry: bool = False, key: RequestKey | None = None
-) -> Iterator[Writer]:
+) -> Iterator[RequestWriter]:
     """The lock, and a writer under it. What is written is on disk when this ends, or nothing is kept of it."""
-    with database.writing(commit=not is_dry) as session:
-        writer = Writer(session, actor)
-        session.info["dry_run"] = is_dry
+    with database.writing(commit=not is_dry) as connection:
+        writer = RequestWriter(connection, actor)
+        writer.is_dry = is_dry
         if key is not None:
-            if answer := find_answer(session, key, writer.now):
+            if answer := find_answer(connection, key, writer.now):
                 raise Replayed(answer)
-            session.info["request_key"] = key
+            writer.request_key = key
         yield writer
 
 
@@ -95,9 +102,9 @@ async def _posting(
 # the others wait in a queue that holds none.
 _WAITING_WRITERS = 8
 
-Reading = Annotated[Session, Depends(_reading)]
-Changing = Annotated[Writer, Depends(_changing, scope="function", max_concurrency=_WAITING_WRITERS)]
-Posting = Annotated[Writer, Depends(_posting, scope="function", max_concurrency=_WAITING_WRITERS)]
+Reading = Annotated[Connection, Depends(_reading)]
+Changing = Annotated[RequestWriter, Depends(_changing, scope="function", max_concurrency=_WAITING_WRITERS)]
+Posting = Annotated[RequestWriter, Depends(_posting, scope="function", max_concurrency=_WAITING_WRITERS)]
 IfMatch = Annotated[
     str | None,
     Header(
@@ -195,49 +202,51 @@ def _refuse_parameters(request: Request, takes: Mapping[str, bool]) -> None:
 
 
 def record_answer(
-    session: Session, entity: Entity, id: str, if_none_match: str | None = None, as_of: str | None = None
+    connection: Connection, entity: Entity, id: str, if_none_match: str | None = None, as_of: str | None = None
 ) -> Response:
     """One record as the ledger has it (or had it at `as_of`), with its revision's hash for an ETag.
 
     A retracted one says since when.
     """
-    revision = read_revision(session, entity, id)
+    revision = read_revision(connection, entity, id)
     if revision is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(session, entity, id)}.")
+        raise NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
     if as_of is not None:
-        revision = read_revision_at(session, entity, id, seq_at(session, as_of))
+        revision = read_revision_at(connection, entity, id, seq_at(connection, as_of))
         if revision is None:
             raise NotFound(f"The book did not have this {entity} yet at that moment.")
     document = revision.document
     if json.loads(document)["retracted"] is not None:
-        retracted_at = retracted_since(session, entity, id, revision.seq)
+        retracted_at = retracted_since(connection, entity, id, revision.seq)
         document = f'{document[:-1]},"retracted_at":"{retracted_at}"}}'
     return _answer(document.encode(), f'"{revision.hash}"', if_none_match)
 
 
-def written_answer(writer: Writer, entity: Entity, id: str, status: int = 200, location: str | None = None) -> Response:
+def written_answer(
+    writer: RequestWriter, entity: Entity, id: str, status: int = 200, location: str | None = None
+) -> Response:
     """The record that a write has left, with the ETag that the next write of it needs."""
-    answer = record_answer(writer.session, entity, id)
+    answer = record_answer(writer.connection, entity, id)
     return written(writer, bytes(answer.body), status, location, answer.headers["ETag"])
 
 
-def written(writer: Writer, body: bytes, status: int, location: str | None, etag: str | None = None) -> Response:
+def written(writer: RequestWriter, body: bytes, status: int, location: str | None, etag: str | None = None) -> Response:
     """The answer to a write. Under an Idempotency-Key it is kept, in the write's own transaction, for replays."""
-    if writer.session.info.get("dry_run"):
+    if writer.is_dry:
         status = 200
-    elif request_key := writer.session.info.get("request_key"):
-        keep_answer(writer.session, request_key, Answer(status, body.decode(), location, etag), writer.now)
+    elif writer.request_key:
+        keep_answer(writer.connection, writer.request_key, Answer(status, body.decode(), location, etag), writer.now)
     headers = {name: value for name, value in (("Location", location), ("ETag", etag)) if value}
     return Response(body, status, headers, "application/json")
 
 
-def list_etag(session: Session, request: Request, form: str = "") -> str:
+def list_etag(connection: Connection, request: Request, form: str = "") -> str:
     """The state of the book that an answer is right for: of a list, or composed of several records; `form` tells
     apart the renderings that have one address.
 
     Read before the rows: an answer may then be newer than its ETag says, but never older.
     """
-    head = read_head(session)
+    head = read_head(connection)
     return list_etag_at(head.seq, head.hash, rendering_of(f"{request.url.path}?{request.url.query}#{form}"))
 
 

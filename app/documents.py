@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app import assessments, models, pledges
 from app.book import REGISTERS, Outcome
@@ -82,9 +81,9 @@ def read_lines(paths: Iterable[Path]) -> Iterator[Placed]:
             yield from _read_file(file)
 
 
-def placed_export(session: Session) -> Iterator[Placed]:
+def placed_export(connection: Connection) -> Iterator[Placed]:
     """The lines of the book itself, as if they had been read from a file."""
-    for number, text in enumerate(export(session), start=1):
+    for number, text in enumerate(export(connection), start=1):
         yield Placed(Path("book"), ReadItem(None, number), LINE.validate_json(text))
 
 
@@ -189,8 +188,8 @@ def _taken(line: Line | None, taken: set[str]) -> Iterator[Fault]:
 
 def _hashes_of_sources(database: Database) -> list[tuple[str, str]]:
     source = columns(models.Source)
-    with database.reading() as session:
-        return [(id, sha256) for id, sha256 in session.execute(select(source.c.id, source.c.sha256))]
+    with database.reading() as connection:
+        return [(id, sha256) for id, sha256 in connection.execute(select(source.c.id, source.c.sha256))]
 
 
 def file_faults(placed: Placed, faults: Iterable[Fault]) -> list[FileFault]:
@@ -228,21 +227,21 @@ class Checker:
 # Exporting ------------------------------------------------------------------------------------------------------------
 
 
-def export(session: Session, as_of: int | None = None) -> Iterator[str]:
+def export(connection: Connection, as_of: int | None = None) -> Iterator[str]:
     """The lines of the book as JSON, without line ends: as it stands, or as it stood at the seq `as_of`."""
     if as_of is None:
-        as_of = read_head(session).seq
+        as_of = read_head(connection).seq
     for entity, register in REGISTERS.items():
         key = columns(register.kind.table).c[register.kind.key]
-        ids = session.execute(select(key).order_by(key)).scalars().all()
+        ids = connection.execute(select(key).order_by(key)).scalars().all()
         if entity is Entity.topic:
-            documents = read_documents(session, entity, ids, as_of).values()
+            documents = read_documents(connection, entity, ids, as_of).values()
             yield from (_register_line(entity, document) for document in sorted(documents, key=_parents_first))
             continue
         for chunk in in_parts(ids, _AT_ONCE):
-            found = read_documents(session, entity, chunk, as_of)
+            found = read_documents(connection, entity, chunk, as_of)
             yield from (_register_line(entity, found[id]) for id in chunk if id in found)
-    yield from _export_meetings(session, as_of)
+    yield from _export_meetings(connection, as_of)
 
 
 def _parents_first(document: str) -> tuple[bool, str]:
@@ -256,41 +255,41 @@ def _register_line(entity: Entity, document: str) -> str:
     return canonical_json({"kind": entity, **own})
 
 
-def _export_meetings(session: Session, as_of: int) -> Iterator[str]:
-    for ids in in_parts(_meetings_in_order(session, as_of), _AT_ONCE):
-        yield from meeting_lines(session, ids, as_of)
+def _export_meetings(connection: Connection, as_of: int) -> Iterator[str]:
+    for ids in in_parts(_meetings_in_order(connection, as_of), _AT_ONCE):
+        yield from meeting_lines(connection, ids, as_of)
 
 
-def meeting_lines(session: Session, ids: Sequence[str], as_of: int | None = None) -> Iterator[str]:
+def meeting_lines(connection: Connection, ids: Sequence[str], as_of: int | None = None) -> Iterator[str]:
     """Some meetings as lines of the book, with their pledges, in the order of `ids`."""
-    documents = read_documents(session, Entity.meeting, ids, as_of)
+    documents = read_documents(connection, Entity.meeting, ids, as_of)
     pledge = columns(models.Pledge)
     owned: dict[str, list[str]] = {}
     query = select(pledge.c.meeting, pledge.c.id).where(pledge.c.meeting.in_(ids)).order_by(pledge.c.number)
-    for meeting, id in session.execute(query):
+    for meeting, id in connection.execute(query):
         owned.setdefault(meeting, []).append(id)
     for id in (id for id in ids if id in documents):
         own = json.loads(documents[id])
         del own["version"]
         retracted = own.pop("retracted")
-        lines = list(pledge_lines(session, owned.get(id, []), as_of))
+        lines = list(pledge_lines(connection, owned.get(id, []), as_of))
         yield canonical_json({"kind": "meeting", **own, "pledges": lines, "retracted": retracted})
 
 
-def _meetings_in_order(session: Session, as_of: int) -> list[str]:
+def _meetings_in_order(connection: Connection, as_of: int) -> list[str]:
     """Meetings by the day they had then; a later correction of a day must not move them in an older book."""
-    ids = session.execute(select(columns(models.Meeting).c.id)).scalars().all()
+    ids = connection.execute(select(columns(models.Meeting).c.id)).scalars().all()
     days: list[tuple[str, str]] = []
     for chunk in in_parts(ids, _AT_ONCE):
-        documents = read_documents(session, Entity.meeting, chunk, as_of)
+        documents = read_documents(connection, Entity.meeting, chunk, as_of)
         days += [(json.loads(document)["held_on"], id) for id, document in documents.items()]
     return [id for _, id in sorted(days)]
 
 
-def pledge_lines(session: Session, ids: Sequence[str], as_of: int | None = None) -> Iterator[dict[str, Any]]:
+def pledge_lines(connection: Connection, ids: Sequence[str], as_of: int | None = None) -> Iterator[dict[str, Any]]:
     """The lines of some pledges of one meeting, with their assessments, in the order of their numbers."""
-    documents = read_documents(session, Entity.pledge, ids, as_of)
-    judged = _assessment_lines(session, list(documents), as_of)
+    documents = read_documents(connection, Entity.pledge, ids, as_of)
+    judged = _assessment_lines(connection, list(documents), as_of)
     for id in ids:
         if id in documents:
             line = pledges.line_of(json.loads(documents[id]))
@@ -298,12 +297,12 @@ def pledge_lines(session: Session, ids: Sequence[str], as_of: int | None = None)
             yield {**line, "assessments": judged.get(id, []), "retracted": retracted}
 
 
-def _assessment_lines(session: Session, ids: Sequence[str], as_of: int | None) -> dict[str, list[dict[str, Any]]]:
+def _assessment_lines(connection: Connection, ids: Sequence[str], as_of: int | None) -> dict[str, list[dict[str, Any]]]:
     table, pledge = columns(models.Assessment), columns(models.Pledge)
     query = select(table.c.id).join(pledge, pledge.c.key == table.c.pledge).where(pledge.c.id.in_(ids))
     query = query.order_by(table.c.pledge, table.c.number)
-    wanted = list(session.execute(query).scalars())
-    documents = read_documents(session, Entity.assessment, wanted, as_of)
+    wanted = list(connection.execute(query).scalars())
+    documents = read_documents(connection, Entity.assessment, wanted, as_of)
     found: dict[str, list[dict[str, Any]]] = {}
     for id in wanted:
         if id in documents:

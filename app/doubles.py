@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app import models
 from app.models import columns
@@ -24,12 +23,12 @@ class Double:
     why: str
 
 
-def similar_meetings(session: Session, meeting: MeetingCreate, circle: str) -> list[str]:
+def similar_meetings(connection: Connection, meeting: MeetingCreate, circle: str) -> list[str]:
     """Ids of standing meetings of the same parties (those of `circle`), day and type."""
     table = columns(models.Meeting)
     same = (table.c.circle == circle, table.c.held_on == meeting.held_on, table.c.type == meeting.type)
     query = select(table.c.id).where(*same, table.c.retracted.is_(None)).order_by(table.c.id)
-    return list(session.execute(query).scalars())
+    return list(connection.execute(query).scalars())
 
 
 def similar_pledges(

@@ -5,8 +5,7 @@ import json
 import re
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app import drafting, models
 from app.models import columns
@@ -18,7 +17,7 @@ from app.vocabulary import PLEDGE_ACTS, Entity
 SOURCE_ID = "draft"
 
 
-def draft_meeting(session: Session, request: DraftRequest) -> dict[str, Any]:
+def draft_meeting(connection: Connection, request: DraftRequest) -> dict[str, Any]:
     """The document, its notes and the plain text, as `DraftAnswer` has them."""
     if request.media_type == "text/html":
         from app.stripping import plain_text  # late: the parser of HTML takes a while to load
@@ -28,42 +27,42 @@ def draft_meeting(session: Session, request: DraftRequest) -> dict[str, Any]:
         text = request.text
     hints = request.meeting or DraftHints()
     known = drafting.Hints(hints.held_on, tuple(hints.parties), hints.title)
-    draft = drafting.draft(text, known_book(session), known)
+    draft = drafting.draft(text, known_book(connection), known)
     return {"document": _document(draft, text), "notes": [_note(pledge) for pledge in draft.pledges], "text": text}
 
 
 # What the book knows --------------------------------------------------------------------------------------------------
 
 
-def known_book(session: Session) -> drafting.Book:
+def known_book(connection: Connection) -> drafting.Book:
     """Everything in the book that a text may name or renew."""
     return drafting.Book(
         topics=tuple(
             drafting.Topic(topic["slug"], tuple(topic["cues"]), topic["parent"])
-            for topic in _standing(session, models.Topic, "slug")
+            for topic in _standing(connection, models.Topic, "slug")
         ),
         parties=tuple(
             drafting.Party(party["code"], party["name"], tuple(party["aliases"]), party["type"])
-            for party in _standing(session, models.Party, "code")
+            for party in _standing(connection, models.Party, "code")
         ),
         instruments=tuple(
             drafting.Instrument(item["slug"], item["name"], tuple(item["aliases"]))
-            for item in _standing(session, models.Instrument, "slug")
+            for item in _standing(connection, models.Instrument, "slug")
         ),
-        persons=_persons(session),
-        pledges=_earlier_pledges(session),
+        persons=_persons(connection),
+        pledges=_earlier_pledges(connection),
     )
 
 
-def _standing(session: Session, table: Any, key: str) -> list[dict[str, Any]]:
+def _standing(connection: Connection, table: Any, key: str) -> list[dict[str, Any]]:
     """The standing documents of a register, in order."""
     own, revision = columns(table), columns(models.Revision)
     query = select(revision.c.document).join(own, own.c.revision == revision.c.seq)
     query = query.where(own.c.retracted.is_(None)).order_by(own.c[key])
-    return [json.loads(document) for document in session.execute(query).scalars()]
+    return [json.loads(document) for document in connection.execute(query).scalars()]
 
 
-def _persons(session: Session) -> tuple[drafting.Person, ...]:
+def _persons(connection: Connection) -> tuple[drafting.Person, ...]:
     """The persons of the book, with the party and the office they were last met in."""
     attendance, meeting = columns(models.Attendance), columns(models.Meeting)
     query = (
@@ -72,7 +71,7 @@ def _persons(session: Session) -> tuple[drafting.Person, ...]:
         .where(meeting.c.retracted.is_(None))
         .order_by(meeting.c.held_on, meeting.c.id)
     )
-    last = {slug: (party, office) for slug, party, office in session.execute(query)}
+    last = {slug: (party, office) for slug, party, office in connection.execute(query)}
     return tuple(
         drafting.Person(
             person["slug"],
@@ -80,11 +79,11 @@ def _persons(session: Session) -> tuple[drafting.Person, ...]:
             tuple(alias["name"] for alias in person["aliases"]),
             *last.get(person["slug"], (None, None)),
         )
-        for person in _standing(session, models.Participant, "slug")
+        for person in _standing(connection, models.Participant, "slug")
     )
 
 
-def _earlier_pledges(session: Session) -> tuple[drafting.EarlierPledge, ...]:
+def _earlier_pledges(connection: Connection) -> tuple[drafting.EarlierPledge, ...]:
     """The pledges that a new one may renew, with the parties of their meetings."""
     pledge, meeting, revision = columns(models.Pledge), columns(models.Meeting), columns(models.Revision)
     query = (
@@ -95,7 +94,7 @@ def _earlier_pledges(session: Session) -> tuple[drafting.EarlierPledge, ...]:
         .order_by(pledge.c.key)
     )
     found = []
-    for document, held_on, circle in session.execute(query):
+    for document, held_on, circle in connection.execute(query):
         own = json.loads(document)
         words = " ".join([own["summary"], *own["formula"]])
         found.append(

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app import assessments, doubles, meetings, models, pledges
 from app.book import REGISTERS, change_registered
 from app.errors import Conflict, Fault, Invalid, NotFound, Path, PreconditionNeeded, Stale
 from app.ledger import Writer, read_revision
-from app.models import Revision, columns
+from app.models import columns
 from app.naming import did_you_mean
 from app.references import refuse_retraction
 from app.shapes.meetings import MeetingCreate
@@ -30,15 +30,15 @@ _APART = {
 }
 
 
-def read_standing(writer: Writer, entity: Entity, id: str) -> Revision:
+def read_standing(writer: Writer, entity: Entity, id: str) -> Row[Any]:
     """The revision that stands for a record; NotFound names the nearest ids."""
-    revision = read_revision(writer.session, entity, id)
+    revision = read_revision(writer.connection, entity, id)
     if revision is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(writer.session, entity, id)}.")
+        raise NotFound(f"No {entity} has this id{did_you_mean(writer.connection, entity, id)}.")
     return revision
 
 
-def read_for_edit(writer: Writer, entity: Entity, id: str, if_match: str | None) -> Revision:
+def read_for_edit(writer: Writer, entity: Entity, id: str, if_match: str | None) -> Row[Any]:
     """The revision that stands for a record, if it is the one that the editor has read."""
     revision = read_standing(writer, entity, id)
     if if_match is None:
@@ -136,7 +136,7 @@ def add_pledges(
     standing = read_standing(writer, Entity.meeting, meeting_id)
     if json.loads(standing.document)["retracted"] is not None:
         raise Conflict("The meeting is retracted; restore it first.", candidates=[meeting_id])
-    before = meetings.standing_lines(writer.session, meeting_id)
+    before = meetings.standing_lines(writer.connection, meeting_id)
     _refuse_taken(meeting_id, sent, before)
     if not allow_similar:
         _refuse_similar(meeting_id, sent, before)
@@ -206,7 +206,9 @@ def _span(citation: Citation) -> tuple[str, Zone, int, int]:
 def _rank(writer: Writer, new: Sequence[Citation]) -> Callable[[Citation], tuple[bool, int]]:
     """The order of citations: primary texts first, then body, quote, lede, headline; ties as they stood."""
     source = columns(models.Source)
-    primary = set(writer.session.execute(select(source.c.id).where(source.c.type == SourceType.primary_text)).scalars())
+    primary = set(
+        writer.connection.execute(select(source.c.id).where(source.c.type == SourceType.primary_text)).scalars()
+    )
     given = [citation.source for citation in new if not isinstance(citation.source, str)]
     primary |= {source.id for source in given if source.type is SourceType.primary_text}
     return lambda citation: (source_id(citation.source) not in primary, list(Zone).index(citation.zone))
@@ -240,13 +242,13 @@ def retract(writer: Writer, entity: Entity, id: str, reason: str, if_match: str 
     document = json.loads(standing.document)
     if document["retracted"] is not None:
         raise Conflict("It is retracted already.", candidates=[id])
-    refuse_retraction(writer.session, entity, id)
+    refuse_retraction(writer.connection, entity, id)
     document["retracted"] = reason
     if entity in REGISTERS:
         line = _validated(REGISTERS[entity].shape, _without_version(document))
         change_registered(writer, REGISTERS[entity], line, standing.document)
     elif entity is Entity.meeting:
-        before = meetings.standing_lines(writer.session, id).values()
+        before = meetings.standing_lines(writer.connection, id).values()
         lines = [line.model_copy(update={"retracted": reason}) for line in before if line.retracted is None]
         meeting = _validated(MeetingCreate, _without_version(document)).model_copy(update={"pledges": lines})
         meetings.change_meeting(writer, id, meeting, standing.document)

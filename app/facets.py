@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     String,
     and_,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlmodel import Session
 
 from app import models
 from app.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
@@ -154,20 +154,20 @@ FACETS: Mapping[FacetName, Facet] = {
 
 
 def read_facets(
-    session: Session, query: PledgeFilters, names: Iterable[FacetName], limit: int, today: date | None = None
+    connection: Connection, query: PledgeFilters, names: Iterable[FacetName], limit: int, today: date | None = None
 ) -> dict[FacetName, list[FacetValue]]:
     """The values of each facet, at most `limit`: the most mentioned first, years and meetings the newest first.
 
     Two statements a facet (three for `towards`), and those of the query's own names.
     """
     today = today or datetime.now(UTC).date()
-    everything = match(session, query, today)
+    everything = match(connection, query, today)
     found: dict[FacetName, list[FacetValue]] = {}
     for name in dict.fromkeys(names):
         ignoring = without(query, FACETS[name].own)
         standings = query.fulfilment if name == "party" else ()
-        matched = match(session, ignoring, today, standings) if ignoring is not query or standings else everything
-        found[name] = read_values(session, query, name, matched, limit)
+        matched = match(connection, ignoring, today, standings) if ignoring is not query or standings else everything
+        found[name] = read_values(connection, query, name, matched, limit)
     return found
 
 
@@ -182,7 +182,7 @@ def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
 
 
 def match(
-    session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = (), newest: int | None = None
+    connection: Connection, query: PledgeFilters, today: date, standings: Sequence[str] = (), newest: int | None = None
 ) -> Matched:
     """The pledges that match (or the `newest` of them), as a table to divide.
 
@@ -190,7 +190,7 @@ def match(
     """
     if standings:
         query = query.model_copy(update={"fulfilment": []})
-    walked, conditions = pledge_conditions(session, query, today)
+    walked, conditions = pledge_conditions(connection, query, today)
     source = pledge if walked is None else walked.join(pledge, pledge.c.key == walked.c.pledge)
     c = pledge.c
     chosen = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
@@ -198,7 +198,7 @@ def match(
     if newest is not None:
         chosen = order_walked("-held_on", walked).apply(chosen).limit(newest)
     table = chosen.subquery("matched")
-    parties = codes_of(session, query, "party") if query.fulfilment or query.party else []
+    parties = codes_of(connection, query, "party") if query.fulfilment or query.party else []
     return Matched(table, parties, standings)
 
 
@@ -216,15 +216,15 @@ class Counts(NamedTuple):
     new: int
 
 
-def read_counts(session: Session, query: PledgeFilters, today: date | None = None) -> Counts:
+def read_counts(connection: Connection, query: PledgeFilters, today: date | None = None) -> Counts:
     """The counts of the whole answer, in one statement and those of the query's names."""
-    matched = match(session, query, today or datetime.now(UTC).date())
-    mentions, undertakings, new = session.execute(select(*counts(matched)).select_from(matched.table)).one()
+    matched = match(connection, query, today or datetime.now(UTC).date())
+    mentions, undertakings, new = connection.execute(select(*counts(matched)).select_from(matched.table)).one()
     return Counts(mentions, undertakings, new or 0)
 
 
 def read_values(
-    session: Session, query: PledgeFilters, name: FacetName, matched: Matched, limit: int,
+    connection: Connection, query: PledgeFilters, name: FacetName, matched: Matched, limit: int,
     only: Sequence[str] | None = None, *, within: bool = False,
 ) -> list[FacetValue]:  # fmt: skip
     """The values of one facet over the pledges that match; `only` some codes; `within` the days asked for."""
@@ -235,9 +235,9 @@ def read_values(
         statement = select(code, *counts(matched), func.max(matched.table.c.held_on)).select_from(source)
         if only is not None:
             statement = statement.where(code.in_(only))
-        rows += session.execute(statement.group_by(code)).all()
+        rows += connection.execute(statement.group_by(code)).all()
     rows = most_first(facet, rows)[:limit]
-    names = names_of(session, facet, [str(row[0]) for row in rows])
+    names = names_of(connection, facet, [str(row[0]) for row in rows])
     return [FacetValue(**value) for value in values_of(query, name, rows, names, within=within)]
 
 
@@ -266,7 +266,7 @@ def values_of(
     ]
 
 
-def names_of(session: Session, facet: Facet, codes: Sequence[str]) -> dict[str, str]:
+def names_of(connection: Connection, facet: Facet, codes: Sequence[str]) -> dict[str, str]:
     """What to call each code: the record's name, the meeting's title, else the word itself."""
     found = {code: code.replace("-", " ") for code in codes}
     if facet.named is None or not codes:
@@ -276,15 +276,15 @@ def names_of(session: Session, facet: Facet, codes: Sequence[str]) -> dict[str, 
     else:
         table, column, _, _ = NAMED[facet.named]
         key, name = table.c[column], table.c.name
-    return found | {id: name for id, name in session.execute(select(key, name).where(key.in_(codes)))}
+    return found | {id: name for id, name in connection.execute(select(key, name).where(key.in_(codes)))}
 
 
-def codes_of(session: Session, query: PledgeFilters, name: FacetName) -> list[str]:
+def codes_of(connection: Connection, query: PledgeFilters, name: FacetName) -> list[str]:
     """The codes that a facet's own filter asks for, under whatever names; none if it is not set."""
     facet = FACETS[name]
     asked: list[str] = [str(value) for field in facet.own for value in getattr(query, field) or []]
     if asked and facet.named in (Entity.party, Entity.participant, Entity.instrument):
-        found = resolve(session, facet.named, asked)
+        found = resolve(connection, facet.named, asked)
         return sorted({code for one in asked for code in found.get(one, {one})})
     return asked
 

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
 from app import models
 from app.finding import HOW_SEARCHED, found_by_words
@@ -118,21 +117,21 @@ class PledgeFilters(BaseModel):
 
 
 def pledge_conditions(
-    session: Session, query: PledgeFilters, today: date, *, said: bool = False
+    connection: Connection, query: PledgeFilters, today: date, *, said: bool = False
 ) -> tuple[Any, list[ColumnElement[bool]]]:
     """The table whose index is walked in order (None: the pledges themselves), and every condition.
 
     The table has a column `pledge`, the key; what is found by words has `place` on SQLite, which sorts by day. With
     `said`, the question must be met by a pledge's own words alone.
     """
-    names = Resolver(session)
+    names = Resolver(connection)
     topics = names.exact("topic", Entity.topic, query.topic)
     parties = names.named("party", Entity.party, query.party)
     walked: Any = None
     conditions: list[ColumnElement[bool]] = [pledge.c.retracted.is_(None)]
     if query.q is not None and query.q.strip():
         # The topics stand in the index beside the words, and one walk answers for both.
-        walked = found_by_words(session, query.q, topics, (query.held_on__gte, query.held_on__lt), said=said)
+        walked = found_by_words(connection, query.q, topics, (query.held_on__gte, query.held_on__lt), said=said)
     elif len(topics) == 1:
         walked = topic
         conditions.append(topic.c.topic == topics[0])
@@ -147,7 +146,7 @@ def pledge_conditions(
     conditions += _where_from(names, query)
     names.refuse()
     conditions += _own_columns(query)
-    conditions += _standing(session, query, parties, today)
+    conditions += _standing(connection, query, parties, today)
     return walked, conditions
 
 
@@ -243,7 +242,9 @@ def _own_columns(query: PledgeFilters) -> Iterator[ColumnElement[bool]]:
             yield condition(value)
 
 
-def _standing(session: Session, query: PledgeFilters, parties: list[str], today: date) -> Iterator[ColumnElement[bool]]:
+def _standing(
+    connection: Connection, query: PledgeFilters, parties: list[str], today: date
+) -> Iterator[ColumnElement[bool]]:
     if query.is_renewed is not None:
         later = pledge.alias("later")
         renewed = exists().where(
@@ -258,7 +259,7 @@ def _standing(session: Session, query: PledgeFilters, parties: list[str], today:
     if query.fulfilment:
         yield or_(*(_stands(word, parties) for word in query.fulfilment))
     if query.updated_since is not None:
-        yield pledge.c.revision > seq_at(session, query.updated_since)
+        yield pledge.c.revision > seq_at(connection, query.updated_since)
 
 
 def _due(word: str, today: date) -> ColumnElement[bool]:
@@ -283,9 +284,9 @@ def _stands(word: str, parties: list[str]) -> ColumnElement[bool]:
     return ~exists().where(*current) if word == "none" else exists().where(*current, assessment.c.fulfilment == word)
 
 
-def require_meetings(session: Session, named: dict[str, list[str]]) -> None:
+def require_meetings(connection: Connection, named: dict[str, list[str]]) -> None:
     """Refuse ids of meetings that the book does not have, by the parameter that names them."""
-    names = Resolver(session)
+    names = Resolver(connection)
     for parameter, ids in named.items():
         names.exact(parameter, Entity.meeting, ids)
     names.refuse()

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, false, or_, select
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Connection, Subquery, false, or_, select
 
 from app import models
 from app.lexicon import read_lexicon
@@ -24,28 +23,28 @@ _meeting = columns(models.Meeting)
 
 
 def found_by_words(
-    session: Session, question: str, topics: Sequence[str], days: tuple[date | None, date | None], *, said: bool
+    connection: Connection, question: str, topics: Sequence[str], days: tuple[date | None, date | None], *, said: bool
 ) -> Subquery:
     """The pledges that meet a question, with `said` by their words alone, on one of the topics; see `found_pledges`."""
-    clauses = read_lexicon(session).clauses(question)
+    clauses = read_lexicon(connection).clauses(question)
     if said:
         clauses = [clause if clause.is_not else replace(clause, things=()) for clause in clauses]
     if not clauses:
         return select(_pledge.c.key.label("pledge")).where(false()).subquery("found")
     if topics:
         clauses.append(Clause(AnyOf(tuple(Phrase((thing(Entity.topic, slug),)) for slug in topics))))
-    return found_pledges(on_sqlite(session), clauses, *days)
+    return found_pledges(on_sqlite(connection), clauses, *days)
 
 
-def said_at_meeting(session: Session, question: str) -> Iterator[ColumnElement[bool]]:
+def said_at_meeting(connection: Connection, question: str) -> Iterator[ColumnElement[bool]]:
     """Each clause is met by the meeting itself or by one of its pledges; what is excluded, by neither."""
-    clauses = read_lexicon(session).clauses(question)
+    clauses = read_lexicon(connection).clauses(question)
     if not clauses:
         yield false()
     for clause in clauses:
         wanted = [replace(clause, is_not=False)]
-        own = select(MEETINGS.c.meeting).where(matching(on_sqlite(session), MEETINGS, wanted))
-        found = found_pledges(on_sqlite(session), wanted)
+        own = select(MEETINGS.c.meeting).where(matching(on_sqlite(connection), MEETINGS, wanted))
+        found = found_pledges(on_sqlite(connection), wanted)
         said = select(_pledge.c.meeting).join(found, found.c.pledge == _pledge.c.key)
         said = said.where(_pledge.c.retracted.is_(None))
         met = or_(_meeting.c.id.in_(own), _meeting.c.id.in_(said))

@@ -2,7 +2,7 @@
 
 What always holds: whatever the rendering, the same query gives the same pledges. JSON comes in pages; JSON Lines,
 CSV and iCalendar give the whole result (or the first `limit`), in constant memory: it is read in chunks by keyset, each
-in a session of its own, so that a slow reader never pins a snapshot. Feeds give the `limit` last written.
+in a connection of its own, so that a slow reader never pins a snapshot. Feeds give the `limit` last written.
 """
 
 import json
@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy import Connection, func, select
 
 from app.calendars import calendar
 from app.db import Database
@@ -37,15 +36,15 @@ Documents = list[str]
 
 
 def pledge_chunks(
-    database: Database, query: PledgeQuery, most: int | None, read: Callable[[Session, Documents], T]
+    database: Database, query: PledgeQuery, most: int | None, read: Callable[[Connection, Documents], T]
 ) -> Iterator[T]:
     """What `read` makes of the pledges of a query (all, or at most so many), chunk by chunk."""
     today = datetime.now(UTC).date()  # one day for all chunks, even past midnight
-    return _chunks(database, query, most, lambda session, page: read_page(session, page, today), read)
+    return _chunks(database, query, most, lambda connection, page: read_page(connection, page, today), read)
 
 
 def meeting_chunks(
-    database: Database, query: MeetingQuery, most: int | None, read: Callable[[Session, Documents], T]
+    database: Database, query: MeetingQuery, most: int | None, read: Callable[[Connection, Documents], T]
 ) -> Iterator[T]:
     """What `read` makes of the meetings of a query, likewise."""
     return _chunks(database, query, most, read_meetings, read)
@@ -53,22 +52,22 @@ def meeting_chunks(
 
 def _chunks(
     database: Database, query: Q, most: int | None,
-    read_rows: Callable[[Session, Q], tuple[list[Row], str | None]], read: Callable[[Session, Documents], T],
+    read_rows: Callable[[Connection, Q], tuple[list[Row], str | None]], read: Callable[[Connection, Documents], T],
 ) -> Iterator[T]:  # fmt: skip
-    """Walk a query by keyset. No session is open while whoever takes the chunks is at work on one."""
+    """Walk a query by keyset. No connection is open while whoever takes the chunks is at work on one."""
     cursor, left = query.cursor, most
     while True:
         page = query.model_copy(update={"limit": CHUNK if left is None else min(CHUNK, left), "cursor": cursor})
-        with database.reading() as session:
-            rows, cursor = read_rows(session, page)
-            made = read(session, [row.document for row in rows])
+        with database.reading() as connection:
+            rows, cursor = read_rows(connection, page)
+            made = read(connection, [row.document for row in rows])
         yield made
         left = None if left is None else left - len(rows)
         if cursor is None or left == 0:
             return
 
 
-def _documents(_: Session, documents: Documents) -> Documents:
+def _documents(_: Connection, documents: Documents) -> Documents:
     return documents
 
 
@@ -133,27 +132,29 @@ def _feed(chunks: Iterator[tuple[list[Entry], str]], rendering: Rendering, feed:
 # What stands beside the documents -------------------------------------------------------------------------------------
 
 
-def read_pledge_rows(session: Session, documents: Documents) -> list[PledgeRow]:
+def read_pledge_rows(connection: Connection, documents: Documents) -> list[PledgeRow]:
     """Pledges with what their rows need besides: three statements."""
     pledges = [json.loads(document) for document in documents]
     root = pledge.alias("root")
     query = select(pledge.c.id, root.c.id).join(root, root.c.key == pledge.c.undertaking)
-    roots = {id: first for id, first in session.execute(query.where(pledge.c.id.in_([one["id"] for one in pledges])))}
-    meetings, above = _meetings_of(session, pledges), parents(session)
+    roots = {
+        id: first for id, first in connection.execute(query.where(pledge.c.id.in_([one["id"] for one in pledges])))
+    }
+    meetings, above = _meetings_of(connection, pledges), parents(connection)
     return [PledgeRow(one, meetings[one["meeting"]], roots[one["id"]], above) for one in pledges]
 
 
-def read_meeting_rows(session: Session, documents: Documents) -> list[MeetingRow]:
+def read_meeting_rows(connection: Connection, documents: Documents) -> list[MeetingRow]:
     """Meetings with the number of pledges and positions that stand: one statement."""
     meetings = [json.loads(document) for document in documents]
     binds = pledge.c.act.in_(PLEDGE_ACTS)
     query = select(pledge.c.meeting, func.count().filter(binds), func.count().filter(~binds))
     query = query.where(pledge.c.meeting.in_([one["id"] for one in meetings]), pledge.c.retracted.is_(None))
-    counted = {id: counts for id, *counts in session.execute(query.group_by(pledge.c.meeting))}
+    counted = {id: counts for id, *counts in connection.execute(query.group_by(pledge.c.meeting))}
     return [MeetingRow(one, *counted.get(one["id"], (0, 0))) for one in meetings]
 
 
-def read_entries(session: Session, documents: Documents) -> list[Entry]:
+def read_entries(connection: Connection, documents: Documents) -> list[Entry]:
     """Pledges with when the ledger first and last wrote each: two statements."""
     pledges = [json.loads(document) for document in documents]
     first = revision.alias("first")
@@ -163,15 +164,15 @@ def read_entries(session: Session, documents: Documents) -> list[Entry]:
         .join(first, (first.c.entity == Entity.pledge) & (first.c.id == pledge.c.id) & (first.c.version == 1))
         .where(pledge.c.id.in_([one["id"] for one in pledges]))
     )
-    written = {id: (published, updated) for id, published, updated in session.execute(query)}
-    meetings = _meetings_of(session, pledges)
+    written = {id: (published, updated) for id, published, updated in connection.execute(query)}
+    meetings = _meetings_of(connection, pledges)
     return [Entry(one, meetings[one["meeting"]], *written[one["id"]]) for one in pledges]
 
 
-def _entries_and_head(session: Session, documents: Documents) -> tuple[list[Entry], str]:
-    return read_entries(session, documents), read_head(session).at
+def _entries_and_head(connection: Connection, documents: Documents) -> tuple[list[Entry], str]:
+    return read_entries(connection, documents), read_head(connection).at
 
 
-def _meetings_of(session: Session, pledges: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _meetings_of(connection: Connection, pledges: Sequence[dict[str, Any]]) -> dict[str, Any]:
     ids = sorted({one["meeting"] for one in pledges})
-    return {id: json.loads(document) for id, document in read_documents(session, Entity.meeting, ids).items()}
+    return {id: json.loads(document) for id, document in read_documents(connection, Entity.meeting, ids).items()}

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from anyio import to_thread
+from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import Database
 from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised
 from app.keys import find_key
-from app.models import ApiKey
 from app.problems import problem, unavailable
 from app.vocabulary import Scope as KeyScope
 
@@ -70,10 +70,10 @@ class Guard:
         if length.isdecimal() and (len(length) > len(str(limit)) or int(length) > limit):
             raise too_large(limit)
 
-    def _key_of(self, authorization: str) -> ApiKey:
+    def _key_of(self, authorization: str) -> Row[Any]:
         scheme, _, key = authorization.partition(" ")
-        with self.database.reading() as session:
-            found = find_key(session, key.strip()) if scheme.lower() == "bearer" else None
+        with self.database.reading() as connection:
+            found = find_key(connection, key.strip()) if scheme.lower() == "bearer" else None
         if found is None:
             detail = "Send `Authorization: Bearer pb_…` with a key that stands; `pledgebook key create NAME` makes one."
             raise Unauthorised(detail, headers={"WWW-Authenticate": 'Bearer realm="pledgebook"'})

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlmodel import Session
+from sqlalchemy import Connection, delete, select
 
 from app.errors import Fault, Invalid
 from app.inserting import insert_rows
@@ -43,11 +42,11 @@ class Replayed(Exception):
         self.answer = answer
 
 
-def find_answer(session: Session, key: RequestKey, now: str) -> Answer | None:
+def find_answer(connection: Connection, key: RequestKey, now: str) -> Answer | None:
     """The answer kept under a key for the same request; Invalid if the key was used for another one."""
     table = columns(Idempotency)
     own = (table.c.actor == key.actor, table.c.key == key.key, table.c.at > _oldest(now))
-    kept = session.execute(select(table).where(*own)).first()
+    kept = connection.execute(select(table).where(*own)).first()
     if kept is None:
         return None
     if (kept.method, kept.target, kept.body_hash) != (key.method, key.target, key.body_hash):
@@ -56,10 +55,10 @@ def find_answer(session: Session, key: RequestKey, now: str) -> Answer | None:
     return Answer(kept.status, kept.answer, kept.location, kept.etag)
 
 
-def keep_answer(session: Session, key: RequestKey, answer: Answer, now: str) -> None:
+def keep_answer(connection: Connection, key: RequestKey, answer: Answer, now: str) -> None:
     """Keep the answer for 24 hours, and let go of those that are older."""
     table = columns(Idempotency)
-    session.execute(delete(table).where(table.c.at <= _oldest(now)))
+    connection.execute(delete(table).where(table.c.at <= _oldest(now)))
     row = {
         "actor": key.actor,
         "key": key.key,
@@ -72,7 +71,7 @@ def keep_answer(session: Session, key: RequestKey, answer: Answer, now: str) -> 
         "etag": answer.etag,
         "at": now,
     }
-    insert_rows(session, table, [row])
+    insert_rows(connection, table, [row])
 
 
 def _oldest(now: str) -> str:

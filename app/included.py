@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app import models
 from app.ledger import read_documents
@@ -15,7 +14,9 @@ from app.vocabulary import Entity
 Includable = Literal["meetings", "sources", "participants", "assessments"]
 
 
-def read_included(session: Session, documents: Sequence[str], wanted: Iterable[Includable]) -> dict[str, list[str]]:
+def read_included(
+    connection: Connection, documents: Sequence[str], wanted: Iterable[Includable]
+) -> dict[str, list[str]]:
     """The documents that some pledges' documents refer to, by kind, each once, in order of id."""
     pledges = [json.loads(document) for document in documents]
     found: dict[str, list[str]] = {}
@@ -27,12 +28,12 @@ def read_included(session: Session, documents: Sequence[str], wanted: Iterable[I
         elif kind == "participants":
             table = columns(models.Attendance)
             meetings = sorted({pledge["meeting"] for pledge in pledges})
-            ids = set(session.execute(select(table.c.participant).where(table.c.meeting.in_(meetings))).scalars())
+            ids = set(connection.execute(select(table.c.participant).where(table.c.meeting.in_(meetings))).scalars())
             ids |= {speaker for pledge in pledges for speaker in pledge["speakers"]}
         else:
             table, pledge = columns(models.Assessment), columns(models.Pledge)
             query = select(table.c.id).join(pledge, pledge.c.key == table.c.pledge)
-            ids = set(session.execute(query.where(pledge.c.id.in_([item["id"] for item in pledges]))).scalars())
-        records = read_documents(session, Entity(kind.removesuffix("s")), sorted(ids))
+            ids = set(connection.execute(query.where(pledge.c.id.in_([item["id"] for item in pledges]))).scalars())
+        records = read_documents(connection, Entity(kind.removesuffix("s")), sorted(ids))
         found[kind] = [records[id] for id in sorted(records)]
     return found

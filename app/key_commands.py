@@ -24,17 +24,17 @@ def key_create(
     ] = None,
 ) -> None:
     """Make a key. It is printed this once; the book keeps only its hash."""
-    with book() as database, database.writing() as session:
-        key = keys.create_key(session, name, scope, expires.date() if expires else None)
+    with book() as database, database.writing() as connection:
+        key = keys.create_key(connection, name, scope, expires.date() if expires else None)
     sys.stdout.write(f"{key}\n")
 
 
 @key_app.command("list")
 def key_list() -> None:
     """List the keys by name."""
-    with book() as database, database.reading() as session:
+    with book() as database, database.reading() as connection:
         table = Table("name", "scope", "created", "expires", "revoked", box=None)
-        for key in keys.list_keys(session):
+        for key in keys.list_keys(connection):
             expires = str(key.expires_on or "never")
             table.add_row(Text(key.name), key.scope, key.created_at[:10], expires, (key.revoked_at or "no")[:10])
     out.print(table)
@@ -43,5 +43,5 @@ def key_list() -> None:
 @key_app.command("revoke")
 def key_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Take a key out of use, from now on."""
-    with book() as database, database.writing() as session:
-        keys.revoke_key(session, name)
+    with book() as database, database.writing() as connection:
+        keys.revoke_key(connection, name)

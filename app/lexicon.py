@@ -16,8 +16,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import false, literal, select, union_all
-from sqlmodel import Session
+from sqlalchemy import Connection, false, literal, select, union_all
 
 from app.ledger import read_head
 from app.models import Revision, columns
@@ -183,16 +182,16 @@ _kept: WeakKeyDictionary[Any, tuple[int, str, Lexicon]] = WeakKeyDictionary()
 _reading = Lock()
 
 
-def read_lexicon(session: Session) -> Lexicon:
-    """The names as this session sees them. Kept for each database until a write touches one."""
-    head, bind = read_head(session), session.get_bind()
+def read_lexicon(connection: Connection) -> Lexicon:
+    """The names as this connection sees them. Kept for each database until a write touches one."""
+    head, bind = read_head(connection), connection.engine
     if names := kept_lexicon(bind, head.hash):
         return names
     with _reading:
         if names := kept_lexicon(bind, head.hash):
             return names
         kept = _kept.get(bind)
-        lexicon = kept[2] if kept is not None and _is_current(session, kept) else Lexicon(_read_names(session))
+        lexicon = kept[2] if kept is not None and _is_current(connection, kept) else Lexicon(_read_names(connection))
         _kept[bind] = (head.seq, head.hash, lexicon)
         return lexicon
 
@@ -203,25 +202,25 @@ def kept_lexicon(bind: Any, hash: str) -> Lexicon | None:
     return kept[2] if kept is not None and kept[1] == hash else None
 
 
-def _is_current(session: Session, kept: tuple[int, str, Lexicon]) -> bool:
+def _is_current(connection: Connection, kept: tuple[int, str, Lexicon]) -> bool:
     """Whether the ledger has gone on from where the names were read without touching any."""
     revision = columns(Revision)
     since = select(revision.c.hash, revision.c.entity).where(revision.c.seq >= kept[0]).order_by(revision.c.seq)
-    rows = session.execute(since.limit(2000)).all()
+    rows = connection.execute(since.limit(2000)).all()
     return bool(rows) and len(rows) < 2000 and rows[0][0] == kept[1] and not any(row[1] in NAMED for row in rows[1:])
 
 
-def _read_names(session: Session) -> Iterator[tuple[str, str, bool]]:
+def _read_names(connection: Connection) -> Iterator[tuple[str, str, bool]]:
     """Every name of every party, topic, instrument and person that is not retracted, and those of meeting types."""
     for entity, (table, key, further, owner) in NAMED.items():
         stands = table.c.retracted.is_(None)
         own = select(table.c[key], table.c.name, literal(False)).where(stands)
         is_cue = further.c.language.is_(None) if entity is Entity.topic else false()
         others = select(further.c[owner], further.c.name, is_cue).join(table, table.c[key] == further.c[owner])
-        for id, name, cue in session.execute(union_all(own, others.where(stands))):
+        for id, name, cue in connection.execute(union_all(own, others.where(stands))):
             yield name, thing(entity, id), bool(cue)
         if entity is Entity.party:
-            for id in session.execute(select(table.c[key]).where(stands)).scalars():
+            for id in connection.execute(select(table.c[key]).where(stands)).scalars():
                 yield id, thing(entity, id), False
     for type, names in _TYPE_NAMES.items():
         yield from ((name, thing(MEETING_TYPE, type), False) for name in names)

@@ -46,8 +46,8 @@ def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) ->
     """Put some lines in one transaction; what each came to, or what kept it from being put."""
     if not lines:
         return []
-    with database.writing() as session:
-        writer = Writer(session, LOADER)
+    with database.writing() as connection:
+        writer = Writer(connection, LOADER)
         try:
             with _whole(writer):  # most batches have no fault, and one savepoint does for all of their lines
                 return [put(writer, line, overwrite=overwrite) for line in lines]
@@ -57,13 +57,13 @@ def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) ->
 
 def merge_index(database: Database, created: int) -> None:
     """Merge the search index after a load that created a good part of the book, in steps between which others write."""
-    with database.reading() as session:
-        if created * _SHARE < next_key(session):
+    with database.reading() as connection:
+        if created * _SHARE < next_key(connection):
             return
     is_begun = False
     while True:
-        with database.writing() as session:
-            if not merge(session, is_begun=is_begun):
+        with database.writing() as connection:
+            if not merge(connection, is_begun=is_begun):
                 return
         is_begun = True
 
@@ -81,7 +81,7 @@ def _whole(writer: Writer) -> Iterator[None]:
     """All that is written within, or none of it."""
     head = writer.head
     try:
-        with writer.session.begin_nested():
+        with writer.connection.begin_nested():
             yield
     except PledgebookError:
         writer.head = head

@@ -1,8 +1,12 @@
-"""The application: its routes, error answers and layers, and in front of it what answers before FastAPI."""
+"""The application: its routes, error answers and middleware."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import Receive, Scope, Send
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from app import __version__, pages, problems
 from app.api import (
@@ -19,54 +23,61 @@ from app.api import (
     renderings,
     undertakings,
 )
+from app.cache import Cache
 from app.db import Database
-from app.front import Front
 from app.guard import Guard
-from app.observing import configure_logs
+from app.headers import HeadAsGet
+from app.heads import HeadReader
+from app.observing import Observed, configure_logs
 from app.openapi import describe
 from app.settings import Settings
 
-# OpenTelemetry, whose three providers FastAPI looks up for each request even where there are none: `/metrics` and the
-# log tell what is seen of requests.
+_ROUTERS = (
+    index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts, changes, book, health,
+)  # fmt: skip
+# FastAPI would look up OpenTelemetry's providers for each request. Requests are counted at /metrics and in the log.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-class Book(FastAPI):
-    """FastAPI with something in front of it."""
+class PledgebookApp(FastAPI):
+    """FastAPI with the request log, HEAD and the response cache in front of its own middleware.
 
-    front: Front
+    They stand there so that they also see the answers that FastAPI gives to an unexpected error.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.front(scope, receive, send)
+    cache: Cache
 
-    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The routes, without what answers before them."""
-        await super().__call__(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        self.cache = Cache(super().build_middleware_stack(), self.state.heads, self.state.settings.cache_limit)
+        return Observed(HeadAsGet(self.cache))
 
 
-def create_app(settings: Settings | None = None) -> Book:
-    """The app over the database of `settings`, which must be migrated."""
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.heads.close()
+    app.state.database.close()
+
+
+def create_app(settings: Settings | None = None) -> PledgebookApp:
+    """The application over the database of `settings`, which must be migrated. It answers reads without a lifespan."""
     settings = settings or Settings()
     configure_logs(settings.log_level)
-    database = Database(settings.database_url, settings.statement_timeout)
-    app = routed(settings, database)
-    app.front = Front(settings, database, app.behind)
-    return app
-
-
-def routed(settings: Settings, database: Database) -> Book:
-    """The app with its routes, and nothing in front of it yet."""
-    app = Book(
+    app = PledgebookApp(
         title="Pledgebook", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False,
-        telemetry=_NO_TELEMETRY,
+        telemetry=_NO_TELEMETRY, lifespan=_lifespan,
     )  # fmt: skip
-    app.state.database = database
     app.state.settings = settings
-    doors = (index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts)
-    for door in (*doors, changes, book, health):
-        app.include_router(door.router)
+    app.state.database = Database(settings.database_url, settings.statement_timeout)
+    app.state.heads = HeadReader(app.state.database, settings.statement_timeout)
+    for module in _ROUTERS:
+        app.include_router(module.router)
     problems.install(app)
     pages.install(app)
     describe(app)
-    app.add_middleware(Guard, database=database, limit=settings.body_limit, draft_limit=settings.draft_limit)
+    app.add_middleware(Guard, database=app.state.database, limit=settings.body_limit, draft_limit=settings.draft_limit)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["If-None-Match"],
+        expose_headers=["ETag", "Link", "Content-Disposition"],
+    )  # fmt: skip
     return app

@@ -10,8 +10,7 @@ from itertools import product
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Select, select
-from sqlmodel import Session
+from sqlalchemy import Connection, Select, select
 
 from app import models
 from app.errors import BadQuery, Fault
@@ -43,39 +42,39 @@ class MatrixQuery(PledgeFilters):
     )
 
 
-def read_matrix(session: Session, query: MatrixQuery, today: date | None = None) -> Matrix:
+def read_matrix(connection: Connection, query: MatrixQuery, today: date | None = None) -> Matrix:
     """The cross table of the pledges that match."""
     if query.rows == query.columns:
         raise BadQuery("A facet cannot be crossed with itself.", [Fault(("columns",), "must differ from `rows`")])
     today = today or datetime.now(UTC).date()
-    matched = match(session, query, today)
+    matched = match(connection, query, today)
     crossed = matched
     if "party" in (query.rows, query.columns) and query.fulfilment:
         # Beside one party, `fulfilment` means how it stands on that party's side.
-        crossed = match(session, query.model_copy(update={"party": []}), today, query.fulfilment)
+        crossed = match(connection, query.model_copy(update={"party": []}), today, query.fulfilment)
     rows, columns = (
-        _axis(session, query, name, crossed if name == "party" else matched) for name in (query.rows, query.columns)
+        _axis(connection, query, name, crossed if name == "party" else matched) for name in (query.rows, query.columns)
     )
-    return Matrix(rows=rows, columns=columns, cells=_cells(session, query, crossed, rows, columns))
+    return Matrix(rows=rows, columns=columns, cells=_cells(connection, query, crossed, rows, columns))
 
 
-def _axis(session: Session, query: MatrixQuery, name: FacetName, matched: Matched) -> list[FacetValue]:
-    only = codes_of(session, query, name) if name in _MANY else []
+def _axis(connection: Connection, query: MatrixQuery, name: FacetName, matched: Matched) -> list[FacetValue]:
+    only = codes_of(connection, query, name) if name in _MANY else []
     if name == "topic" and only:
         table = models.columns(models.Topic)
-        only += session.execute(select(table.c.slug).where(table.c.parent.in_(only))).scalars()
-    return read_values(session, query, name, matched, query.limit, only or None, within=True)
+        only += connection.execute(select(table.c.slug).where(table.c.parent.in_(only))).scalars()
+    return read_values(connection, query, name, matched, query.limit, only or None, within=True)
 
 
 def _cells(
-    session: Session, query: MatrixQuery, matched: Matched, rows: list[FacetValue], columns: list[FacetValue]
+    connection: Connection, query: MatrixQuery, matched: Matched, rows: list[FacetValue], columns: list[FacetValue]
 ) -> list[MatrixCell]:
     """The crossings of the rows and columns shown, in their order."""
     across = {value.code: place for place, value in enumerate(columns)}
     down = {value.code: place for place, value in enumerate(rows)}
     found: list[MatrixCell] = []
     for statement in _crossings(query, matched):
-        for row, column, mentions, undertakings, new in session.execute(statement):
+        for row, column, mentions, undertakings, new in connection.execute(statement):
             if str(row) in down and str(column) in across:
                 replaced = {
                     **replacement(query, query.rows, str(row), within=True),

@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, exists
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Connection, exists
 
 from app import models
 from app.filters import Names, attendance, has, meeting, pledge
@@ -37,9 +36,9 @@ class MeetingFilters(BaseModel):
     )
 
 
-def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnElement[bool]]:
+def meeting_conditions(connection: Connection, query: MeetingFilters) -> list[ColumnElement[bool]]:
     """Every condition of a question for meetings."""
-    names = Resolver(session)
+    names = Resolver(connection)
     conditions: list[ColumnElement[bool]] = [meeting.c.retracted.is_(None)]
     if query.party:
         members = columns(models.MeetingParty)
@@ -65,5 +64,5 @@ def meeting_conditions(session: Session, query: MeetingFilters) -> list[ColumnEl
         conditions.append(meeting.c.held_on < query.held_on__lt)
     names.refuse()
     if query.q is not None and query.q.strip():
-        conditions += said_at_meeting(session, query.q)
+        conditions += said_at_meeting(connection, query.q)
     return conditions

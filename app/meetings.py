@@ -9,8 +9,8 @@ from datetime import date
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import SQLModel
 
 from app import doubles, models, pledges, recording, references
 from app.contexts import Context, read_context
@@ -87,7 +87,7 @@ def _parts(id: str, meeting: MeetingCreate) -> dict[type[SQLModel], Rows]:
 # Writes ---------------------------------------------------------------------------------------------------------------
 
 
-def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
+def faults(connection: Connection, meeting: MeetingCreate) -> list[Fault]:
     """What keeps the meeting's own record from being written. One that is retracted may name what is retracted."""
     standing = meeting.retracted is None
     attending = list(enumerate(meeting.participants))
@@ -103,7 +103,7 @@ def faults(session: Session, meeting: MeetingCreate) -> list[Fault]:
         Entity.source: [(("sources", index), str(source)) for index, source in enumerate(meeting.sources)],
     }
     return [
-        *missing(session, named, standing=standing),
+        *missing(connection, named, standing=standing),
         *_twice(people, "must be another person than those before; one person attends once"),
     ]
 
@@ -121,16 +121,16 @@ def create_meeting(
 ) -> str:
     """Write a new meeting with all that comes with it; gives its id."""
     if not allow_similar:
-        _refuse_doubles(writer.session, meeting)
+        _refuse_doubles(writer.connection, meeting)
     meeting = settle_references(writer, meeting, overwrite=overwrite)
-    id = meeting.id or _free_id(writer.session, meeting)
-    if read_revision(writer.session, Entity.meeting, id):
+    id = meeting.id or _free_id(writer.connection, meeting)
+    if read_revision(writer.connection, Entity.meeting, id):
         detail = "The book already has a meeting of this id."
         raise Conflict(detail, [Fault(("id",), "must be free; leave it out to have one made")], candidates=[id])
     lines = numbered(meeting.pledges)
-    context = _context(writer.session, key_of(id, meeting), meeting.sources, lines)
+    context = _context(writer.connection, key_of(id, meeting), meeting.sources, lines)
     paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
-    found = faults(writer.session, meeting) + pledges.faults(writer.session, lines, context)
+    found = faults(writer.connection, meeting) + pledges.faults(writer.connection, lines, context)
     found += _standing_pledges(meeting, lines, paths)
     refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
     recording.create(writer, [record(id, meeting)])
@@ -143,20 +143,20 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
 
     A pledge whose record depends on what changed (the day, the parties) is written anew. Gives how many differed.
     """
-    session = writer.session
+    connection = writer.connection
     meeting = settle_references(writer, meeting, overwrite=overwrite)
-    before = standing_lines(session, id)
+    before = standing_lines(connection, id)
     lines = numbered(meeting.pledges)
     after = before | {line.number: line for line in lines if line.number}
     merged = [after[number] for number in sorted(after)]
     paths: dict[int, Path] = {line.number or 0: ("pledges", index) for index, line in enumerate(lines)}
-    keys = pledges.keys_of(session, id)
-    context = _context(session, key_of(id, meeting), meeting.sources, merged, keys)
+    keys = pledges.keys_of(connection, id)
+    context = _context(connection, key_of(id, meeting), meeting.sources, merged, keys)
     found = [
-        *faults(session, meeting),
-        *pledges.faults(session, lines, context),
-        *pledges.faults(session, [line for number, line in before.items() if after[number] is line], context),
-        *references.faults(session, id, meeting.held_on, after, paths),
+        *faults(connection, meeting),
+        *pledges.faults(connection, lines, context),
+        *pledges.faults(connection, [line for number, line in before.items() if after[number] is line], context),
+        *references.faults(connection, id, meeting.held_on, after, paths),
         *_standing_pledges(meeting, merged, paths),
     ]
     if len(merged) > MOST_PLEDGES:  # else its line could not be read any more
@@ -183,21 +183,21 @@ def _standing_pledges(
 
 def rewrite_pledges(writer: Writer, id: str) -> int:
     """Write the pledges of a meeting anew where something they depend on has changed; how many differed."""
-    lines = list(standing_lines(writer.session, id).values())
-    meeting = read_key(writer.session, id)
+    lines = list(standing_lines(writer.connection, id).values())
+    meeting = read_key(writer.connection, id)
     source = columns(models.MeetingSource)
-    sources = writer.session.execute(select(source.c.source).where(source.c.meeting == id)).scalars()
-    context = _context(writer.session, meeting, list(sources), lines, pledges.keys_of(writer.session, id))
-    refuse(pledges.faults(writer.session, lines, context))
+    sources = writer.connection.execute(select(source.c.source).where(source.c.meeting == id)).scalars()
+    context = _context(writer.connection, meeting, list(sources), lines, pledges.keys_of(writer.connection, id))
+    refuse(pledges.faults(writer.connection, lines, context))
     return pledges.change_pledges(writer, lines, context)
 
 
-def read_key(session: Session, id: str) -> MeetingKey:
+def read_key(connection: Connection, id: str) -> MeetingKey:
     table, party, person = columns(models.Meeting), columns(models.MeetingParty), columns(models.Attendance)
-    held_on, type = session.execute(select(table.c.held_on, table.c.type).where(table.c.id == id)).one()
+    held_on, type = connection.execute(select(table.c.held_on, table.c.type).where(table.c.id == id)).one()
     parties = select(party.c.party).where(party.c.meeting == id).order_by(party.c.position)
-    people = session.execute(select(person.c.participant).where(person.c.meeting == id)).scalars()
-    return MeetingKey(id, held_on, list(session.execute(parties).scalars()), meeting_things(type, people))
+    people = connection.execute(select(person.c.participant).where(person.c.meeting == id)).scalars()
+    return MeetingKey(id, held_on, list(connection.execute(parties).scalars()), meeting_things(type, people))
 
 
 _PLEDGE, _REVISION = columns(models.Pledge), columns(models.Revision)
@@ -209,20 +209,22 @@ _PLEDGE_DOCUMENTS = (
 )
 
 
-def pledge_documents(session: Session, id: str) -> list[str]:
+def pledge_documents(connection: Connection, id: str) -> list[str]:
     """The documents of a meeting's pledges as they stand, by number."""
-    return list(session.execute(_PLEDGE_DOCUMENTS, {"meeting": id}).scalars())
+    return list(connection.execute(_PLEDGE_DOCUMENTS, {"meeting": id}).scalars())
 
 
-def standing_lines(session: Session, id: str) -> dict[int, PledgeCreate]:
+def standing_lines(connection: Connection, id: str) -> dict[int, PledgeCreate]:
     """The lines of a meeting's pledges by number, as they stand."""
-    documents = [json.loads(document) for document in pledge_documents(session, id)]
+    documents = [json.loads(document) for document in pledge_documents(connection, id)]
     lines = [PledgeCreate.model_validate(pledges.line_of(document)) for document in documents]
     return {line.number: line for line in lines if line.number}
 
 
-def _context(session: Session, meeting: MeetingKey, sources: Any, lines: Any, keys: Sequence[int] = ()) -> Context:
-    return read_context(session, meeting, [str(source) for source in sources], lines, keys)
+def _context(
+    connection: Connection, meeting: MeetingKey, sources: Any, lines: Any, keys: Sequence[int] = ()
+) -> Context:
+    return read_context(connection, meeting, [str(source) for source in sources], lines, keys)
 
 
 def numbered(lines: Sequence[PledgeCreate], first: int = 1) -> list[PledgeCreate]:
@@ -235,20 +237,20 @@ def numbered(lines: Sequence[PledgeCreate], first: int = 1) -> list[PledgeCreate
     return [line if line.number else line.model_copy(update={"number": next(free)}) for line in lines]
 
 
-def _free_id(session: Session, meeting: MeetingCreate) -> str:
+def _free_id(connection: Connection, meeting: MeetingCreate) -> str:
     base = made_id(meeting)
     for suffix in count(1):
         id = base if suffix == 1 else f"{base}-{suffix}"
-        if read_revision(session, Entity.meeting, id) is None:
+        if read_revision(connection, Entity.meeting, id) is None:
             return id
     raise AssertionError("unreachable")
 
 
-def _refuse_doubles(session: Session, meeting: MeetingCreate) -> None:
+def _refuse_doubles(connection: Connection, meeting: MeetingCreate) -> None:
     way_on = (
         "Cite the new source in the record that stands, or send it again with ?allow_similar=true if it is another."
     )
-    if like := doubles.similar_meetings(session, meeting, circle_of(meeting.parties)):
+    if like := doubles.similar_meetings(connection, meeting, circle_of(meeting.parties)):
         detail = f"The book has a meeting of the same parties, day and type. {way_on}"
         raise Conflict(detail, [Fault((), "resembles a meeting that stands")], candidates=like)
     if alike := list(doubles.similar_pledges(enumerate(meeting.pledges))):

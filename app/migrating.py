@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
-from sqlmodel import Session
 
 from app import recording
 from app.book import LOADER
@@ -47,13 +46,11 @@ def migrate(database: Database, to: str = "head") -> None:
         after = standing(connection)
         if after == before or after != ScriptDirectory.from_config(config()).get_current_head():
             return
-        with Session(connection) as session:
-            writer = Writer(session, LOADER)
-            if writer.head.seq == 0:
-                recording.create(writer, [PARTIES.record(state) for state in states()])
-            else:
-                reshape(writer)
-            session.flush()
+        writer = Writer(connection, LOADER)
+        if writer.head.seq == 0:
+            recording.create(writer, [PARTIES.record(state) for state in states()])
+        else:
+            reshape(writer)
 
 
 @contextmanager

@@ -10,12 +10,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, CheckConstraint, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy import Enum as EnumType
 from sqlmodel import Field, SQLModel
 
 from app import vocabulary as words
-from app.topic_bits import NEXT_BIT
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,12 +86,9 @@ class PartyAlias(Alias, table=True):
 
 
 class Topic(Named, table=True):
-    """`bit` is the place of the bit that tells of it beside its pledges' parties (`topic_bits`)."""
-
     slug: str = Field(sa_type=Id, primary_key=True)
     parent: str | None = Field(default=None, sa_type=Id, foreign_key="topic.slug", index=True)
     definition: str = Field(sa_type=Text)
-    bit: int = Field(index=True, sa_column_kwargs={"default": NEXT_BIT, "server_default": "0"})
 
 
 class TopicAlias(Alias, table=True):
@@ -242,42 +238,35 @@ class Pledge(Recorded, table=True):
     attested: words.Attested = Field(sa_type=word(words.Attested))
     disputed: bool = False
     undertaking: int = Field(foreign_key="pledge.key", index=True)
-    is_new: bool = Field(sa_column_kwargs={"server_default": false()})
+    is_new: bool
 
 
-# Parts are found newest first. Those asked for most carry what a page needs of their pledge, so that it is read from
-# their index and the ledger alone: its act while it stands, else null, and its revision.
+# A pledge's parts are found newest first: one index scan gives a page in order.
 _NEWEST = (text("held_on DESC"), "pledge")
 
 
 class PledgeParty(Row, table=True):
-    """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived.
-    `topics` are the bits of the pledge's topics (`topic_bits`)."""
+    """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived."""
 
     __tablename__ = "pledge_party"
-    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", *_NEWEST, "topics", "standing", "revision"),)
+    __table_args__ = (Index("ix_pledge_party_newest", "party", "role", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     role: words.PartyRole = Field(sa_type=word(words.PartyRole), primary_key=True)
     position: int = Field(primary_key=True)
     party: str = Field(sa_type=Id, foreign_key="party.code")
     held_on: date
     is_derived: bool = False
-    topics: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    standing: words.Act | None = Field(default=None, sa_type=word(words.Act))
-    revision: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class PledgeTopic(Row, table=True):
     """A pledge's topics by rank, and a row without rank for each parent, so that a parent is one index walk."""
 
     __tablename__ = "pledge_topic"
-    __table_args__ = (Index("ix_pledge_topic_newest", "topic", *_NEWEST, "standing", "revision"),)
+    __table_args__ = (Index("ix_pledge_topic_newest", "topic", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     topic: str = Field(sa_type=Id, foreign_key="topic.slug", primary_key=True)
     rank: int | None = None
     held_on: date
-    standing: words.Act | None = Field(default=None, sa_type=word(words.Act))
-    revision: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class PledgeInstrument(Row, table=True):

@@ -6,8 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, literal_column, select, union, union_all
-from sqlmodel import Session
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union, union_all
 
 from app import models
 from app.errors import BadQuery, Fault, Path
@@ -43,13 +42,13 @@ def fold_text(text: str) -> str:
 
 
 def known(
-    session: Session, named: Mapping[Entity, Iterable[str]], *, standing: bool = False
+    connection: Connection, named: Mapping[Entity, Iterable[str]], *, standing: bool = False
 ) -> set[tuple[Entity, str]]:
     """Which of these ids the book has; with `standing`, without those of retracted records. One statement asks."""
     wanted = {entity: ids for entity, names in named.items() if (ids := sorted(set(names)))}
     if not wanted:
         return set()
-    rows = session.execute(_among(tuple(wanted), standing), {entity.value: ids for entity, ids in wanted.items()})
+    rows: Any = connection.execute(_among(tuple(wanted), standing), {entity.value: ids for entity, ids in wanted.items()})
     return {(Entity(entity), id) for entity, id in rows}
 
 
@@ -65,7 +64,7 @@ def _of(entity: Entity, standing: bool) -> Select[tuple[str, str]]:
     return query.where(table.c.retracted.is_(None)) if standing else query
 
 
-def resolve(session: Session, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:
+def resolve(connection: Connection, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:
     """The ids each name leads to: its own if it is one, else all that bear the name. Unknown ones are absent."""
     table, key, aliases, owner = NAMED[entity]
     wanted = {name: fold(name) for name in names}
@@ -75,45 +74,45 @@ def resolve(session: Session, entity: Entity, names: Iterable[str]) -> dict[str,
     exact = {name: name.upper() if entity is Entity.party else name.lower() for name in wanted}
     by_key = select(table.c[key], table.c[key]).where(table.c[key].in_(exact.values()))
     found: dict[str, set[str]] = {}
-    for id, matched in session.execute(union(by_name, by_alias, by_key)):
+    for id, matched in connection.execute(union(by_name, by_alias, by_key)):
         for name, folded in wanted.items():
             if matched in (folded, exact[name]):
                 found.setdefault(name, set()).add(id)
     return {name: {exact[name]} if exact[name] in ids else ids for name, ids in found.items()}
 
 
-def nearest(session: Session, entity: Entity, name: str, count: int = 3) -> list[str]:
+def nearest(connection: Connection, entity: Entity, name: str, count: int = 3) -> list[str]:
     """The ids whose id or name is most like `name`, for the answer to a wrong one."""
     candidates: dict[str, str] = {}
     if entity in NAMED:
         table, key, aliases, owner = NAMED[entity]
-        rows = session.execute(select(aliases.c.folded, aliases.c[owner]).limit(5000)).all()
-        rows = [*rows, *session.execute(select(table.c.folded, table.c[key]).limit(5000)).all()]
+        rows = connection.execute(select(aliases.c.folded, aliases.c[owner]).limit(5000)).all()
+        rows = [*rows, *connection.execute(select(table.c.folded, table.c[key]).limit(5000)).all()]
         candidates = {folded: id for folded, id in rows}
-    ids = session.execute(select(_TABLES[entity][1]).limit(5000)).scalars()
+    ids = connection.execute(select(_TABLES[entity][1]).limit(5000)).scalars()
     candidates |= {fold(id): id for id in ids}
     matches = get_close_matches(fold(name[:300]), candidates, n=count * 3, cutoff=0.5)
     return list(dict.fromkeys(candidates[match] for match in matches))[:count]
 
 
-def did_you_mean(session: Session, entity: Entity, name: str) -> str:
+def did_you_mean(connection: Connection, entity: Entity, name: str) -> str:
     """`; the nearest are A, B` or nothing."""
-    near = nearest(session, entity, name)
+    near = nearest(connection, entity, name)
     return f"; the nearest are {', '.join(near)}" if near else ""
 
 
 def missing(
-    session: Session, named: Mapping[Entity, Iterable[tuple[Path, str]]], *, standing: bool = True
+    connection: Connection, named: Mapping[Entity, Iterable[tuple[Path, str]]], *, standing: bool = True
 ) -> list[Fault]:
     """A fault for every named id that the book does not have (or has retracted), with the nearest that it has."""
     places = {entity: list(of_one) for entity, of_one in named.items()}
     wanted = {entity: [id for _, id in of_one] for entity, of_one in places.items()}
-    there = known(session, wanted, standing=standing)
+    there = known(connection, wanted, standing=standing)
     faults: list[Fault] = []
     for entity, of_one in places.items():
         absent = [(path, id) for path, id in of_one if (entity, id) not in there]
         faults += [
-            Fault(path, f"must name a {entity} of the book{did_you_mean(session, entity, id) if index < 10 else ''}")
+            Fault(path, f"must name a {entity} of the book{did_you_mean(connection, entity, id) if index < 10 else ''}")
             for index, (path, id) in enumerate(absent[:100])
         ]
     return faults
@@ -122,18 +121,18 @@ def missing(
 class Resolver:
     """Turns the names in a query into ids of the book, and collects a fault for each that leads nowhere."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.faults: list[Fault] = []
 
     def named(self, parameter: str, entity: Entity, names: list[str]) -> list[str]:
         """The ids of what may go by several names."""
-        found = resolve(self.session, entity, names) if names else {}
+        found = resolve(self.connection, entity, names) if names else {}
         self._miss(parameter, entity, [name for name in names if name not in found])
         return sorted({id for name in names for id in found.get(name, ())})
 
     def exact(self, parameter: str, entity: Entity, ids: list[str]) -> list[str]:
-        there = known(self.session, {entity: ids})
+        there = known(self.connection, {entity: ids})
         self._miss(parameter, entity, [id for id in ids if (entity, id) not in there])
         return ids
 
@@ -141,7 +140,7 @@ class Resolver:
         if not names:
             return []
         column = columns(models.Meeting).c.series
-        there = set(self.session.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+        there = set(self.connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
         if any(name not in there for name in names):
             self.faults.append(Fault(("series",), f"must be a series of the book: {', '.join(sorted(there)[:10])}"))
         return names
@@ -149,7 +148,7 @@ class Resolver:
     def _miss(self, parameter: str, entity: Entity, names: list[str]) -> None:
         for name in names[:5]:
             self.faults.append(
-                Fault((parameter,), f"must name a {entity} of the book{did_you_mean(self.session, entity, name)}")
+                Fault((parameter,), f"must name a {entity} of the book{did_you_mean(self.connection, entity, name)}")
             )
 
     def refuse(self) -> None:

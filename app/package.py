@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app import __version__
 from app import vocabulary as words
@@ -148,7 +148,7 @@ _BY_NAME = {table.name: table for table in TABLES}
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def write_package(session: Session, head: Head, folder: Path) -> None:
+def write_package(connection: Connection, head: Head, folder: Path) -> None:
     """Write the book as it stood at `head` into a folder. The descriptor comes last: with it the package is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESCRIPTOR).unlink(missing_ok=True)
@@ -159,18 +159,18 @@ def write_package(session: Session, head: Head, folder: Path) -> None:
             file = opened.enter_context((folder / f"{table.name}.csv").open("w", encoding="utf-8", newline=""))
             writers[table.name] = csv.writer(file)
             writers[table.name].writerow(header(table.columns))
-        for table_name, row in _rows(session, head, book):
+        for table_name, row in _rows(connection, head, book):
             values = flat(_BY_NAME[table_name].columns, row)
             writers[table_name].writerow([cell(value) for value in values])
     made = json.dumps(descriptor(head, folder), ensure_ascii=False, indent=2)
     (folder / DESCRIPTOR).write_text(f"{made}\n", encoding="utf-8")
 
 
-def _rows(session: Session, head: Head, book: TextIO) -> Iterator[tuple[str, Any]]:
+def _rows(connection: Connection, head: Head, book: TextIO) -> Iterator[tuple[str, Any]]:
     """Every row of every table, as the lines of the book come by; each line is written down too."""
     parents: dict[str, str] = {}
     roots: dict[str, str] = {}
-    for text in export(session, head.seq):
+    for text in export(connection, head.seq):
         book.write(f"{text}\n")
         line = json.loads(text)
         if line["kind"] == "topic" and line["parent"]:
@@ -178,17 +178,17 @@ def _rows(session: Session, head: Head, book: TextIO) -> Iterator[tuple[str, Any
         if line["retracted"] is not None:
             continue
         if line["kind"] == "meeting":
-            yield from _meeting_rows(session, head, line, parents, roots)
+            yield from _meeting_rows(connection, head, line, parents, roots)
         else:
             yield "parties" if line["kind"] == "party" else f"{line['kind']}s", line
 
 
 def _meeting_rows(
-    session: Session, head: Head, line: dict[str, Any], parents: Mapping[str, str], roots: dict[str, str]
+    connection: Connection, head: Head, line: dict[str, Any], parents: Mapping[str, str], roots: dict[str, str]
 ) -> Iterator[tuple[str, Any]]:
-    meeting = json.loads(read_documents(session, Entity.meeting, [line["id"]], head.seq)[line["id"]])
+    meeting = json.loads(read_documents(connection, Entity.meeting, [line["id"]], head.seq)[line["id"]])
     ids = [pledge_id(line["id"], one["number"]) for one in line["pledges"] if one["retracted"] is None]
-    documents = read_documents(session, Entity.pledge, ids, head.seq)
+    documents = read_documents(connection, Entity.pledge, ids, head.seq)
     pledges = [json.loads(documents[id]) for id in ids]
     binding = sum(one["act"] in words.PLEDGE_ACTS for one in pledges)
     yield "meetings", MeetingRow(meeting, binding, len(pledges) - binding)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from app import models
 from app.models import columns
@@ -39,7 +39,7 @@ class Participants(Register[ParticipantCreate]):
 PARTICIPANTS = Participants()
 
 
-def read_offices(session: Session, slug: str) -> list[dict[str, Any]]:
+def read_offices(connection: Connection, slug: str) -> list[dict[str, Any]]:
     """The offices a person held at each standing meeting, the newest first."""
     attendance, meeting = columns(models.Attendance), columns(models.Meeting)
     query = (
@@ -50,4 +50,4 @@ def read_offices(session: Session, slug: str) -> list[dict[str, Any]]:
         .where(attendance.c.participant == slug, meeting.c.retracted.is_(None))
         .order_by(meeting.c.held_on.desc(), meeting.c.id)
     )
-    return [dict(row) for row in session.execute(query).mappings()]
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -6,8 +6,8 @@ What always holds: a pledge's record follows from its own line and a `Context` a
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, func, select
+from sqlmodel import SQLModel
 
 from app import models, recording
 from app.contexts import Assessed, Context
@@ -19,7 +19,6 @@ from app.novelty import is_new
 from app.recording import Kind, Record, Rows
 from app.search_index import pledge_row
 from app.shapes.pledges import PledgeCreate
-from app.topic_bits import bits_of
 from app.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -125,12 +124,9 @@ def _undertaking(line: PledgeCreate, key: int, context: Context) -> int:
 
 def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel], Rows]:
     dated = {"pledge": key, "held_on": context.held_on}
-    told = {**dated, "standing": line.act if line.retracted is None else None}
-    topics = _topic_rows(line, context.parents)
-    bits = bits_of(context.bits[row["topic"]] for row in topics)
     return {
-        models.PledgeParty: [{**told, **row, "topics": bits} for row in _party_rows(line)],
-        models.PledgeTopic: [{**told, **row} for row in topics],
+        models.PledgeParty: [{**dated, **row} for row in _party_rows(line)],
+        models.PledgeTopic: [{**dated, **row} for row in _topic_rows(line, context.parents)],
         models.PledgeInstrument: [
             {**dated, "position": position, "instrument": slug} for position, slug in enumerate(line.instruments)
         ],
@@ -179,16 +175,18 @@ def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str
 
 def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> list[str]:
     """Write new pledges of one meeting, whose lines are numbered and checked; gives their documents."""
-    first = next_key(writer.session)
+    first = next_key(writer.connection)
     return recording.create(writer, [record(line, first + index, context) for index, line in enumerate(lines)])
 
 
-def next_key(session: Session) -> int:
+def next_key(connection: Connection) -> int:
     """Keys rise in order of entry; the writing lock keeps two writers from taking the same."""
-    return (session.execute(_LAST_KEY).scalar() or 0) + 1
+    return (connection.execute(_LAST_KEY).scalar() or 0) + 1
 
 
-def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)) -> list[Fault]:
+def faults(
+    connection: Connection, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)
+) -> list[Fault]:
     """What keeps lines, whose references are ids, from being written; those retracted may name what is retracted."""
     everything = [((*at, index), line) for index, line in enumerate(lines)]
     found: list[Fault] = []
@@ -200,10 +198,10 @@ def faults(session: Session, lines: Sequence[PledgeCreate], context: Context, at
             Entity.instrument: _named(placed, "instruments"),
             Entity.participant: _named(placed, "speakers"),
         }
-        found += missing(session, named, standing=standing)
+        found += missing(connection, named, standing=standing)
     for path, line in everything:
         found += _citation_faults(line, context, path)
-        found += _link_faults(session, line, context, path)
+        found += _link_faults(connection, line, context, path)
     return found
 
 
@@ -229,14 +227,14 @@ def _citation_faults(line: PledgeCreate, context: Context, path: Path) -> Iterat
             yield Fault((*path, "citations", index, "end"), reach)
 
 
-def _link_faults(session: Session, line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
+def _link_faults(connection: Connection, line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
     for index, link in enumerate(line.links):
         if link.target is None:
             continue
         target = context.targets.get(link.target)
         here = (*path, "links", index, "target")
         if target is None:
-            yield Fault(here, f"must be a pledge of the book{did_you_mean(session, Entity.pledge, link.target)}")
+            yield Fault(here, f"must be a pledge of the book{did_you_mean(connection, Entity.pledge, link.target)}")
         elif target.act not in PLEDGE_ACTS:
             yield Fault(here, "must be a pledge, not a position")
         elif target.is_retracted and line.retracted is None:
@@ -248,9 +246,9 @@ def _link_faults(session: Session, line: PledgeCreate, context: Context, path: P
 def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> int:
     """Write lines over the pledges that stand under their numbers; how many differed."""
     ids = [pledge_id(context.meeting, line.number or 0) for line in lines]
-    documents = read_documents(writer.session, Entity.pledge, ids)
+    documents = read_documents(writer.connection, Entity.pledge, ids)
     pledge = columns(models.Pledge)
-    keys = {id: (key, root) for id, key, root in writer.session.execute(
+    keys = {id: (key, root) for id, key, root in writer.connection.execute(
         select(pledge.c.id, pledge.c.key, pledge.c.undertaking).where(pledge.c.id.in_(ids))
     )}  # fmt: skip
     changed = 0
@@ -259,24 +257,24 @@ def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Conte
         new = record(line, key, context)
         changed += recording.change(writer, new, documents[id]) is not None
         if new.row["undertaking"] != undertaking:
-            _regroup(writer.session, key, new.row["undertaking"])
+            _regroup(writer.connection, key, new.row["undertaking"])
     return changed
 
 
-def _regroup(session: Session, key: int, undertaking: int) -> None:
+def _regroup(connection: Connection, key: int, undertaking: int) -> None:
     """Move a pledge and all that continue it to another undertaking."""
     link, pledge = columns(models.Link), columns(models.Pledge)
     tree = select(pledge.c.key).where(pledge.c.key == key).cte("tree", recursive=True)
     tree = tree.union(
         select(link.c.pledge).join(tree, link.c.target == tree.c.key).where(link.c.type.in_(CONTINUATIONS))
     )
-    session.execute(pledge.update().where(pledge.c.key.in_(select(tree.c.key))).values(undertaking=undertaking))
+    connection.execute(pledge.update().where(pledge.c.key.in_(select(tree.c.key))).values(undertaking=undertaking))
 
 
-def keys_of(session: Session, meeting: str) -> list[int]:
+def keys_of(connection: Connection, meeting: str) -> list[int]:
     """The keys of a meeting's pledges."""
     pledge = columns(models.Pledge)
-    return list(session.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
+    return list(connection.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
 
 
 def line_of(document: dict[str, Any]) -> dict[str, Any]:

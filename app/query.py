@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from app.filters import (
     PledgeFilters,
@@ -137,17 +136,19 @@ def order_walked(sort: str, walked: Any) -> Order:
     return order_of(sort, walked.c.held_on, walked.c.pledge)
 
 
-def read_page(session: Session, query: PledgeQuery, today: date | None = None) -> tuple[list[Row], str | None]:
+def read_page(connection: Connection, query: PledgeQuery, today: date | None = None) -> tuple[list[Row], str | None]:
     """One page of pledges, and the cursor of the next or None. One statement, and one for each kind of name given."""
     today = today or datetime.now(UTC).date()
     if query.sort == "relevance":
-        return _relevant_pledges(session, query, today), None
-    statement, order = _pledges(session, query, today)
-    return page_of(session, statement, order, query)
+        return _relevant_pledges(connection, query, today), None
+    statement, order = _pledges(connection, query, today)
+    return page_of(connection, statement, order, query)
 
 
-def _pledges(session: Session, query: PledgeQuery, today: date, *, said: bool = False) -> tuple[Select[Any], Order]:
-    walked, conditions = pledge_conditions(session, query, today, said=said)
+def _pledges(
+    connection: Connection, query: PledgeQuery, today: date, *, said: bool = False
+) -> tuple[Select[Any], Order]:
+    walked, conditions = pledge_conditions(connection, query, today, said=said)
     order = order_walked(query.sort, walked)
     source = pledge.join(revision, revision.c.seq == pledge.c.revision)
     if walked is not None:
@@ -155,14 +156,14 @@ def _pledges(session: Session, query: PledgeQuery, today: date, *, said: bool = 
     return select(pledge.c.key, revision.c.document).select_from(source).where(*conditions), order
 
 
-def _relevant_pledges(session: Session, query: PledgeQuery, today: date) -> list[Row]:
+def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date) -> list[Row]:
     """The pledges that answer the question best, of the newest that say it and the newest that meet it at all."""
-    clauses = asked(session, query)
+    clauses = asked(connection, query)
     newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
     rows = [
         row
         for said in (True, False)
-        for row in page_of(session, *_pledges(session, newest, today, said=said), newest)[0]
+        for row in page_of(connection, *_pledges(connection, newest, today, said=said), newest)[0]
     ]
     documents = {row: json.loads(row.document) for row in rows}
     ranked = sorted(documents, key=lambda row: row.key)
@@ -170,22 +171,22 @@ def _relevant_pledges(session: Session, query: PledgeQuery, today: date) -> list
     return ranked[: query.limit]
 
 
-def _relevant_meetings(session: Session, query: MeetingQuery) -> list[Row]:
+def _relevant_meetings(connection: Connection, query: MeetingQuery) -> list[Row]:
     """The meetings that answer the question best, of the newest that meet it."""
-    clauses = asked(session, query)
+    clauses = asked(connection, query)
     newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
-    rows, _ = read_meetings(session, newest)
+    rows, _ = read_meetings(connection, newest)
     return sorted(rows, key=lambda row: -meeting_score(clauses, json.loads(row.document)))[: query.limit]
 
 
-def asked(session: Session, query: PledgeQuery | MeetingQuery) -> list[Clause]:
+def asked(connection: Connection, query: PledgeQuery | MeetingQuery) -> list[Clause]:
     """What the question in a query demands; nothing if there is none."""
-    return read_lexicon(session).clauses(query.q) if query.q else []
+    return read_lexicon(connection).clauses(query.q) if query.q else []
 
 
-def highlights(session: Session, query: PledgeQuery | MeetingQuery, rows: Sequence[Row]) -> dict[str, str]:
+def highlights(connection: Connection, query: PledgeQuery | MeetingQuery, rows: Sequence[Row]) -> dict[str, str]:
     """The words of each row by its record's id, as HTML in which those that meet the question are marked."""
-    clauses = asked(session, query)
+    clauses = asked(connection, query)
     if not clauses:
         return {}
     documents = [json.loads(row.document) for row in rows]
@@ -197,10 +198,10 @@ def highlights(session: Session, query: PledgeQuery | MeetingQuery, rows: Sequen
     }
 
 
-def read_meetings(session: Session, query: MeetingQuery) -> tuple[list[Row], str | None]:
+def read_meetings(connection: Connection, query: MeetingQuery) -> tuple[list[Row], str | None]:
     """One page of meetings, and the cursor of the next or None."""
     if query.sort == "relevance":
-        return _relevant_meetings(session, query), None
+        return _relevant_meetings(connection, query), None
     down = query.sort.startswith("-")
     by = {
         "held_on": ((meeting.c.held_on, down), (meeting.c.id, False)),
@@ -208,9 +209,9 @@ def read_meetings(session: Session, query: MeetingQuery) -> tuple[list[Row], str
         "id": ((meeting.c.id, down),),
     }[query.sort.lstrip("-")]
     source = meeting.join(revision, revision.c.seq == meeting.c.revision)
-    conditions = meeting_conditions(session, query)
+    conditions = meeting_conditions(connection, query)
     statement = select(meeting.c.id, revision.c.document).select_from(source).where(*conditions)
-    return page_of(session, statement, Order(by), query)
+    return page_of(connection, statement, Order(by), query)
 
 
 class Paged(Protocol):
@@ -225,7 +226,7 @@ class Paged(Protocol):
     def fingerprint(self) -> str: ...
 
 
-def page_of(session: Session, statement: Select[Any], order: Order, query: Paged) -> tuple[list[Row], str | None]:
+def page_of(connection: Connection, statement: Select[Any], order: Order, query: Paged) -> tuple[list[Row], str | None]:
     """The rows of a page in order; one more is asked for than shown, to know whether there is a next page.
 
     The statement gives key, document and what else is wanted beside.
@@ -235,7 +236,7 @@ def page_of(session: Session, statement: Select[Any], order: Order, query: Paged
     if query.cursor is not None:
         place = decode_cursor(query.fingerprint(), query.cursor, [column for column, _ in order.by])
         statement = statement.where(order.after(place))
-    found = session.execute(statement)
+    found = connection.execute(statement)
     rows = [Row(row[0], row[1], tuple(row[width:]), tuple(row[2:width])) for row in found]
     if len(rows) <= query.limit:
         return rows, None

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from app import assessments, meetings, models, pledges
 from app.book import REGISTERS
@@ -22,33 +22,33 @@ _MEETINGS = 20  # whose pledges are read together
 Reader = Callable[[Sequence[str]], list[Record]]
 
 
-def batches(session: Session) -> Iterator[tuple[Kind, Sequence[str], Reader]]:
+def batches(connection: Connection) -> Iterator[tuple[Kind, Sequence[str], Reader]]:
     """All records of the book by kind, some ids at a time, with what reads them. Pledges are read by their meetings."""
     for register in REGISTERS.values():
-        for ids in in_parts(_ids(session, register.kind)):
-            yield register.kind, ids, partial(_read_registered, session, register)
-    for ids in in_parts(_ids(session, meetings.KIND)):
-        yield meetings.KIND, ids, partial(read_meetings, session)
+        for ids in in_parts(_ids(connection, register.kind)):
+            yield register.kind, ids, partial(_read_registered, connection, register)
+    for ids in in_parts(_ids(connection, meetings.KIND)):
+        yield meetings.KIND, ids, partial(read_meetings, connection)
         for some in in_parts(ids, _MEETINGS):
-            yield pledges.KIND, some, partial(read_pledges, session)
-    for ids in in_parts(_ids(session, assessments.KIND)):
-        yield assessments.KIND, ids, partial(read_assessments, session)
+            yield pledges.KIND, some, partial(read_pledges, connection)
+    for ids in in_parts(_ids(connection, assessments.KIND)):
+        yield assessments.KIND, ids, partial(read_assessments, connection)
 
 
-def _ids(session: Session, kind: Kind) -> Sequence[str]:
+def _ids(connection: Connection, kind: Kind) -> Sequence[str]:
     key = columns(kind.table).c[kind.key]
-    return session.execute(select(key).order_by(key)).scalars().all()
+    return connection.execute(select(key).order_by(key)).scalars().all()
 
 
-def _read_registered(session: Session, register: Register[Any], ids: Sequence[str]) -> list[Record]:
-    return [register.record(line) for line in register.read(session, ids)]
+def _read_registered(connection: Connection, register: Register[Any], ids: Sequence[str]) -> list[Record]:
+    return [register.record(line) for line in register.read(connection, ids)]
 
 
-def read_meetings(session: Session, ids: Sequence[str]) -> list[Record]:
-    rows = _rows(session, models.Meeting, "id", ids)
-    parties = _by_owner(session, models.MeetingParty, "meeting", ids)
-    sources = _by_owner(session, models.MeetingSource, "meeting", ids)
-    people = _by_owner(session, models.Attendance, "meeting", ids)
+def read_meetings(connection: Connection, ids: Sequence[str]) -> list[Record]:
+    rows = _rows(connection, models.Meeting, "id", ids)
+    parties = _by_owner(connection, models.MeetingParty, "meeting", ids)
+    sources = _by_owner(connection, models.MeetingSource, "meeting", ids)
+    people = _by_owner(connection, models.Attendance, "meeting", ids)
     records = []
     for row in rows:
         line = fields_of(row, "version", "revision", "circle")
@@ -59,25 +59,25 @@ def read_meetings(session: Session, ids: Sequence[str]) -> list[Record]:
     return records
 
 
-def read_pledges(session: Session, ids: Sequence[str]) -> list[Record]:
+def read_pledges(connection: Connection, ids: Sequence[str]) -> list[Record]:
     """The pledges of some meetings."""
-    rows = _rows(session, models.Pledge, "meeting", ids)
+    rows = _rows(connection, models.Pledge, "meeting", ids)
     keys = [row.key for row in rows]
-    parts = {part: _by_owner(session, part, owner, keys) for part, owner in pledges.KIND.parts.items()}
+    parts = {part: _by_owner(connection, part, owner, keys) for part, owner in pledges.KIND.parts.items()}
     link = columns(models.Link)
     pledge = columns(models.Pledge)
     query = select(pledge.c.key, pledge.c.id).join(link, link.c.target == pledge.c.key).where(link.c.pledge.in_(keys))
-    targets: dict[int, str] = {key: id for key, id in session.execute(query)}
+    targets: dict[int, str] = {key: id for key, id in connection.execute(query)}
     lines: dict[str, dict[int, PledgeCreate]] = {}
     for row in rows:
         own = {part: owned.get(row.key, []) for part, owned in parts.items()}
         lines.setdefault(row.meeting, {})[row.key] = _pledge_line(row, own, targets)
-    return [record for meeting, said in lines.items() for record in _said_at(session, meeting, said)]
+    return [record for meeting, said in lines.items() for record in _said_at(connection, meeting, said)]
 
 
-def _said_at(session: Session, meeting: str, lines: dict[int, PledgeCreate]) -> list[Record]:
+def _said_at(connection: Connection, meeting: str, lines: dict[int, PledgeCreate]) -> list[Record]:
     sources = [str(citation.source) for line in lines.values() for citation in line.citations]
-    context = read_context(session, meetings.read_key(session, meeting), sources, [*lines.values()], [*lines])
+    context = read_context(connection, meetings.read_key(connection, meeting), sources, [*lines.values()], [*lines])
     return [pledges.record(line, key, context) for key, line in lines.items()]
 
 
@@ -112,13 +112,13 @@ def _pledge_line(row: Any, parts: dict[type[SQLModel], list[Any]], targets: dict
     )
 
 
-def read_assessments(session: Session, ids: Sequence[str]) -> list[Record]:
-    rows = _rows(session, models.Assessment, "id", ids)
-    evidence = _by_owner(session, models.Evidence, "assessment", ids)
+def read_assessments(connection: Connection, ids: Sequence[str]) -> list[Record]:
+    rows = _rows(connection, models.Assessment, "id", ids)
+    evidence = _by_owner(connection, models.Evidence, "assessment", ids)
     pledge = columns(models.Pledge)
     query = select(pledge.c.key, pledge.c.id).where(pledge.c.key.in_([row.pledge for row in rows]))
-    pledge_ids: dict[int, str] = {key: id for key, id in session.execute(query)}
-    latest = _latest_assessments(session, [row.pledge for row in rows])
+    pledge_ids: dict[int, str] = {key: id for key, id in connection.execute(query)}
+    latest = _latest_assessments(connection, [row.pledge for row in rows])
     records = []
     for row in rows:
         line = {name: value for name, value in row._mapping.items() if name in AssessmentCreate.model_fields}
@@ -128,29 +128,29 @@ def read_assessments(session: Session, ids: Sequence[str]) -> list[Record]:
     return records
 
 
-def _latest_assessments(session: Session, keys: Sequence[int]) -> set[str]:
+def _latest_assessments(connection: Connection, keys: Sequence[int]) -> set[str]:
     """The ids of those that tell how a party stands: the latest by effective_on, then number."""
     table = columns(models.Assessment)
     query = select(table.c.pledge, table.c.party, table.c.id).where(table.c.pledge.in_(keys))
-    rows = session.execute(query.order_by(table.c.effective_on, table.c.number))
+    rows = connection.execute(query.order_by(table.c.effective_on, table.c.number))
     return set({(pledge, party): id for pledge, party, id in rows}.values())
 
 
-# Plain rows, not objects of the session: those take twice as long to make.
+# Plain rows, not objects of the connection: those take twice as long to make.
 
 
-def _rows(session: Session, table: type[SQLModel], key: str, ids: Sequence[Any]) -> Sequence[Any]:
+def _rows(connection: Connection, table: type[SQLModel], key: str, ids: Sequence[Any]) -> Sequence[Any]:
     first = columns(table).primary_key.columns[0]
-    return session.execute(select(columns(table)).where(columns(table).c[key].in_(ids)).order_by(first)).all()
+    return connection.execute(select(columns(table)).where(columns(table).c[key].in_(ids)).order_by(first)).all()
 
 
-def _by_owner(session: Session, part: type[SQLModel], owner: str, ids: Sequence[Any]) -> dict[Any, list[Any]]:
+def _by_owner(connection: Connection, part: type[SQLModel], owner: str, ids: Sequence[Any]) -> dict[Any, list[Any]]:
     """The parts of some records by owner, in their order."""
     table = columns(part)
     query = select(table).where(table.c[owner].in_(ids))
     if "position" in table.c:
         query = query.order_by(table.c.position)
     owned: dict[Any, list[Any]] = {}
-    for row in session.execute(query):
+    for row in connection.execute(query):
         owned.setdefault(getattr(row, owner), []).append(row)
     return owned

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
+from sqlalchemy import Row
 
 from app import editing
 from app.deps import (
@@ -54,8 +55,8 @@ def add_record_routes(
     name = entity.value
     a_name = with_article(name)
 
-    def get_record(session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
-        return record_answer(session, entity, id, if_none_match, as_of)
+    def get_record(connection: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
+        return record_answer(connection, entity, id, if_none_match, as_of)
 
     def change_record(writer: Changing, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
         editing.change(writer, entity, id, patch, if_match)
@@ -67,13 +68,13 @@ def add_record_routes(
 
     def get_history(
         request: Request,
-        session: Reading,
+        connection: Reading,
         id: str,
         limit: Annotated[int, Query(ge=1, le=200, description="Versions on a page.")] = 50,
         cursor: Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")] = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        return _history_answer(request, session, entity, id, limit, cursor, if_none_match)
+        return _history_answer(request, connection, entity, id, limit, cursor, if_none_match)
 
     add = router.add_api_route
     one = f"{path}/{{id}}"
@@ -107,20 +108,20 @@ def with_article(name: str) -> str:
 
 def _history_answer(
     request: Request,
-    session: Reading,
+    connection: Reading,
     entity: Entity,
     id: str,
     limit: int,
     cursor: str | None,
     if_none_match: str | None,
 ) -> Response:
-    etag = list_etag(session, request)
-    if read_revision(session, entity, id) is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(session, entity, id)}.")
+    etag = list_etag(connection, request)
+    if read_revision(connection, entity, id) is None:
+        raise NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
     fingerprint = canonical_json(["history", entity, id])
     after = decode_cursor(fingerprint, cursor, [columns(Revision).c.version])[0] if cursor else 0
     # The version before the first is read too, to tell what the first one changed.
-    rows = read_history(session, entity, id, max(after - 1, 0), limit + 2)
+    rows = list(read_history(connection, entity, id, max(after - 1, 0), limit + 2))
     before = json.loads(rows.pop(0).document) if after and rows else {}
     more = len(rows) > limit
     items = []
@@ -137,7 +138,7 @@ def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [name for name in after if name != "version" and before.get(name) != after[name]]
 
 
-def _version(row: Revision, changed: list[str]) -> str:
+def _version(row: Row[Any], changed: list[str]) -> str:
     facts = {
         "version": row.version,
         "seq": row.seq,

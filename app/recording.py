@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Delete, Select, Update, bindparam, delete, select, update
+from sqlalchemy import Delete, Update, bindparam, delete, update
 from sqlmodel import SQLModel
 
 from app import search_index
@@ -64,9 +64,9 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     ]
     seqs = writer.append(entries)
     rows = [{**record.row, "version": 1, "revision": seq} for record, seq in zip(records, seqs, strict=True)]
-    insert_rows(writer.session, columns(kind.table), rows)
-    _insert_parts(writer, kind, records, seqs)
-    search_index.insert_rows(writer.session, [record.indexed for record in records if record.indexed])
+    insert_rows(writer.connection, columns(kind.table), rows)
+    _insert_parts(writer, kind, records)
+    search_index.insert_rows(writer.connection, [record.indexed for record in records if record.indexed])
     return texts
 
 
@@ -86,14 +86,12 @@ def change(writer: Writer, record: Record, standing: str, operation: Operation |
         operation = operation or _operation(before["retracted"], record.document["retracted"])
         seqs = writer.append([Entry(record.kind.entity, record.id, version, operation, text)])
         values |= {"version": version, "revision": seqs[0]}
-    else:
-        seqs = [writer.session.execute(_placing(record.kind.table, record.kind.key), {"which": record.id}).scalar_one()]
-    writer.session.execute(_updating(record.kind.table, record.kind.key), {**values, "which": record.id})
+    writer.connection.execute(_updating(record.kind.table, record.kind.key), {**values, "which": record.id})
     for part, owner in record.kind.parts.items():
-        writer.session.execute(_deleting(part, owner), {"whose": _owner(record)})
-    _insert_parts(writer, record.kind, [record], seqs)
+        writer.connection.execute(_deleting(part, owner), {"whose": _owner(record)})
+    _insert_parts(writer, record.kind, [record])
     if record.indexed:
-        replace_row(writer.session, record.indexed, before)
+        replace_row(writer.connection, record.indexed, before)
     return text if differs else None
 
 
@@ -103,11 +101,6 @@ def change(writer: Writer, record: Record, standing: str, operation: Operation |
 @cache
 def _updating(table: type[SQLModel], key: str) -> Update:
     return update(columns(table)).where(columns(table).c[key] == bindparam("which"))
-
-
-@cache
-def _placing(table: type[SQLModel], key: str) -> Select[int]:
-    return select(columns(table).c.revision).where(columns(table).c[key] == bindparam("which"))
 
 
 @cache
@@ -128,13 +121,6 @@ def _owner(record: Record) -> Any:
     return record.row.get("key", record.id)
 
 
-def _insert_parts(writer: Writer, kind: Kind, records: Sequence[Record], seqs: Sequence[int]) -> None:
+def _insert_parts(writer: Writer, kind: Kind, records: Sequence[Record]) -> None:
     for part in kind.parts:
-        rows = [row for record, seq in zip(records, seqs, strict=True) for row in part_rows(part, record, seq)]
-        insert_rows(writer.session, columns(part), rows)
-
-
-def part_rows(part: type[SQLModel], record: Record, seq: int) -> Rows:
-    """The rows of a record's parts in one table, where that is told with the revision that the record stands at."""
-    rows = record.parts.get(part, [])
-    return [{**row, "revision": seq} for row in rows] if "revision" in columns(part).c else rows
+        insert_rows(writer.connection, columns(part), [row for record in records for row in record.parts.get(part, [])])

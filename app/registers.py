@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from app import models, recording
 from app.errors import Conflict, Fault, Invalid
@@ -43,7 +43,7 @@ class Register(Generic[L]):
         """The line that `row` and `parts` were made from. Rows have the columns of their models for attributes."""
         raise NotImplementedError
 
-    def faults(self, session: Session, line: L) -> list[Fault]:
+    def faults(self, connection: Connection, line: L) -> list[Fault]:
         """What keeps the line from being written: references to what is not there."""
         return []
 
@@ -57,13 +57,13 @@ class Register(Generic[L]):
 
     def create(self, writer: Writer, line: L) -> str:
         """Write a new record; gives its document."""
-        if read_revision(writer.session, self.kind.entity, self.id_of(line)):
+        if read_revision(writer.connection, self.kind.entity, self.id_of(line)):
             raise Conflict(
                 f"The book already has this {self.kind.entity}.",
                 [Fault((self.kind.key,), "must not be taken; change the record that has it instead")],
                 candidates=[self.id_of(line)],
             )
-        self._refuse_faults(writer.session, line)
+        self._refuse_faults(writer.connection, line)
         return recording.create(writer, [self.record(line)])[0]
 
     def change(self, writer: Writer, line: L, standing: str) -> str | None:
@@ -72,33 +72,33 @@ class Register(Generic[L]):
         To withdraw what standing records refer to is refused.
         """
         if line.retracted is not None and json.loads(standing)["retracted"] is None:  # type: ignore[attr-defined]
-            refuse_retraction(writer.session, self.kind.entity, self.id_of(line))
-        self._refuse_faults(writer.session, line)
+            refuse_retraction(writer.connection, self.kind.entity, self.id_of(line))
+        self._refuse_faults(writer.connection, line)
         return recording.change(writer, self.record(line), standing)
 
-    def read(self, session: Session, ids: Sequence[str] | None = None) -> Iterable[L]:
+    def read(self, connection: Connection, ids: Sequence[str] | None = None) -> Iterable[L]:
         """The lines of some records (or of all), made again from their rows."""
         table = columns(self.kind.table)
         key = table.c[self.kind.key]
         chosen = select(table).order_by(key)
-        rows = session.execute(chosen if ids is None else chosen.where(key.in_(ids))).all()
+        rows = connection.execute(chosen if ids is None else chosen.where(key.in_(ids))).all()
         owned: dict[str, PartRows] = {}
         for part, owner in self.kind.parts.items():
             column = columns(part).c[owner]
             query = select(columns(part)).order_by(column, columns(part).c.position)
-            for item in session.execute(query if ids is None else query.where(column.in_(ids))):
+            for item in connection.execute(query if ids is None else query.where(column.in_(ids))):
                 owned.setdefault(getattr(item, owner), {}).setdefault(part, []).append(item)
         for row in rows:
             line = self.line(row, owned.get(getattr(row, self.kind.key), {}))
             yield self.shape.model_validate({**line, "retracted": row.retracted})  # type: ignore[misc]
 
-    def _refuse_faults(self, session: Session, line: L) -> None:
-        if faults := self.faults(session, line):
+    def _refuse_faults(self, connection: Connection, line: L) -> None:
+        if faults := self.faults(connection, line):
             raise Invalid(f"The {self.kind.entity} refers to what the book does not have.", faults)
 
 
 def read_register(
-    session: Session, kind: Kind, *, name: str | None, limit: int, cursor: str | None
+    connection: Connection, kind: Kind, *, name: str | None, limit: int, cursor: str | None
 ) -> tuple[list[str], str | None]:
     """One page of a register's standing documents by key, of those called `name` if given, and the next cursor."""
     table, revision = columns(kind.table), columns(models.Revision)
@@ -107,10 +107,10 @@ def read_register(
     query = select(key, revision.c.document).join(revision, revision.c.seq == table.c.revision)
     query = query.where(table.c.retracted.is_(None)).order_by(key).limit(limit + 1)
     if name is not None:
-        query = query.where(key.in_(resolve(session, kind.entity, [name]).get(name, set())))
+        query = query.where(key.in_(resolve(connection, kind.entity, [name]).get(name, set())))
     if cursor is not None:
         query = query.where(key > decode_cursor(fingerprint, cursor, [key])[0])
-    rows = session.execute(query).all()
+    rows = connection.execute(query).all()
     more = len(rows) > limit
     shown = rows[:limit]
     return [row.document for row in shown], encode_cursor(fingerprint, [shown[-1][0]]) if more else None

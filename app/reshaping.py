@@ -14,9 +14,9 @@ from app.vocabulary import Operation
 def reshape(writer: Writer) -> int:
     """Append a `reshape` revision for every record whose document is of an older shape; how many there were."""
     count = 0
-    for kind, ids, read in batches(writer.session):
+    for kind, ids, read in batches(writer.connection):
         records = read(ids)
-        standing = read_documents(writer.session, kind.entity, [record.id for record in records])
+        standing = read_documents(writer.connection, kind.entity, [record.id for record in records])
         for record in records:
             count += recording.change(writer, record, standing[record.id], Operation.reshape) is not None
     return count

@@ -7,7 +7,6 @@ where sorting what matches takes 33.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     Subquery,
     Text,
     cast,
@@ -26,7 +26,6 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlmodel import Session
 
 from app.search import (
     EVERY,
@@ -46,21 +45,9 @@ from app.vocabulary import TOWARDS_WORDS, Entity
 
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
 KEYS = 2**32
-_CHUNK = 1000
 PLEDGES = table("search_pledge", column("rowid", BigInteger), column("pledge"), column("tokens"))
 MEETINGS = table("search_meeting", column("rowid", BigInteger), column("meeting"), column("tokens"))
 INDEXES = {Entity.pledge: PLEDGES, Entity.meeting: MEETINGS}
-
-CREATE_SQLITE = (
-    "CREATE VIRTUAL TABLE search_pledge USING fts5(tokens, tokenize='ascii')",
-    "CREATE VIRTUAL TABLE search_meeting USING fts5(meeting UNINDEXED, tokens, tokenize='ascii')",
-)
-CREATE_POSTGRESQL = (
-    "CREATE TABLE search_pledge (pledge integer PRIMARY KEY REFERENCES pledge (key), tokens tsvector)",
-    "CREATE INDEX search_pledge_tokens ON search_pledge USING gin (tokens)",
-    'CREATE TABLE search_meeting (meeting varchar COLLATE "C" PRIMARY KEY REFERENCES meeting (id), tokens tsvector)',
-    "CREATE INDEX search_meeting_tokens ON search_meeting USING gin (tokens)",
-)
 
 
 def place(held_on: date, key: int) -> int:
@@ -143,30 +130,30 @@ _UPSERT = {
 }
 
 
-def on_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+def on_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
 
 
-def insert_rows(session: Session, rows: Sequence[Indexed]) -> None:
+def insert_rows(connection: Connection, rows: Sequence[Indexed]) -> None:
     """Write the rows of records of one kind that have none yet."""
     if not rows:
         return
     entity = rows[0].entity
-    if on_sqlite(session):
-        session.execute(_INSERT[entity], [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
+    if on_sqlite(connection):
+        connection.execute(_INSERT[entity], [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
     else:
-        session.execute(_UPSERT[entity], [{"key": row.key, "tokens": tsvector(row.tokens)} for row in rows])
+        connection.execute(_UPSERT[entity], [{"key": row.key, "tokens": tsvector(row.tokens)} for row in rows])
 
 
-def replace_row(session: Session, row: Indexed, before: Mapping[str, Any]) -> None:
+def replace_row(connection: Connection, row: Indexed, before: Mapping[str, Any]) -> None:
     """Write a record's row over the one it had while its document was `before`, if they differ."""
-    if on_sqlite(session):
+    if on_sqlite(connection):
         index, old = INDEXES[row.entity], row.place_before(before)
-        standing = session.execute(select(index.c.tokens).where(index.c.rowid == old)).scalar()
+        standing = connection.execute(select(index.c.tokens).where(index.c.rowid == old)).scalar()
         if row.at == old and standing == row.tokens:
             return
-        session.execute(delete(index).where(index.c.rowid == old))
-    insert_rows(session, [row])
+        connection.execute(delete(index).where(index.c.rowid == old))
+    insert_rows(connection, [row])
 
 
 def tsvector(tokens: str) -> str:
@@ -180,33 +167,17 @@ def tsvector(tokens: str) -> str:
     return " ".join(f"'{token}'{':' if at else ''}{','.join(at)}" for token, at in places.items())
 
 
-def fill(session: Session) -> None:
-    """Index every record of a book whose index is empty, from the documents that stand."""
-    topics = session.execute(text("SELECT slug, parent FROM topic WHERE parent IS NOT NULL"))
-    parents = {slug: parent for slug, parent in topics}
-    lent: dict[str, tuple[str, ...]] = {}
-    query = text("SELECT meeting.id, document FROM meeting JOIN revision ON seq = meeting.revision")
-    for chunk in session.execute(query).partitions(_CHUNK):
-        documents = [json.loads(document) for _, document in chunk]
-        insert_rows(session, [meeting_row(document) for document in documents])
-        lent |= {document["id"]: things_of_meeting(document) for document in documents}
-    query = text("SELECT pledge.key, document FROM pledge JOIN revision ON seq = pledge.revision ORDER BY held_on")
-    for chunk in session.execute(query).partitions(_CHUNK):
-        pledges = [(key, json.loads(document)) for key, document in chunk]
-        insert_rows(session, [pledge_row(key, pledge, parents, lent[pledge["meeting"]]) for key, pledge in pledges])
-
-
-def merge(session: Session, *, is_begun: bool) -> bool:
+def merge(connection: Connection, *, is_begun: bool) -> bool:
     """A step of merging the parts that writing leaves in the index of pledges into one; whether more is to be done.
 
     SQLite merges only some of them as it writes, and a search reads them all: after a load of a million pledges there
     were ten, and a search within a topic took it 642 µs, of one part 338. PostgreSQL's index has no such parts.
     """
-    if not on_sqlite(session):
+    if not on_sqlite(connection):
         return False
-    driver: Any = session.connection().connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     before = driver.total_changes
-    session.execute(_MERGE, {"pages": _PAGES if is_begun else -_PAGES})  # less than none begins with all parts
+    connection.execute(_MERGE, {"pages": _PAGES if is_begun else -_PAGES})  # less than none begins with all parts
     return bool(driver.total_changes - before > 1)
 
 
@@ -222,27 +193,27 @@ _NORMAL = text(
 )
 
 
-def differing(session: Session, rows: Sequence[Indexed]) -> Iterator[Indexed]:
+def differing(connection: Connection, rows: Sequence[Indexed]) -> Iterator[Indexed]:
     """Those of some rows of one kind that the index does not have, or has otherwise."""
     if not rows:
         return
     index = INDEXES[rows[0].entity]
-    if on_sqlite(session):
+    if on_sqlite(connection):
         expected: dict[Any, str] = {row.at: row.tokens for row in rows}
         query = select(index.c.rowid, index.c.tokens).where(index.c.rowid.in_(expected))
     else:
-        forms = session.execute(_NORMAL, {"forms": [tsvector(row.tokens) for row in rows]}).scalars()
+        forms = connection.execute(_NORMAL, {"forms": [tsvector(row.tokens) for row in rows]}).scalars()
         expected = {row.key: form for row, form in zip(rows, forms, strict=True)}
         named = index.c[rows[0].entity]
         query = select(named, cast(index.c.tokens, Text)).where(named.in_(expected))
-    standing = {key: tokens for key, tokens in session.execute(query)}
+    standing = {key: tokens for key, tokens in connection.execute(query)}
     for row, (key, tokens) in zip(rows, expected.items(), strict=True):
         if standing.get(key) != tokens:
             yield row
 
 
-def count_rows(session: Session, entity: Entity) -> int:
-    return int(session.execute(select(func.count()).select_from(INDEXES[entity])).scalar_one())
+def count_rows(connection: Connection, entity: Entity) -> int:
+    return int(connection.execute(select(func.count()).select_from(INDEXES[entity])).scalar_one())
 
 
 # Asking ---------------------------------------------------------------------------------------------------------------

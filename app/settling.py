@@ -57,9 +57,9 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
     faults: list[Fault] = []
     for path, register, line in given:
         id = register.id_of(line)
-        standing = read_revision(writer.session, register.kind.entity, id)
+        standing = read_revision(writer.connection, register.kind.entity, id)
         if standing is None:
-            faults += [fault.under(*path) for fault in register.faults(writer.session, line)]
+            faults += [fault.under(*path) for fault in register.faults(writer.connection, line)]
             if not faults:
                 recording.create(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from app import models
 from app.errors import Fault
@@ -30,9 +31,9 @@ class Sources(Register[SourceCreate]):
         issuers = [issuer.party for issuer in parts.get(models.SourceIssuer, [])]
         return {**fields_of(row, "version", "revision", "retracted"), "issued_by": issuers}
 
-    def faults(self, session: Session, line: SourceCreate) -> list[Fault]:
+    def faults(self, connection: Connection, line: SourceCreate) -> list[Fault]:
         named = [(("issued_by", index), party) for index, party in enumerate(line.issued_by)]
-        return missing(session, {Entity.party: named}, standing=line.retracted is None)
+        return missing(connection, {Entity.party: named}, standing=line.retracted is None)
 
 
 SOURCES = Sources()

@@ -17,15 +17,15 @@ def start() -> None:
     settings = Settings()
     address = settings.public_url.rstrip("/")
     with book() as database:
-        with database.reading() as session:
-            is_empty = session.execute(select(columns(models.Meeting).c.id).limit(1)).first() is None
-            has_key = bool(keys.list_keys(session))
+        with database.reading() as connection:
+            is_empty = connection.execute(select(columns(models.Meeting).c.id).limit(1)).first() is None
+            has_key = bool(keys.list_keys(connection))
         if is_empty:
             report = documents.load(database, [SEEDS])
             out.print(f"An empty book: seeded it with {report.created} records.")
         if not has_key:
-            with database.writing() as session:
-                key = keys.create_key(session, FIRST_KEY)
+            with database.writing() as connection:
+                key = keys.create_key(connection, FIRST_KEY)
             out.print(f"A key to write with, shown this once: [bold]{key}[/bold]")
     out.print(f"The book: {address}/v1/pledges?topic=opcon-transition")
     out.print(f"The docs: {address}/docs")

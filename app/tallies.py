@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, literal, select, union_all
-from sqlmodel import Session
+from sqlalchemy import Connection, String, cast, func, literal, select, union_all
 
 from app.facets import FACETS, Matched, Split, match, most_first, replacement, without
 from app.filters import PledgeFilters
@@ -37,21 +36,21 @@ class Tally(NamedTuple):
 
 
 def read_tally(
-    session: Session, query: PledgeFilters, names: Sequence[FacetName], limit: int, today: date | None = None
+    connection: Connection, query: PledgeFilters, names: Sequence[FacetName], limit: int, today: date | None = None
 ) -> Tally:
     """The whole answer's counts and at most `limit` values of each facet, in the order of the API's facets."""
     today = today or datetime.now(UTC).date()
-    everything = _matched(session, query, today)
+    everything = _matched(connection, query, today)
     parts = [_total("", everything)]
     for name in names:
         ignoring = without(query, FACETS[name].own)
         standings = query.fulfilment if name == "party" else ()
         matched = everything
         if ignoring is not query or standings:
-            matched = _matched(session, ignoring, today, standings)
+            matched = _matched(connection, ignoring, today, standings)
             parts.append(_total(name, matched))
         parts += [_divided(name, split, matched) for split in FACETS[name].splits]
-    rows = session.execute(union_all(*parts)).all()
+    rows = connection.execute(union_all(*parts)).all()
     totals = {row.facet: row for row in rows if row.code == ""}
     divided: dict[str, list[Any]] = {name: [] for name in names}
     for row in rows:
@@ -78,9 +77,9 @@ def _divided(facet: FacetName, split: Split, matched: Matched) -> Any:
     return select(text, func.count(), literal(0), literal(facet, String), last).select_from(source).group_by(text)
 
 
-def _matched(session: Session, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
+def _matched(connection: Connection, query: PledgeFilters, today: date, standings: Sequence[str] = ()) -> Matched:
     """The pledges that match, read once for all facets that divide them."""
-    matched = match(session, query, today, standings, COUNTED)
+    matched = match(connection, query, today, standings, COUNTED)
     chosen: Any = matched.table.element
     return Matched(chosen.cte(), matched.parties, matched.standings)
 

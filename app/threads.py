@@ -11,8 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app.errors import NotFound
 from app.filters import meeting, pledge, revision
@@ -34,17 +33,17 @@ class Strand:
     unreported: list[str]
 
 
-def read_strands(session: Session, ids: Sequence[str]) -> list[Strand]:
+def read_strands(connection: Connection, ids: Sequence[str]) -> list[Strand]:
     """The undertakings of some pledges, in the order of their ids; what has nothing standing is left out.
 
     Each is told as its thread is. Three statements, however many there are.
     """
-    found = session.execute(select(pledge.c.id, pledge.c.undertaking).where(pledge.c.id.in_(ids)))
+    found = connection.execute(select(pledge.c.id, pledge.c.undertaking).where(pledge.c.id.in_(ids)))
     keys = {id: undertaking for id, undertaking in found}
-    rows = _standing(session, sorted(set(keys.values())))
+    rows = _standing(connection, sorted(set(keys.values())))
     said = {key: list(group) for key, group in groupby(rows, key=lambda row: row.undertaking)}
     after = min((group[-1].held_on for group in said.values()), default=date.max)
-    later = _meetings_after(session, {group[-1].circle for group in said.values()}, after)
+    later = _meetings_after(connection, {group[-1].circle for group in said.values()}, after)
     strands = []
     for id in ids:
         if group := said.get(keys.get(id, 0)):
@@ -54,19 +53,19 @@ def read_strands(session: Session, ids: Sequence[str]) -> list[Strand]:
     return strands
 
 
-def read_thread(session: Session, id: str) -> str:
+def read_thread(connection: Connection, id: str) -> str:
     """The thread of a pledge, as JSON with the stored documents in it. A position is in no thread."""
-    pledge_row = session.execute(select(pledge.c.undertaking, pledge.c.act).where(pledge.c.id == id)).first()
+    pledge_row = connection.execute(select(pledge.c.undertaking, pledge.c.act).where(pledge.c.id == id)).first()
     if pledge_row is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(session, Entity.pledge, id)}.")
+        raise NotFound(f"No pledge has this id{did_you_mean(connection, Entity.pledge, id)}.")
     if pledge_row.act not in PLEDGE_ACTS:
         raise NotFound("A position (support, condemn, urge) promises nothing and has no thread.")
-    rows = _standing(session, [pledge_row.undertaking])
+    rows = _standing(connection, [pledge_row.undertaking])
     if not rows:
         raise NotFound("Nothing of this undertaking stands: its pledges are retracted.")
     documents = [json.loads(row.document) for row in rows]
     last = rows[-1]
-    silent, unreported = _later_meetings(_meetings_after(session, {last.circle}, last.held_on), last)
+    silent, unreported = _later_meetings(_meetings_after(connection, {last.circle}, last.held_on), last)
     head = {"id": rows[0].id, "first_made": rows[0].held_on, "last_renewed": last.held_on}
     head["silent_since"] = silent[0][1] if silent else None
     tail = {
@@ -78,7 +77,7 @@ def read_thread(session: Session, id: str) -> str:
     return f'{canonical_json(head)[:-1]},"pledges":[{bodies}],{canonical_json(tail)[1:]}'
 
 
-def _standing(session: Session, undertakings: Sequence[int]) -> Any:
+def _standing(connection: Connection, undertakings: Sequence[int]) -> Any:
     """The pledges of some threads, each thread's in order of time, with their meetings' circles of parties."""
     query = (
         select(pledge.c.undertaking, pledge.c.id, pledge.c.held_on, revision.c.document, meeting.c.circle)
@@ -87,14 +86,14 @@ def _standing(session: Session, undertakings: Sequence[int]) -> Any:
         .where(pledge.c.undertaking.in_(undertakings), pledge.c.retracted.is_(None))
         .order_by(pledge.c.undertaking, pledge.c.held_on, pledge.c.key)
     )
-    return session.execute(query).all()
+    return connection.execute(query).all()
 
 
-def _meetings_after(session: Session, circles: Iterable[str], after: date) -> Any:
+def _meetings_after(connection: Connection, circles: Iterable[str], after: date) -> Any:
     """The standing meetings of just these circles of parties after a day, in order of time."""
     query = select(meeting.c.id, meeting.c.held_on, meeting.c.coverage, meeting.c.circle)
     query = query.where(meeting.c.circle.in_(sorted(circles)), meeting.c.held_on > after, meeting.c.retracted.is_(None))
-    return session.execute(query.order_by(meeting.c.held_on, meeting.c.id)).all()
+    return connection.execute(query.order_by(meeting.c.held_on, meeting.c.id)).all()
 
 
 def _later_meetings(meetings: Sequence[Any], last: Any) -> tuple[list[Any], list[Any]]:

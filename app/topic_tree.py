@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import Connection, select
 
 from app.facets import match, read_values, replacement
 from app.ledger import read_documents
@@ -15,18 +14,18 @@ from app.shapes.records import TopicPublic
 from app.vocabulary import Entity
 
 
-def read_topic_tree(session: Session) -> list[TopicBranch]:
+def read_topic_tree(connection: Connection) -> list[TopicBranch]:
     """The topics without a parent, by slug, each with its children; a parent's counts hold its children's pledges.
 
     Four statements, however many topics there are.
     """
     table, everything = columns(Topic), PledgeQuery()
     slugs = list(
-        session.execute(select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)).scalars()
+        connection.execute(select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)).scalars()
     )
-    documents = read_documents(session, Entity.topic, slugs)
-    matched = match(session, everything, datetime.now(UTC).date())
-    counted = {value.code: value for value in read_values(session, everything, "topic", matched, len(slugs))}
+    documents = read_documents(connection, Entity.topic, slugs)
+    matched = match(connection, everything, datetime.now(UTC).date())
+    counted = {value.code: value for value in read_values(connection, everything, "topic", matched, len(slugs))}
     branches: dict[str, TopicBranch] = {}
     for slug in slugs:
         topic, value = TopicPublic.model_validate_json(documents[slug]), counted.get(slug)

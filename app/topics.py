@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from app import models
 from app.errors import Fault
@@ -43,34 +43,28 @@ class Topics(Register[TopicCreate]):
             "cues": [cue.name for cue in aliases_of(further)],
         }
 
-    def faults(self, session: Session, line: TopicCreate) -> list[Fault]:
+    def faults(self, connection: Connection, line: TopicCreate) -> list[Fault]:
         if line.parent is None:
             return []
         if line.parent == line.slug:
             return [Fault(("parent",), "must name another topic")]
         named = {Entity.topic: [(("parent",), line.parent)]}
-        if unknown := missing(session, named, standing=line.retracted is None):
+        if unknown := missing(connection, named, standing=line.retracted is None):
             return unknown
         topic = columns(models.Topic)
         two_levels = "topics have two levels: "
-        if session.execute(select(topic.c.parent).where(topic.c.slug == line.parent)).scalar() is not None:
+        if connection.execute(select(topic.c.parent).where(topic.c.slug == line.parent)).scalar() is not None:
             return [Fault(("parent",), two_levels + "must name a topic that has no parent itself")]
-        if session.execute(select(topic.c.slug).where(topic.c.parent == line.slug).limit(1)).first():
+        if connection.execute(select(topic.c.slug).where(topic.c.parent == line.slug).limit(1)).first():
             return [Fault(("parent",), two_levels + "must be null while this topic has children")]
         return []
 
 
 TOPICS = Topics()
 _TOPIC = columns(models.Topic)
-_PLACES = select(_TOPIC.c.slug, _TOPIC.c.parent, _TOPIC.c.bit)
+_PARENTS = select(_TOPIC.c.slug, _TOPIC.c.parent).where(_TOPIC.c.parent.is_not(None))
 
 
-def parents(session: Session) -> dict[str, str]:
-    """The parent of each topic that has one."""
-    return parents_and_bits(session)[0]
-
-
-def parents_and_bits(session: Session) -> tuple[dict[str, str], dict[str, int]]:
-    """The parent of each topic that has one, and the place of each topic's bit."""
-    rows = session.execute(_PLACES).all()
-    return {slug: parent for slug, parent, _ in rows if parent is not None}, {slug: bit for slug, _, bit in rows}
+def parents(connection: Connection) -> dict[str, str]:
+    """The parent of each topic that has one, by slug."""
+    return dict(connection.execute(_PARENTS).all())

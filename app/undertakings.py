@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Subquery, func, select
-from sqlmodel import Session
+from sqlalchemy import Connection, Subquery, func, select
 
 from app.filters import Names, PledgeFilters, meeting, pledge, pledge_conditions, require_meetings, revision
 from app.query import Order, Row, page_of
@@ -41,11 +40,11 @@ class UndertakingQuery(UndertakingFilters):
 
 
 def read_undertakings(
-    session: Session, query: UndertakingQuery, today: date | None = None
+    connection: Connection, query: UndertakingQuery, today: date | None = None
 ) -> tuple[list[str], str | None]:
     """One page of undertakings as JSON, and the next cursor."""
-    require_meetings(session, {"in_meeting": query.in_meeting, "not_in_meeting": query.not_in_meeting})
-    threads = _threads(session, query, today or datetime.now(UTC).date())
+    require_meetings(connection, {"in_meeting": query.in_meeting, "not_in_meeting": query.not_in_meeting})
+    threads = _threads(connection, query, today or datetime.now(UTC).date())
     down = query.sort.startswith("-")
     order = Order(((threads.c[query.sort.lstrip("-")], down), (threads.c.undertaking, False)))
     root, last = pledge.alias("root"), meeting.alias("last")
@@ -60,7 +59,7 @@ def read_undertakings(
     if query.silent_since__lt:
         statement = statement.where(silent_since < query.silent_since__lt)
     statement = statement.add_columns(root.c.id, threads.c.first_made, threads.c.last_renewed, threads.c.mentions)
-    rows, next = page_of(session, statement, order, query)
+    rows, next = page_of(connection, statement, order, query)
     return [_item(row) for row in rows], next
 
 
@@ -72,7 +71,7 @@ class Said(NamedTuple):
     last_renewed: date
 
 
-def read_sayings(session: Session, ids: Sequence[str]) -> dict[str, Said]:
+def read_sayings(connection: Connection, ids: Sequence[str]) -> dict[str, Said]:
     """Of some pledges by id: where their undertakings were said. One statement. Positions are absent."""
     if not ids:
         return {}
@@ -83,12 +82,12 @@ def read_sayings(session: Session, ids: Sequence[str]) -> dict[str, Said]:
         .where(own.c.id.in_(ids), said.c.retracted.is_(None), said.c.act.in_(PLEDGE_ACTS))
         .group_by(own.c.id)
     )
-    return {id: Said(*told) for id, *told in session.execute(query)}
+    return {id: Said(*told) for id, *told in connection.execute(query)}
 
 
-def _threads(session: Session, query: UndertakingQuery, today: date) -> Subquery:
+def _threads(connection: Connection, query: UndertakingQuery, today: date) -> Subquery:
     """Each matching undertaking with its days, its number of pledges and the key of its latest pledge."""
-    walked, conditions = pledge_conditions(session, query, today)
+    walked, conditions = pledge_conditions(connection, query, today)
     matching = select(pledge.c.undertaking)
     if walked is not None:
         matching = matching.join(walked, walked.c.pledge == pledge.c.key)

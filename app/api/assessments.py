@@ -17,14 +17,14 @@ router = APIRouter(prefix="/v1/pledges/{id}/assessments", route_class=StrictRout
     "", operation_id="list_assessments", tags=["Pledges"], summary="Read what came of a pledge",
     response_model=AssessmentPage, responses=responses(404),
 )  # fmt: skip
-def list_assessments(request: Request, session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+def list_assessments(request: Request, connection: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
     """Every judgement, the oldest first, with its evidence; a later one stands beside an earlier one, never over it.
 
     `standing` tells for each party the latest by `effective_on`: its score (+1 kept, 0 under way, −1 broken, null where
     that cannot be said) and whether it is late against the pledge's deadline.
     """
-    etag = list_etag(session, request)
-    items, standing = read_assessments(session, id)
+    etag = list_etag(connection, request)
+    items, standing = read_assessments(connection, id)
     return list_answer(items, None, etag, request, if_none_match, standing=standing)
 
 

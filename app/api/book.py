@@ -23,19 +23,19 @@ router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
         **responses(422),
     },
 )
-def export_book(request: Request, session: Reading, as_of: AsOf = None) -> StreamingResponse:
+def export_book(request: Request, connection: Reading, as_of: AsOf = None) -> StreamingResponse:
     """The whole book as JSON Lines: parties, topics, instruments, participants, sources, then meetings with their
     pledges, one record a line.
 
     It is the form that `pledgebook load` reads: load it into an empty book and export again, and the bytes are the
     same. Each line has a `kind` and the shape that posting takes; nothing derived stands in it.
     """
-    seq = seq_at(session, as_of) if as_of else None
-    session.close()  # the lines open their own, and who waits for a connection must not hold one
+    seq = seq_at(connection, as_of) if as_of else None
+    connection.close()  # the lines open their own, and who waits for a connection must not hold one
 
     def lines() -> Iterator[bytes]:
-        with request.app.state.database.reading() as session:
-            for line in export(session, seq):
+        with request.app.state.database.reading() as connection:
+            for line in export(connection, seq):
                 yield f"{line}\n".encode()
 
     return streamed_answer(lines(), "application/jsonl")

@@ -1,9 +1,10 @@
 """/v1/changes: the ledger, for those who follow the book or keep watch over it."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Row
 from starlette.responses import StreamingResponse
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
@@ -25,7 +26,7 @@ _CHUNK = 500
 )  # fmt: skip
 def list_changes(
     request: Request,
-    session: Reading,
+    connection: Reading,
     since: Since = 0,
     limit: Annotated[int, Query(ge=1, le=200, description="Changes on a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")] = None,
@@ -36,9 +37,9 @@ def list_changes(
     Whoever takes them in order and keeps the last document of each record holds the same book, byte for byte.
     Remember the `seq` of the last one, and ask with `since=` for what came after.
     """
-    etag = list_etag(session, request)
+    etag = list_etag(connection, request)
     after = decode_cursor("changes", cursor, [columns(Revision).c.seq])[0] if cursor else since
-    rows = read_changes(session, after, limit + 1)
+    rows = read_changes(connection, after, limit + 1)
     next = encode_cursor("changes", [rows[limit - 1].seq]) if len(rows) > limit else None
     return list_answer((_change(row) for row in rows[:limit]), next, etag, request, if_none_match)
 
@@ -46,9 +47,9 @@ def list_changes(
 @router.get(
     "/changes/head", operation_id="get_head", summary="Read the head of the ledger", response_model=LedgerHead
 )  # fmt: skip
-def get_head(session: Reading) -> LedgerHead:
+def get_head(connection: Reading) -> LedgerHead:
     """The last revision, to keep outside: `pledgebook verify --checkpoint FILE` holds the book against it later."""
-    head = read_head(session)
+    head = read_head(connection)
     return LedgerHead(seq=head.seq, at=head.at, hash=head.hash)
 
 
@@ -67,8 +68,8 @@ def stream_changes(request: Request, since: Since = 0) -> StreamingResponse:
     def lines() -> Iterator[bytes]:
         seq = since
         while True:
-            with request.app.state.database.reading() as session:
-                rows = read_changes(session, seq, _CHUNK)
+            with request.app.state.database.reading() as connection:
+                rows = read_changes(connection, seq, _CHUNK)
             if not rows:
                 return
             seq = rows[-1].seq
@@ -77,7 +78,7 @@ def stream_changes(request: Request, since: Since = 0) -> StreamingResponse:
     return streamed_answer(lines(), "application/jsonl")
 
 
-def _change(row: Revision) -> str:
+def _change(row: Row[Any]) -> str:
     """A revision as the feed gives it. The document stands in it as it is stored: those bytes are what was hashed."""
     names = ("seq", "at", "actor", "entity", "id", "version", "operation")
     facts = canonical_json({name: getattr(row, name) for name in names})

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/drafts", tags=["Posting"], route_class=StrictRout
     "", operation_id="post_draft", summary="Draft pledges from a text", response_model=DraftAnswer,
     responses=responses(401, 403, 413, 415, 422),
 )  # fmt: skip
-def post_draft(session: Reading, request: Annotated[DraftRequest, Body()]) -> Response:
+def post_draft(connection: Reading, request: Annotated[DraftRequest, Body()]) -> Response:
     """Every pledge and position found in a statement, split, with its words, parties, topics, deadline and condition.
 
     Rules and lexicons, no model: each draft says which words made it and how sure the rules are. Correct the document
@@ -24,4 +24,4 @@ def post_draft(session: Reading, request: Annotated[DraftRequest, Body()]) -> Re
     """
     from app.drafts import draft_meeting  # late: rules and lexicons that no other request needs
 
-    return Response(canonical_json(draft_meeting(session, request)), media_type="application/json")
+    return Response(canonical_json(draft_meeting(connection, request)), media_type="application/json")

@@ -42,10 +42,10 @@ class Index(Shape):
 
 
 @router.get("", operation_id="index", summary="Where to begin", response_model=Index)
-def index(request: Request, session: Reading, if_none_match: IfNoneMatch = None) -> Response:
+def index(request: Request, connection: Reading, if_none_match: IfNoneMatch = None) -> Response:
     """What can be read here, by name: each address with what it gives, and the state of the book."""
-    etag = list_etag(session, request)
-    head = read_head(session)
+    etag = list_etag(connection, request)
+    head = read_head(connection)
     body = {
         "title": "Pledgebook: the open ledger of what states promise each other",
         "release": __version__,

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["Pledges"], route_class=StrictRoute)
     responses=responses(422),
 )  # fmt: skip
 def cross_pledges(
-    request: Request, session: Reading, query: Annotated[MatrixQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request, connection: Reading, query: Annotated[MatrixQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
     """A cross table of the pledges that match: topics by meetings, parties by years, any two facets.
 
@@ -25,5 +25,5 @@ def cross_pledges(
     a facet's own filter picks the rows or columns shown (of a topic, its children too). Crossings without a pledge are
     left out. A pledge on two topics stands in two rows and a parent holds its children's: do not sum rows.
     """
-    etag = list_etag(session, request)
-    return composed_answer(read_matrix(session, query).model_dump_json(), etag, if_none_match)
+    etag = list_etag(connection, request)
+    return composed_answer(read_matrix(connection, query).model_dump_json(), etag, if_none_match)

@@ -33,7 +33,7 @@ AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, 
     responses={**media_types(*OF_MEETINGS[1:]), **responses(406, 422)},
 )  # fmt: skip
 def list_meetings(
-    request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
     """Who met, by party, type, series, person, topic, day and words, the newest first.
 
@@ -43,10 +43,10 @@ def list_meetings(
     """
     rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_MEETINGS)
     if rendering is not JSON:
-        return rendered_meetings(request, session, query, rendering, if_none_match)
-    etag = list_etag(session, request)
-    rows, next = read_meetings(session, query)
-    beside = {"highlights": canonical_json(highlights(session, query, rows))} if query.highlight else {}
+        return rendered_meetings(request, connection, query, rendering, if_none_match)
+    etag = list_etag(connection, request)
+    rows, next = read_meetings(connection, query)
+    beside = {"highlights": canonical_json(highlights(connection, query, rows))} if query.highlight else {}
     answer = list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
     return tell_renderings(answer, request, "meetings")
 
@@ -68,16 +68,16 @@ add_record_routes(
     response_model=MeetingLine, responses=responses(404),
 )  # fmt: skip
 def get_meeting_document(
-    request: Request, session: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None
+    request: Request, connection: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """The meeting with its pledges as one line of the book: what a seed file and a line of the export hold.
 
     Take one as the pattern for your own: without `kind` and `id` it has the shape that posting a meeting takes.
     """
-    etag = list_etag(session, request)
-    if read_revision(session, Entity.meeting, id) is None:
-        raise NotFound(f"No meeting has this id{did_you_mean(session, Entity.meeting, id)}.")
-    line = next(meeting_lines(session, [id], seq_at(session, as_of) if as_of else None), None)
+    etag = list_etag(connection, request)
+    if read_revision(connection, Entity.meeting, id) is None:
+        raise NotFound(f"No meeting has this id{did_you_mean(connection, Entity.meeting, id)}.")
+    line = next(meeting_lines(connection, [id], seq_at(connection, as_of) if as_of else None), None)
     if line is None:
         raise NotFound("The book did not have this meeting yet at that moment.")
     return composed_answer(line, etag, if_none_match)
@@ -105,8 +105,8 @@ def post_meeting(
     so with `allow_similar=true`. The example can be posted once as it is; a second time it is its own double.
     """
     id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
-    document = read_documents(writer.session, Entity.meeting, [id])[id]
-    pledges = pledge_documents(writer.session, id)
+    document = read_documents(writer.connection, Entity.meeting, [id])[id]
+    pledges = pledge_documents(writer.connection, id)
     body = f'{document[:-1]},"pledges":[{",".join(pledges)}]}}'
     return written(writer, body.encode(), 201, f"/v1/meetings/{id}")
 
@@ -128,6 +128,6 @@ def post_pledges(
     join those of number 7. Sources that are newly cited become sources of the meeting.
     """
     ids = add_pledges(writer, id, sent, allow_similar=allow_similar)
-    documents = read_documents(writer.session, Entity.pledge, ids)
+    documents = read_documents(writer.connection, Entity.pledge, ids)
     body = f'{{"items":[{",".join(documents[id] for id in ids)}]}}'
     return written(writer, body.encode(), 201, f"/v1/pledges?meeting={id}&kind=any")

@@ -61,7 +61,7 @@ class PledgeListQuery(PledgeQuery):
 )
 def list_pledges(
     request: Request,
-    session: Reading,
+    connection: Reading,
     query: Annotated[PledgeListQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -80,19 +80,19 @@ def list_pledges(
     """
     rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_PLEDGES)
     if rendering is not JSON:
-        return rendered_pledges(request, session, query, rendering, if_none_match)
-    etag = list_etag(session, request)
-    rows, next = read_page(session, query)
+        return rendered_pledges(request, connection, query, rendering, if_none_match)
+    etag = list_etag(connection, request)
+    rows, next = read_page(connection, query)
     documents = [row.document for row in rows]
     beside = {}
     if query.include:
-        included = read_included(session, documents, query.include)
+        included = read_included(connection, documents, query.include)
         joined = ",".join(f"{canonical_json(kind)}:[{','.join(items)}]" for kind, items in included.items())
         beside["included"] = f"{{{joined}}}"
     if query.highlight:
-        beside["highlights"] = canonical_json(highlights(session, query, rows))
+        beside["highlights"] = canonical_json(highlights(connection, query, rows))
     if query.facets:
-        facets = read_facets(session, query, query.facets, query.facet_limit)
+        facets = read_facets(connection, query, query.facets, query.facet_limit)
         beside["facets"] = canonical_json(
             {name: [value.model_dump() for value in values] for name, values in facets.items()}
         )
@@ -123,11 +123,11 @@ The ETag is the hash of its revision in the ledger. A retracted record is still 
     "/{id}/thread", operation_id="get_thread", summary="Follow a pledge through the years", tags=["Pledges"],
     response_model=Thread, responses=responses(404),
 )  # fmt: skip
-def get_thread(request: Request, session: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+def get_thread(request: Request, connection: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
     """The undertaking that a pledge belongs to: first made, last renewed, and how its words drifted in between.
 
     `silent_meetings` are later full texts of exactly the same parties that do not repeat it; `unreported_meetings` are
     those known by reports only, whose silence says nothing. Nothing is called dropped by silence alone.
     """
-    etag = list_etag(session, request)
-    return composed_answer(read_thread(session, id), etag, if_none_match)
+    etag = list_etag(connection, request)
+    return composed_answer(read_thread(connection, id), etag, if_none_match)

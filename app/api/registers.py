@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import (
     AsOf,
@@ -68,13 +68,13 @@ def _add(
     entity = register.kind.entity
 
     def list_records(
-        request: Request, session: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
+        request: Request, connection: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
     ) -> Response:
-        etag = list_etag(session, request)
+        etag = list_etag(connection, request)
         if getattr(query, "tree", False):
-            return topic_tree_answer(session, query, etag, if_none_match)
+            return topic_tree_answer(connection, query, etag, if_none_match)
         name = getattr(query, "name", None)
-        items, next = read_register(session, register.kind, name=name, limit=query.limit, cursor=query.cursor)
+        items, next = read_register(connection, register.kind, name=name, limit=query.limit, cursor=query.cursor)
         return list_answer(items, next, etag, request, if_none_match)
 
     def post_record(writer: Posting, record: Annotated[Any, Body()]) -> Response:
@@ -100,7 +100,7 @@ def _add(
 
 def get_participant(
     request: Request,
-    session: Reading,
+    connection: Reading,
     id: str,
     include: Annotated[
         list[Literal["offices"]], Query(max_length=1, description="Add the offices held at each meeting.")
@@ -114,19 +114,19 @@ def get_participant(
             "Offices are told as they stand.", [Fault(("include",), "must be left out where `as_of` is given")]
         )
     if not include:
-        return record_answer(session, Entity.participant, id, if_none_match, as_of)
-    etag = list_etag(session, request)
-    document = bytes(record_answer(session, Entity.participant, id).body).decode()
-    offices = canonical_json(read_offices(session, id))
+        return record_answer(connection, Entity.participant, id, if_none_match, as_of)
+    etag = list_etag(connection, request)
+    document = bytes(record_answer(connection, Entity.participant, id).body).decode()
+    offices = canonical_json(read_offices(connection, id))
     return composed_answer(f'{document[:-1]},"offices":{offices}}}', etag, if_none_match)
 
 
-def topic_tree_answer(session: Session, query: RegisterQuery, etag: str, if_none_match: str | None) -> Response:
+def topic_tree_answer(connection: Connection, query: RegisterQuery, etag: str, if_none_match: str | None) -> Response:
     """All topics as a tree on one page: there is nothing to page through or to choose from."""
     if others := sorted(query.model_fields_set - {"tree"}):
         faults = [Fault((name,), "does not go with `tree`, which gives all topics") for name in others]
         raise BadQuery("A tree has all topics.", faults)
-    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(session))
+    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(connection))
     return composed_answer(f'{{"items":[{branches}],"next":null}}', etag, if_none_match)
 
 

@@ -38,29 +38,35 @@ def _add(path: str, rendering: Rendering, answer: Callable[..., Response], what:
 
 def _pledges_as(rendering: Rendering) -> Callable[..., Response]:
     def answer(
-        request: Request, session: Reading, query: Annotated[PledgeQuery, Query()], if_none_match: IfNoneMatch = None
+        request: Request, connection: Reading, query: Annotated[PledgeQuery, Query()], if_none_match: IfNoneMatch = None
     ) -> Response:
-        return rendered_pledges(request, session, query, rendering, if_none_match)
+        return rendered_pledges(request, connection, query, rendering, if_none_match)
 
     return answer
 
 
 def _pledge_table(
-    request: Request, session: Reading, query: Annotated[PledgeTableQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request,
+    connection: Reading,
+    query: Annotated[PledgeTableQuery, Query()],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
-    return rendered_pledges(request, session, query, CSV, if_none_match, bom=query.bom)
+    return rendered_pledges(request, connection, query, CSV, if_none_match, bom=query.bom)
 
 
 def _meeting_lines(
-    request: Request, session: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
 ) -> Response:
-    return rendered_meetings(request, session, query, JSON_LINES, if_none_match)
+    return rendered_meetings(request, connection, query, JSON_LINES, if_none_match)
 
 
 def _meeting_table(
-    request: Request, session: Reading, query: Annotated[MeetingTableQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request,
+    connection: Reading,
+    query: Annotated[MeetingTableQuery, Query()],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
-    return rendered_meetings(request, session, query, CSV, if_none_match, bom=query.bom)
+    return rendered_meetings(request, connection, query, CSV, if_none_match, bom=query.bom)
 
 
 _TABLE = (

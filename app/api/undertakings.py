@@ -17,13 +17,16 @@ router = APIRouter(prefix="/v1/undertakings", tags=["Pledges"], route_class=Stri
     responses=responses(422),
 )  # fmt: skip
 def list_undertakings(
-    request: Request, session: Reading, query: Annotated[UndertakingQuery, Query()], if_none_match: IfNoneMatch = None
+    request: Request,
+    connection: Reading,
+    query: Annotated[UndertakingQuery, Query()],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Promises through time: a pledge and all that renew it are one undertaking, told with its latest wording.
 
     Takes every filter of `/v1/pledges`; one pledge of the thread must match all of them. The first question of every
     desk: what was in meeting A and is not in B? `in_meeting=A&not_in_meeting=B`.
     """
-    etag = list_etag(session, request)
-    items, next = read_undertakings(session, query)
+    etag = list_etag(connection, request)
+    items, next = read_undertakings(connection, query)
     return list_answer(items, next, etag, request, if_none_match)

@@ -9,11 +9,11 @@ router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
 
 @router.get("/how-we-code")
-def how_we_code(request: Request, session: Reading) -> Response:
+def how_we_code(request: Request, connection: Reading) -> Response:
     """The rules that a coder follows, for those who read what was coded."""
     return page(
-        request, session, "coding.html", {},
+        request, connection, "coding.html", {},
         title="How we code",
         description="What counts as a pledge, what each word of the book means, and what is not claimed.",
-        etag=page_etag(session, request),
+        etag=page_etag(connection, request),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.comparing import Comparison, compare_meetings
 from app.deps import Reading, StrictRoute
@@ -44,12 +44,12 @@ class CompareQuery(BaseModel):
 
 
 @router.get("/compare")
-def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
+def compare(request: Request, connection: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
     """The form, and the comparison once two meetings are chosen."""
-    etag = page_etag(session, request)
+    etag = page_etag(connection, request)
     chosen = query.a and query.b and query.a != query.b
-    found = compare_meetings(session, query.a, query.b) if query.a and query.b and chosen else Comparison()
-    a, b = (read_record(session, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
+    found = compare_meetings(connection, query.a, query.b) if query.a and query.b and chosen else Comparison()
+    a, b = (read_record(connection, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
     counts = Counts(len(found.both), len(found.only_a), len(found.only_b))
     found = Comparison(found.both[:_SHOWN], found.only_a[:_SHOWN], found.only_b[:_SHOWN])
     shared = [pledge for both in found.both for pledge in (*both.in_a, *both.in_b)]
@@ -58,24 +58,31 @@ def compare(request: Request, session: Reading, query: Annotated[CompareQuery, Q
         "a": a,
         "b": b,
         "query": query,
-        "offered": _offered(session, [record for record in (a, b) if record]),
+        "offered": _offered(connection, [record for record in (a, b) if record]),
         "counts": counts,
         "found": found,
         "labels": _LABELS,
-        "names": read_names(session, [*shared, *alone]),
-        "sayings": read_sayings(session, [pledge["id"] for pledge in alone]),
+        "names": read_names(connection, [*shared, *alone]),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in alone]),
     }
     title = f"{a['title']} and {b['title']}" if a and b else "Compare two meetings"
     description = "What two meetings both promised, and what only one of them did, counted in undertakings."
     canonical = f"/compare?a={query.a}&b={query.b}" if chosen else "/compare"
     return page(
-        request, session, "compare.html", context, title=title, description=description, etag=etag, canonical=canonical
+        request,
+        connection,
+        "compare.html",
+        context,
+        title=title,
+        description=description,
+        etag=etag,
+        canonical=canonical,
     )
 
 
-def _offered(session: Session, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _offered(connection: Connection, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The meetings to choose from, the newest first; those that are chosen are always among them."""
-    rows, _ = read_meetings(session, MeetingQuery(limit=_OFFERED))
+    rows, _ = read_meetings(connection, MeetingQuery(limit=_OFFERED))
     found = {row.key: json.loads(row.document) for row in rows}
     found |= {record["id"]: record for record in chosen}
     return sorted(found.values(), key=lambda met: met["held_on"], reverse=True)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
-from sqlmodel import Session
+from sqlalchemy import Connection
 from starlette.responses import HTMLResponse
 
 from app import __version__
@@ -51,13 +51,13 @@ templates.env.filters["code"] = _with_code
 
 
 @router.get("/docs")
-def docs(request: Request, session: Reading) -> HTMLResponse:
+def docs(request: Request, connection: Reading) -> HTMLResponse:
     """The page, with an answer from the book that is served."""
-    path, answer = _question(session)
+    path, answer = _question(connection)
     here = address(request)
     context = {
         "version": __version__,
-        "extent": read_extent(session),
+        "extent": read_extent(connection),
         "url": f"{here}{path}",
         "path": path,
         "answer": answer,
@@ -69,12 +69,12 @@ def docs(request: Request, session: Reading) -> HTMLResponse:
     return templates.TemplateResponse(request, "docs.html", context, headers=page_headers(POLICY))
 
 
-def _question(session: Session) -> tuple[str, str | None]:
+def _question(connection: Connection) -> tuple[str, str | None]:
     """A question that this book has an answer to, and the answer, shortened; no answer if the book is empty."""
     path, query = f"/v1/pledges?topic={TOPIC}", {"topic": [TOPIC]}
-    if not known(session, {Entity.topic: [TOPIC]}):
+    if not known(connection, {Entity.topic: [TOPIC]}):
         path, query = "/v1/pledges", {}
-    rows, next = read_page(session, PledgeQuery.model_validate(query))
+    rows, next = read_page(connection, PledgeQuery.model_validate(query))
     shown = [row.document for row in rows[:_SHOWN_ITEMS]]
     return path, excerpt(shown, next, len(rows) - len(shown)) if shown else None
 

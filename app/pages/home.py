@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
 from app.pages.names import read_card_names
@@ -24,24 +24,24 @@ EXAMPLES = ("wartime operational control", "North Korea -missile", "“extended 
 
 
 @router.get("/")
-def home(request: Request, session: Reading) -> Response:
+def home(request: Request, connection: Reading) -> Response:
     """The home page."""
-    etag = page_etag(session, request)
-    example = _example(session)
-    passed = _pledges(session, PledgeQuery(due=["passed"], fulfilment=["none"], sort="-due", limit=_SHOWN))
+    etag = page_etag(connection, request)
+    example = _example(connection)
+    passed = _pledges(connection, PledgeQuery(due=["passed"], fulfilment=["none"], sort="-due", limit=_SHOWN))
     shown = [*example, *passed]
     context = {
         "sentence": SENTENCE,
         "example": example[0] if example else None,
         "passed": passed,
-        "sayings": read_sayings(session, [pledge["id"] for pledge in shown]),
-        "names": read_card_names(session, shown),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in shown]),
+        "names": read_card_names(connection, shown),
         "examples": [(words, urlencode({"q": words.translate(_STRAIGHT)})) for words in EXAMPLES],
-        "topics": read_topic_tree(session),
-        "meetings": documents_of(read_meetings(session, MeetingQuery(limit=_SHOWN))[0]),
+        "topics": read_topic_tree(connection),
+        "meetings": documents_of(read_meetings(connection, MeetingQuery(limit=_SHOWN))[0]),
     }
     return page(
-        request, session, "home.html", context, title=_TITLE, description=SENTENCE, etag=etag,
+        request, connection, "home.html", context, title=_TITLE, description=SENTENCE, etag=etag,
         linked_data=_dataset(address(request)),
     )  # fmt: skip
 
@@ -49,15 +49,15 @@ def home(request: Request, session: Reading) -> Response:
 _STRAIGHT = {ord("“"): '"', ord("”"): '"'}
 
 
-def _example(session: Session) -> list[dict[str, Any]]:
+def _example(connection: Connection) -> list[dict[str, Any]]:
     """Of the newest pledges the one that was said at most meetings; none if the book is empty."""
-    newest = _pledges(session, PledgeQuery(limit=_CANDIDATES))
-    sayings = read_sayings(session, [pledge["id"] for pledge in newest])
+    newest = _pledges(connection, PledgeQuery(limit=_CANDIDATES))
+    sayings = read_sayings(connection, [pledge["id"] for pledge in newest])
     return sorted(newest, key=lambda pledge: -sayings[pledge["id"]].meetings)[:1]
 
 
-def _pledges(session: Session, query: PledgeQuery) -> list[dict[str, Any]]:
-    return documents_of(read_page(session, query)[0])
+def _pledges(connection: Connection, query: PledgeQuery) -> list[dict[str, Any]]:
+    return documents_of(read_page(connection, query)[0])
 
 
 def _dataset(here: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
 from app.matrix import MatrixQuery, read_matrix
@@ -41,14 +41,14 @@ class MatrixPageQuery(MatrixQuery):
 
 
 @router.get("/matrix")
-def matrix(request: Request, session: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
+def matrix(request: Request, connection: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
     """Two facets crossed."""
-    etag = page_etag(session, request)
-    crossed = read_matrix(session, query)
+    etag = page_etag(connection, request)
+    crossed = read_matrix(connection, query)
     if query.columns in ("meeting", "year"):  # which come newest first: across the page time runs to the right
         crossed = crossed.model_copy(update={"columns": crossed.columns[::-1]})
-    above = parents(session) if "topic" in (query.rows, query.columns) else {}
-    drawn = draw_heat_map(crossed, query.count, above, _short_names(session, query, crossed))
+    above = parents(connection) if "topic" in (query.rows, query.columns) else {}
+    drawn = draw_heat_map(crossed, query.count, above, _short_names(connection, query, crossed))
     filters = query_string(query, {})
 
     def href(label: Label, axis: str) -> str:
@@ -72,7 +72,9 @@ def matrix(request: Request, session: Reading, query: Annotated[MatrixPageQuery,
         "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
     }
     description = f"{label}: which {COUNTS[query.count]} the book holds where, as a heat map and as a table."
-    return page(request, session, "matrix.html", context, title=f"{label} · Matrix", description=description, etag=etag)
+    return page(
+        request, connection, "matrix.html", context, title=f"{label} · Matrix", description=description, etag=etag
+    )
 
 
 def called(rows: FacetName, columns: FacetName) -> str:
@@ -87,12 +89,12 @@ def _path(query: MatrixPageQuery, rows: FacetName, columns: FacetName, count: Co
     return f"/matrix?{urlencode(asked)}{'&' if filters else ''}{filters}"
 
 
-def _short_names(session: Session, query: MatrixPageQuery, crossed: Matrix) -> dict[str, str]:
+def _short_names(connection: Connection, query: MatrixPageQuery, crossed: Matrix) -> dict[str, str]:
     """What fits into a label where the name does not: of parties and of meetings."""
     codes = {query.rows: [v.code for v in crossed.rows], query.columns: [v.code for v in crossed.columns]}
     people = [name for name in ("party", "towards", "about") if name in codes]
     parties = sorted({code for name in people for code in codes[name] if code.isupper()})
-    names = read_names(session, party=parties, meeting=codes.get("meeting", []))
+    names = read_names(connection, party=parties, meeting=codes.get("meeting", []))
     short = {code: names.party(code) for code in parties}
     for id in codes.get("meeting", []):
         if met := names.record("meeting", id):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.comparing import compare_meetings
 from app.deps import Reading, StrictRoute
@@ -38,13 +38,13 @@ COUNTS: Sequence[tuple[str, dict[str, Any], str, str]] = (
 
 
 @router.get("/meetings")
-def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
+def list_meetings(request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
     """One page of the meetings that are asked for."""
-    etag = page_etag(session, request)
-    rows, next = read_meetings(session, query)
+    etag = page_etag(connection, request)
+    rows, next = read_meetings(connection, query)
     meetings = documents_of(rows)
-    names = _names(session, meetings)
-    counted = _pledges_of(session, [meeting["id"] for meeting in meetings])
+    names = _names(connection, meetings)
+    counted = _pledges_of(connection, [meeting["id"] for meeting in meetings])
     context = {
         "query": query,
         "years": [(year, list(group)) for year, group in groupby(meetings, key=lambda met: met["held_on"][:4])],
@@ -58,26 +58,26 @@ def list_meetings(request: Request, session: Reading, query: Annotated[MeetingQu
         "next": f"{_asked(query)}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
     }
     title, description = "Meetings", "The meetings of this book: who met, when and where, and how they are known."
-    return page(request, session, "meetings.html", context, title=title, description=description, etag=etag)
+    return page(request, connection, "meetings.html", context, title=title, description=description, etag=etag)
 
 
 @router.get("/meetings/{id}")
-def read_meeting(request: Request, session: Reading, id: str) -> Response:
+def read_meeting(request: Request, connection: Reading, id: str) -> Response:
     """One meeting with what was promised at it."""
-    etag = page_etag(session, request)
-    meeting = read_record(session, Entity.meeting, id)
+    etag = page_etag(connection, request)
+    meeting = read_record(connection, Entity.meeting, id)
     asked = PledgeQuery(meeting=[id], sort="id", limit=_MOST)
-    pledges, more = _read(session, asked)
-    positions, _ = _read(session, asked.model_copy(update={"kind": "position"}))
-    before, after = _neighbours(session, meeting)
-    lacking = [said[-1] for said in compare_meetings(session, before["id"], id).only_a] if before else []
-    names = _names(session, [meeting], [*pledges, *positions, *lacking[:_LACKING]])
+    pledges, more = _read(connection, asked)
+    positions, _ = _read(connection, asked.model_copy(update={"kind": "position"}))
+    before, after = _neighbours(connection, meeting)
+    lacking = [said[-1] for said in compare_meetings(connection, before["id"], id).only_a] if before else []
+    names = _names(connection, [meeting], [*pledges, *positions, *lacking[:_LACKING]])
     context = {
         "meeting": meeting,
         "names": names,
         "known_from": _known_from(meeting, names),
-        "counts": _counts(session, id),
-        "sayings": read_sayings(session, [pledge["id"] for pledge in [*pledges, *lacking[:_LACKING]]]),
+        "counts": _counts(connection, id),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in [*pledges, *lacking[:_LACKING]]]),
         "groups": _by_topic(pledges),
         "has_more": more is not None,
         "positions": positions,
@@ -88,7 +88,7 @@ def read_meeting(request: Request, session: Reading, id: str) -> Response:
     }
     title = f"{meeting['title']}, {plain_day(meeting['held_on'])}"
     return page(
-        request, session, "meeting.html", context, title=title,
+        request, connection, "meeting.html", context, title=title,
         description=f"What was promised at {title}: {len(pledges)}{'+' if more else ''} pledges, by topic.",
         etag=etag, linked_data=meeting_data(request, meeting, names),
     )  # fmt: skip
@@ -97,15 +97,15 @@ def read_meeting(request: Request, session: Reading, id: str) -> Response:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def _read(session: Session, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
-    rows, next = read_page(session, query)
+def _read(connection: Connection, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
+    rows, next = read_page(connection, query)
     return documents_of(rows), next
 
 
-def _names(session: Session, meetings: Iterable[Mapping[str, Any]], pledges: Sequence[Any] = ()) -> Names:
+def _names(connection: Connection, meetings: Iterable[Mapping[str, Any]], pledges: Sequence[Any] = ()) -> Names:
     met = list(meetings)
     return read_names(
-        session, pledges,
+        connection, pledges,
         party=[code for one in met for code in (*one["parties"], *(person["party"] for person in one["participants"]))],
         participant=[person["participant"] for one in met for person in one["participants"]],
         source=[source for one in met for source in one["sources"]],
@@ -116,30 +116,32 @@ def _known_from(meeting: Mapping[str, Any], names: Names) -> str:
     return coverage_words(meeting, filter(None, (names.record("source", id) for id in meeting["sources"])))
 
 
-def _pledges_of(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+def _pledges_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """How many pledges and positions each meeting has."""
     found: dict[str, dict[str, int]] = {id: {"pledge": 0, "position": 0} for id in ids}
     for kind in ("pledge", "position") if ids else ():
         query = PledgeQuery(meeting=list(ids), kind=kind)
-        matched = match(session, query, datetime.now(UTC).date())
-        for value in read_values(session, query, "meeting", matched, len(ids)):
+        matched = match(connection, query, datetime.now(UTC).date())
+        for value in read_values(connection, query, "meeting", matched, len(ids)):
             found[value.code][kind] = value.mentions
     return found
 
 
-def _counts(session: Session, id: str) -> list[dict[str, Any]]:
+def _counts(connection: Connection, id: str) -> list[dict[str, Any]]:
     """How many pledges of each sort a meeting has, each with the query that finds them; those without any left out."""
     every = PledgeQuery(meeting=[id])
     counted = []
     for name, filters, one, many in COUNTS:
-        number = read_counts(session, every.model_copy(update=filters)).mentions
+        number = read_counts(connection, every.model_copy(update=filters)).mentions
         if number:
             counted.append({"name": name, "number": number, "words": one if number == 1 else many,
                             "query": query_string(every, filters)})  # fmt: skip
     return counted
 
 
-def _neighbours(session: Session, meeting: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+def _neighbours(
+    connection: Connection, meeting: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """The meetings of the series before and after this one; None where there is none."""
     if meeting["series"] is None:
         return None, None
@@ -147,7 +149,7 @@ def _neighbours(session: Session, meeting: Mapping[str, Any]) -> tuple[dict[str,
     series = [meeting["series"]]
     before = MeetingQuery(series=series, held_on__lt=held_on, limit=1)
     after = MeetingQuery(series=series, held_on__gte=held_on + timedelta(days=1), sort="held_on", limit=1)
-    found = [read_meetings(session, query)[0] for query in (before, after)]
+    found = [read_meetings(connection, query)[0] for query in (before, after)]
     earlier, later = (json.loads(rows[0].document) if rows else None for rows in found)
     return earlier, later
 

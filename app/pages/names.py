@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.ledger import read_documents
 from app.pages.words import TOWARDS
@@ -103,18 +103,18 @@ def short_name(party: Mapping[str, Any]) -> str:
     return name
 
 
-def read_names(session: Session, pledges: Sequence[Mapping[str, Any]] = (), **further: Iterable[str]) -> Names:
+def read_names(connection: Connection, pledges: Sequence[Mapping[str, Any]] = (), **further: Iterable[str]) -> Names:
     """The names of all that some pledges' documents refer to, and of `further` ids by kind: `meeting=[…]`."""
     wanted = _wanted(further, pledges, _NAMED_BY_PLEDGES)
     wanted[Entity.meeting] |= {pledge["meeting"] for pledge in pledges}
     wanted[Entity.source] |= {citation["source"] for pledge in pledges for citation in pledge["citations"]}
-    return _read(session, wanted)
+    return _read(connection, wanted)
 
 
-def read_card_names(session: Session, pledges: Sequence[Mapping[str, Any]], **further: Iterable[str]) -> Names:
+def read_card_names(connection: Connection, pledges: Sequence[Mapping[str, Any]], **further: Iterable[str]) -> Names:
     """The names that the cards of some pledges show, their parties and topics, and those of `further` ids by kind."""
     shown = {entity: _NAMED_BY_PLEDGES[entity] for entity in (Entity.party, Entity.topic)}
-    return _read(session, _wanted(further, pledges, shown))
+    return _read(connection, _wanted(further, pledges, shown))
 
 
 def _wanted(
@@ -126,9 +126,9 @@ def _wanted(
     return wanted
 
 
-def _read(session: Session, wanted: Mapping[Entity, set[str]]) -> Names:
+def _read(connection: Connection, wanted: Mapping[Entity, set[str]]) -> Names:
     return Names({
-        entity: {id: json.loads(text) for id, text in read_documents(session, entity, sorted(ids)).items()}
+        entity: {id: json.loads(text) for id, text in read_documents(connection, entity, sorted(ids)).items()}
         for entity, ids in wanted.items()
         if ids
     })  # fmt: skip

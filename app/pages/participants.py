@@ -17,32 +17,32 @@ _MOST = 1000
 
 
 @router.get("/participants")
-def list_participants(request: Request, session: Reading) -> Response:
+def list_participants(request: Request, connection: Reading) -> Response:
     """Everybody who attended a meeting with a record in the book, by how much was said there."""
-    etag = page_etag(session, request)
-    people = read_facets(session, PledgeQuery(kind="any"), ["participant"], _MOST)["participant"]
-    context = {"people": people, "names": read_names(session, participant=[person.code for person in people])}
+    etag = page_etag(connection, request)
+    people = read_facets(connection, PledgeQuery(kind="any"), ["participant"], _MOST)["participant"]
+    context = {"people": people, "names": read_names(connection, participant=[person.code for person in people])}
     description = "The persons who attended the meetings of the book."
-    return page(request, session, "participants.html", context, title="People", description=description, etag=etag)
+    return page(request, connection, "participants.html", context, title="People", description=description, etag=etag)
 
 
 @router.get("/participants/{id}")
-def get_participant(request: Request, session: Reading, id: str) -> Response:
+def get_participant(request: Request, connection: Reading, id: str) -> Response:
     """One person."""
-    etag = page_etag(session, request)
-    person = read_record(session, Entity.participant, id)
-    offices = read_offices(session, id)
-    voiced, more = read_page(session, PledgeQuery(speaker=[id], kind="any"))
+    etag = page_etag(connection, request)
+    person = read_record(connection, Entity.participant, id)
+    offices = read_offices(connection, id)
+    voiced, more = read_page(connection, PledgeQuery(speaker=[id], kind="any"))
     pledges = documents_of(voiced)
     names = read_names(
-        session, pledges, meeting=[o["meeting"] for o in offices], party=[o["party"] for o in offices]
+        connection, pledges, meeting=[o["meeting"] for o in offices], party=[o["party"] for o in offices]
     )  # fmt: skip
     context = {
         "person": person,
         "offices": offices,
         "pledges": pledges,
         "more": more is not None,
-        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
         "names": names,
     }
     data = {
@@ -53,6 +53,6 @@ def get_participant(request: Request, session: Reading, id: str) -> Response:
     }
     description = f"{person['name']}: offices held at the meetings of the book, and what was voiced there."
     return page(
-        request, session, "participant.html", context, title=person["name"], description=description, etag=etag,
+        request, connection, "participant.html", context, title=person["name"], description=description, etag=etag,
         linked_data=data,
     )  # fmt: skip

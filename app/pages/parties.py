@@ -1,7 +1,7 @@
 """/parties: who is bound by what, and /parties/{code}: what one party promised, is owed, and is spoken of."""
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
 from app.facets import Counts, read_counts, read_facets
@@ -22,48 +22,48 @@ _SHOWN = 10
 
 
 @router.get("/parties")
-def list_parties(request: Request, session: Reading) -> Response:
+def list_parties(request: Request, connection: Reading) -> Response:
     """Every party that a standing record names, with what it made, is owed, and is told about."""
-    etag = page_etag(session, request)
-    facets = read_facets(session, PledgeQuery(kind="any"), _ROLES, _MOST)
+    etag = page_etag(connection, request)
+    facets = read_facets(connection, PledgeQuery(kind="any"), _ROLES, _MOST)
     named: dict[str, dict[str, FacetValue]] = {}
     for role in _ROLES:
         for value in facets[role]:
             if value.code.isupper():
                 named.setdefault(value.code, {})[role] = value
-    names = read_names(session, party=named)
+    names = read_names(connection, party=named)
     parties = sorted(named.items(), key=lambda party: names.party(party[0]))
     context = {"parties": parties, "names": names}
     description = "The states, organisations and groups that the book names, and in which role."
-    return page(request, session, "parties.html", context, title="Parties", description=description, etag=etag)
+    return page(request, connection, "parties.html", context, title="Parties", description=description, etag=etag)
 
 
 @router.get("/parties/{code}")
-def get_party(request: Request, session: Reading, code: str) -> Response:
+def get_party(request: Request, connection: Reading, code: str) -> Response:
     """One party."""
-    etag = page_etag(session, request)
-    party = read_record(session, Entity.party, code)
+    etag = page_etag(connection, request)
+    party = read_record(connection, Entity.party, code)
     made = PledgeQuery(party=[code], limit=_SHOWN)
-    pledges = documents_of(read_page(session, made)[0])
-    names = read_names(session, pledges, party=[code])
+    pledges = documents_of(read_page(connection, made)[0])
+    names = read_names(connection, pledges, party=[code])
     context = {
         "party": party,
         "name": short_name(party),
-        "roles": _roles(session, code),
-        "topics": read_facets(session, PledgeQuery(party=[code]), ["topic"], _SHOWN)["topic"],
-        "meetings": documents_of(read_meetings(session, MeetingQuery(party=[code], limit=_SHOWN))[0]),
+        "roles": _roles(connection, code),
+        "topics": read_facets(connection, PledgeQuery(party=[code]), ["topic"], _SHOWN)["topic"],
+        "meetings": documents_of(read_meetings(connection, MeetingQuery(party=[code], limit=_SHOWN))[0]),
         "pledges": pledges,
-        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
         "names": names,
     }
     return page(
-        request, session, "party.html", context, title=short_name(party), etag=etag,
+        request, connection, "party.html", context, title=short_name(party), etag=etag,
         description=f"What {short_name(party)} promised, what it is owed, and what is said of it.",
         linked_data=party_data(address(request), code, names),
     )  # fmt: skip
 
 
-def _roles(session: Session, code: str) -> list[tuple[str, str, Counts]]:
+def _roles(connection: Connection, code: str) -> list[tuple[str, str, Counts]]:
     """What the party is in the book: label, query and counts of each role that it has."""
     asked = {
         "Promised": PledgeQuery(party=[code]),
@@ -71,5 +71,5 @@ def _roles(session: Session, code: str) -> list[tuple[str, str, Counts]]:
         "About it": PledgeQuery(about=[code], kind="any"),
         "Its positions": PledgeQuery(party=[code], kind="position"),
     }
-    counted = [(label, query_string(query, {}), read_counts(session, query)) for label, query in asked.items()]
+    counted = [(label, query_string(query, {}), read_counts(connection, query)) for label, query in asked.items()]
     return [role for role in counted if role[2].mentions]

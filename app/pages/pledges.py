@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.assessments import read_assessments
 from app.deps import Reading, StrictRoute
@@ -40,23 +40,23 @@ _SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"),
 
 
 @router.get("/pledges")
-def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
+def list_pledges(request: Request, connection: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
     """One page of the pledges that are asked for."""
-    etag = page_etag(session, request)
-    rows, next = read_page(session, query)
+    etag = page_etag(connection, request)
+    rows, next = read_page(connection, query)
     pledges = documents_of(rows)
-    tally = read_tally(session, query, FACETS, _FACET_VALUES)
-    names = read_card_names(session, pledges, **_named(query, tally))
+    tally = read_tally(connection, query, FACETS, _FACET_VALUES)
+    names = read_card_names(connection, pledges, **_named(query, tally))
     asked, shown = asked_with(query), chips(query, names)
     context = {
         "query": query,
         "pledges": pledges,
         "names": names,
-        "sayings": read_sayings(session, [pledge["id"] for pledge in pledges]),
+        "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
         "tally": tally,
         "chips": shown,
         "facets": [
-            (name, _say(name, names), values, _chosen(session, query, name)) for name, values in tally.facets.items()
+            (name, _say(name, names), values, _chosen(connection, query, name)) for name, values in tally.facets.items()
         ],
         "sorts": _sorts(query),
         "order": f"&sort={query.sort}" if "sort=" in asked else "",
@@ -69,7 +69,14 @@ def list_pledges(request: Request, session: Reading, query: Annotated[PledgeQuer
     description = "Pledges of states, one by one: who promised what to whom, in which words, and what came of it."
     canonical = f"/pledges?{asked}" if asked else "/pledges"
     return page(
-        request, session, "pledges.html", context, title=title, description=description, etag=etag, canonical=canonical
+        request,
+        connection,
+        "pledges.html",
+        context,
+        title=title,
+        description=description,
+        etag=etag,
+        canonical=canonical,
     )
 
 
@@ -81,10 +88,10 @@ def _named(query: PledgeQuery, tally: Tally) -> dict[str, list[str]]:
     return asked
 
 
-def _chosen(session: Session, query: PledgeQuery, name: FacetName) -> set[str]:
+def _chosen(connection: Connection, query: PledgeQuery, name: FacetName) -> set[str]:
     """The values of a facet that are asked for; a year where its days are."""
     if name != "year":
-        return set(codes_of(session, query, name))
+        return set(codes_of(connection, query, name))
     first = query.held_on__gte
     is_year = first is not None and replacement(query, "year", str(first.year)) == {
         "held_on__gte": first, "held_on__lt": query.held_on__lt,
@@ -117,37 +124,37 @@ def _title(asked: Sequence[Any]) -> str:
 
 
 @router.get("/pledges/{id}")
-def get_pledge(request: Request, session: Reading, id: str) -> Response:
+def get_pledge(request: Request, connection: Reading, id: str) -> Response:
     """One pledge or position, retracted or not."""
-    etag = page_etag(session, request)
-    pledge = read_record(session, Entity.pledge, id)
+    etag = page_etag(connection, request)
+    pledge = read_record(connection, Entity.pledge, id)
     is_pledge = pledge["act"] in PLEDGE_ACTS
-    thread = _thread(session, id) if is_pledge and pledge["retracted"] is None else None
+    thread = _thread(connection, id) if is_pledge and pledge["retracted"] is None else None
     shown = [pledge, *(thread["pledges"] if thread else [])]
     targets = [link["target"] for link in pledge["links"] if link["target"]]
     others = _silent(thread)
-    names = read_names(session, shown, meeting=others)
+    names = read_names(connection, shown, meeting=others)
     context = {
         "pledge": pledge,
         "names": names,
         "topics": [(slug, names.topic(slug), names.korean("topic", slug)) for slug in pledge["topics"]],
         "speakers": [(slug, names.person(slug), names.korean("participant", slug)) for slug in pledge["speakers"]],
         "thread": thread,
-        "targets": {id: json.loads(text) for id, text in read_documents(session, Entity.pledge, targets).items()},
-        "said": read_sayings(session, [id]).get(id),
-        "assessments": [json.loads(item) for item in read_assessments(session, id)[0]] if is_pledge else [],
-        "versions": read_versions(session, Entity.pledge, id),
+        "targets": {id: json.loads(text) for id, text in read_documents(connection, Entity.pledge, targets).items()},
+        "said": read_sayings(connection, [id]).get(id),
+        "assessments": [json.loads(item) for item in read_assessments(connection, id)[0]] if is_pledge else [],
+        "versions": read_versions(connection, Entity.pledge, id),
         "is_pledge": is_pledge,
     }
     return page(
-        request, session, "pledge.html", context, title=pledge["summary"].rstrip("."),
+        request, connection, "pledge.html", context, title=pledge["summary"].rstrip("."),
         description=_description(pledge, names), etag=etag, linked_data=pledge_data(request, pledge, names),
     )  # fmt: skip
 
 
-def _thread(session: Session, id: str) -> dict[str, Any]:
+def _thread(connection: Connection, id: str) -> dict[str, Any]:
     """The undertaking, with its drift and its days by pledge."""
-    thread: dict[str, Any] = json.loads(read_thread(session, id))
+    thread: dict[str, Any] = json.loads(read_thread(connection, id))
     drift: dict[str, list[Any]] = {}
     for change in thread["drift"]:
         drift.setdefault(change["pledge"], []).append(change)

@@ -54,11 +54,11 @@ CHOICES = {
 
 
 @router.get("/post")
-def posting(request: Request, session: Reading) -> Response:
+def posting(request: Request, connection: Reading) -> Response:
     """The form."""
     return page(
-        request, session, "post/page.html", {"choices": CHOICES},
+        request, connection, "post/page.html", {"choices": CHOICES},
         title="Post a statement",
         description="Draft the pledges of a statement from its text, correct them beside it, and post them.",
-        etag=page_etag(session, request), script=True,
+        etag=page_etag(connection, request), script=True,
     )  # fmt: skip

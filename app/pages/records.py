@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import record_answer
 from app.ledger import read_history
@@ -31,9 +31,9 @@ class Version(NamedTuple):
     differences: list[Difference]
 
 
-def read_record(session: Session, entity: Entity, id: str) -> dict[str, Any]:
+def read_record(connection: Connection, entity: Entity, id: str) -> dict[str, Any]:
     """The record's document as the ledger has it; a retracted one has `retracted_at`. NotFound if there is none."""
-    document: dict[str, Any] = json.loads(bytes(record_answer(session, entity, id).body))
+    document: dict[str, Any] = json.loads(bytes(record_answer(connection, entity, id).body))
     return document
 
 
@@ -42,11 +42,11 @@ def documents_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [json.loads(row.document) for row in rows]
 
 
-def read_versions(session: Session, entity: Entity, id: str) -> list[Version]:
+def read_versions(connection: Connection, entity: Entity, id: str) -> list[Version]:
     """What was changed in a record, the newest version first."""
     versions: list[Version] = []
     before: dict[str, Any] = {}
-    for revision in read_history(session, entity, id, 0, _MOST_VERSIONS):
+    for revision in read_history(connection, entity, id, 0, _MOST_VERSIONS):
         document = json.loads(revision.document)
         differences = list(_differences(before, document)) if before else []
         versions.append(Version(revision.version, revision.at[:10], revision.actor, revision.operation, differences))

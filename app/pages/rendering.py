@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from sqlmodel import Session
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -60,14 +60,14 @@ environment.globals.update(version=__version__, static=STATIC, files=FILES)
 environment.globals.update(POSITIONS=frozenset(POSITION_ACTS), CONTINUATIONS=frozenset(CONTINUATIONS))
 
 
-def page_etag(session: Session, request: Request) -> str:
+def page_etag(connection: Connection, request: Request) -> str:
     """The state that a page is right for: that of the book, and of the files it is made with."""
-    return list_etag(session, request, FILES)
+    return list_etag(connection, request, FILES)
 
 
 def page(
     request: Request,
-    session: Session | None,
+    connection: Connection | None,
     template: str,
     context: dict[str, Any],
     *,
@@ -79,7 +79,7 @@ def page(
     canonical: str | None = None,
     script: bool = False,
 ) -> Response:
-    """A template as a page of the explorer; `session` None where there is no book to tell of, as in an error.
+    """A template as a page of the explorer; `connection` None where there is no book to tell of, as in an error.
 
     `etag` (`page_etag`) is read before the rows that the page shows. `linked_data` is told to machines as JSON-LD;
     `canonical` is the page's own address where that is not its path.
@@ -95,7 +95,7 @@ def page(
         "description": description,
         "canonical": here + (request.url.path if canonical is None else canonical),
         "section": section(request.url.path),
-        "extent": _extent(request, session) if session is not None else None,
+        "extent": _extent(request, connection) if connection is not None else None,
         "linked_data": _data_block(linked_data),
         "address": here,
     }
@@ -119,12 +119,12 @@ def address(request: Request) -> str:
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
 
 
-def _extent(request: Request, session: Session) -> Extent:
+def _extent(request: Request, connection: Connection) -> Extent:
     """How far the book reaches, counted once for each state of it."""
-    head, state = read_head(session), request.app.state
+    head, state = read_head(connection), request.app.state
     known: tuple[str, Extent] | None = getattr(state, "extent", None)
     if known is None or known[0] != head.hash:
-        state.extent = known = (head.hash, read_extent(session))
+        state.extent = known = (head.hash, read_extent(connection))
     return known[1]
 
 

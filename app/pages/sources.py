@@ -22,34 +22,34 @@ _MOST_CITED = 200
 
 @router.get("/sources")
 def list_sources(
-    request: Request, session: Reading, cursor: Annotated[Term | None, Query(max_length=500)] = None
+    request: Request, connection: Reading, cursor: Annotated[Term | None, Query(max_length=500)] = None
 ) -> Response:
     """The texts, by id."""
-    etag = page_etag(session, request)
-    items, next = read_register(session, SOURCES.kind, name=None, limit=_ON_A_PAGE, cursor=cursor)
+    etag = page_etag(connection, request)
+    items, next = read_register(connection, SOURCES.kind, name=None, limit=_ON_A_PAGE, cursor=cursor)
     sources = [json.loads(item) for item in items]
-    names = read_names(session, party=[code for source in sources for code in source["issued_by"]])
+    names = read_names(connection, party=[code for source in sources for code in source["issued_by"]])
     context = {"sources": sources, "names": names, "next": next}
     description = "The texts that the pledges of the book are cited from."
-    return page(request, session, "sources.html", context, title="Sources", description=description, etag=etag)
+    return page(request, connection, "sources.html", context, title="Sources", description=description, etag=etag)
 
 
 @router.get("/sources/{id}")
-def get_source(request: Request, session: Reading, id: str) -> Response:
+def get_source(request: Request, connection: Reading, id: str) -> Response:
     """One text, with what is cited from it in the order of the text."""
-    etag = page_etag(session, request)
-    source = read_record(session, Entity.source, id)
-    rows, more = read_page(session, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
+    etag = page_etag(connection, request)
+    source = read_record(connection, Entity.source, id)
+    rows, more = read_page(connection, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
     pledges = documents_of(rows)
     context = {
         "source": source,
         "spans": _spans(id, pledges),
         "more": more is not None,
         "meetings": list(dict.fromkeys(pledge["meeting"] for pledge in pledges)),
-        "names": read_names(session, pledges, party=source["issued_by"]),
+        "names": read_names(connection, pledges, party=source["issued_by"]),
     }
     return page(
-        request, session, "source.html", context, title=source["title"], etag=etag,
+        request, connection, "source.html", context, title=source["title"], etag=etag,
         description=f"{source['title']}: what the book cites from it, span by span.",
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
 from app.facets import read_counts
@@ -34,48 +34,48 @@ class TopicPageQuery(BaseModel):
 
 
 @router.get("/topics")
-def topics(request: Request, session: Reading) -> Response:
+def topics(request: Request, connection: Reading) -> Response:
     """All topics as a tree."""
-    etag = page_etag(session, request)
-    context = {"tree": read_topic_tree(session)}
+    etag = page_etag(connection, request)
+    context = {"tree": read_topic_tree(connection)}
     title = "Topics"
     description = "What states promised each other, by topic, counted in undertakings."
-    return page(request, session, "topics.html", context, title=title, description=description, etag=etag)
+    return page(request, connection, "topics.html", context, title=title, description=description, etag=etag)
 
 
 @router.get("/topics/{slug}")
-def topic(request: Request, session: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
+def topic(request: Request, connection: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
     """One topic: what it is, and its undertakings over time."""
-    etag = page_etag(session, request)
-    record = read_record(session, Entity.topic, slug)
-    drawn, next = _read_timeline(session, slug, query.cursor)
-    names = read_names(session, [pledge for line in drawn.lines for pledge in line.said], topic=_above(record))
+    etag = page_etag(connection, request)
+    record = read_record(connection, Entity.topic, slug)
+    drawn, next = _read_timeline(connection, slug, query.cursor)
+    names = read_names(connection, [pledge for line in drawn.lines for pledge in line.said], topic=_above(record))
     context = {
         "topic": record,
-        "children": _children(session, slug) if record["parent"] is None else [],
+        "children": _children(connection, slug) if record["parent"] is None else [],
         "drawn": drawn,
         "next": next,
-        "counts": read_counts(session, PledgeQuery(topic=[slug])),
-        "positions": read_counts(session, PledgeQuery(topic=[slug], kind="position")).mentions,
+        "counts": read_counts(connection, PledgeQuery(topic=[slug])),
+        "positions": read_counts(connection, PledgeQuery(topic=[slug], kind="position")).mentions,
         "names": names,
     }
     name = record["name"]
     description = f"{name}: what states promised each other on it, over time. {record['definition']}"
-    return page(request, session, "topic.html", context, title=name, description=description, etag=etag)
+    return page(request, connection, "topic.html", context, title=name, description=description, etag=etag)
 
 
 def _above(record: dict[str, Any]) -> list[str]:
     return [record["parent"]] if record["parent"] else []
 
 
-def _children(session: Session, slug: str) -> list[TopicBranch]:
-    return next((branch.children for branch in read_topic_tree(session) if branch.slug == slug), [])
+def _children(connection: Connection, slug: str) -> list[TopicBranch]:
+    return next((branch.children for branch in read_topic_tree(connection) if branch.slug == slug), [])
 
 
-def _read_timeline(session: Session, slug: str, cursor: str | None) -> tuple[Timeline, str | None]:
+def _read_timeline(connection: Connection, slug: str, cursor: str | None) -> tuple[Timeline, str | None]:
     """The undertakings on a topic, the last renewed first, drawn; and the cursor of the next ones."""
     asked = UndertakingQuery(topic=[slug], limit=_LINES, cursor=cursor)
-    found, next = read_undertakings(session, asked)
-    strands = read_strands(session, [json.loads(item)["id"] for item in found])
-    records = read_documents(session, Entity.meeting, meetings_of(strands))
+    found, next = read_undertakings(connection, asked)
+    strands = read_strands(connection, [json.loads(item)["id"] for item in found])
+    records = read_documents(connection, Entity.meeting, meetings_of(strands))
     return draw_timeline(strands, {id: json.loads(record) for id, record in records.items()}), next

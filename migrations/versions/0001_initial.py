@@ -1,4 +1,4 @@
-"""The tables of the book, and the triggers that keep its ledger as it is."""
+"""The schema: the tables of the book, its search indexes, and the triggers that make its ledger append-only."""
 
 from collections.abc import Sequence
 
@@ -58,6 +58,17 @@ NEWEST_FIRST = {
     "pledge_instrument": ("instrument", "pledge"),
     "pledge_speaker": ("participant", "pledge"),
 }
+
+SQLITE_SEARCH = (
+    "CREATE VIRTUAL TABLE search_pledge USING fts5(tokens, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE search_meeting USING fts5(meeting UNINDEXED, tokens, tokenize='ascii')",
+)
+POSTGRESQL_SEARCH = (
+    "CREATE TABLE search_pledge (pledge integer PRIMARY KEY REFERENCES pledge (key), tokens tsvector)",
+    "CREATE INDEX search_pledge_tokens ON search_pledge USING gin (tokens)",
+    'CREATE TABLE search_meeting (meeting varchar COLLATE "C" PRIMARY KEY REFERENCES meeting (id), tokens tsvector)',
+    "CREATE INDEX search_meeting_tokens ON search_meeting USING gin (tokens)",
+)
 
 # REPLACE deletes without a DELETE trigger unless recursive_triggers is on, so inserting over a revision is refused too.
 SQLITE_TRIGGERS = """
@@ -376,6 +387,7 @@ def upgrade() -> None:
         sa.Column("attested", word("attested", "joint-text", "both-sides", "one-side", "press"), nullable=False),
         sa.Column("disputed", sa.Boolean(), nullable=False),
         sa.Column("undertaking", sa.Integer(), nullable=False),
+        sa.Column("is_new", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "towards IS NULL OR act IN ('commit', 'agree', 'reaffirm')", name=op.f("ck_pledge_position_owes_nothing")
         ),
@@ -563,10 +575,15 @@ def upgrade() -> None:
     )
     for table, (*by, last) in NEWEST_FIRST.items():
         op.create_index(f"ix_{table}_newest", table, [*by, sa.text("held_on DESC"), last])
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in SQLITE_SEARCH if is_sqlite else POSTGRESQL_SEARCH:
+        op.execute(statement)
     guard_the_ledger()
 
 
 def downgrade() -> None:
+    op.drop_table("search_meeting")
+    op.drop_table("search_pledge")
     for table in TABLES_LAST_FIRST:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

@@ -1,0 +1,84 @@
+"""The head of the ledger, read on the event loop over one connection of its own.
+
+A request is given the head of a read that began after the request arrived, so no head is older than the last write
+that was acknowledged before it. Requests that arrive while PostgreSQL is asked share the next read.
+"""
+
+import asyncio
+import sqlite3
+from contextlib import suppress
+
+from psycopg import AsyncConnection, OperationalError
+
+from app.db import Database
+from app.ledger import HEAD_SQL, Head
+
+
+class HeadReader:
+    """Reads the newest revision of the ledger: its seq, time and hash."""
+
+    def __init__(self, database: Database, timeout: float) -> None:
+        self.database = database
+        self.timeout = timeout
+        self._sqlite: sqlite3.Connection | None = None
+        self._postgresql: AsyncConnection | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: asyncio.Task[Head] | None = None
+        self._next: asyncio.Task[Head] | None = None
+
+    async def read(self) -> Head:
+        """The head as of now. Raises sqlite3.Error, psycopg.Error or TimeoutError if the database cannot be read."""
+        if self.database.is_sqlite:
+            return self._read_sqlite()
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self.close()
+            self._loop = loop
+        if self._next is None:
+            self._next = loop.create_task(self._read_after(self._running))
+        return await asyncio.shield(self._next)
+
+    def _read_sqlite(self) -> Head:
+        try:
+            if self._sqlite is None:
+                file = str(self.database.url.database)
+                self._sqlite = sqlite3.connect(file, isolation_level=None, timeout=0, check_same_thread=False)
+            row = self._sqlite.execute(HEAD_SQL).fetchone()
+        except sqlite3.Error:
+            self.close()
+            raise
+        return Head(*row) if row else Head()
+
+    async def _read_after(self, running: asyncio.Task[Head] | None) -> Head:
+        if running is not None:
+            await asyncio.wait([running])
+        self._running, self._next = self._next, None
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await self._read_postgresql()
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._running = None
+
+    async def _read_postgresql(self) -> Head:
+        if self._postgresql is not None:
+            with suppress(OperationalError):  # the server may have closed the connection since the last read
+                return await self._ask(self._postgresql)
+        address = self.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._postgresql = await AsyncConnection.connect(address, autocommit=True)
+        return await self._ask(self._postgresql)
+
+    async def _ask(self, connection: AsyncConnection) -> Head:
+        row = await (await connection.execute(HEAD_SQL)).fetchone()
+        return Head(*row) if row else Head()
+
+    def close(self) -> None:
+        """Close the connection. The next read opens another."""
+        if self._sqlite is not None:
+            self._sqlite.close()
+        if self._postgresql is not None:
+            self._postgresql.pgconn.finish()
+        self._sqlite, self._postgresql = None, None
+        self._running, self._next = None, None
