@@ -48,7 +48,8 @@ def known(
     wanted = {entity: ids for entity, names in named.items() if (ids := sorted(set(names)))}
     if not wanted:
         return set()
-    rows: Any = connection.execute(_among(tuple(wanted), standing), {entity.value: ids for entity, ids in wanted.items()})
+    ids_by_entity = {entity.value: ids for entity, ids in wanted.items()}
+    rows: Any = connection.execute(_among(tuple(wanted), standing), ids_by_entity)
     return {(Entity(entity), id) for entity, id in rows}
 
 
