@@ -27,9 +27,9 @@ from app.formats import render_pledges
 from app.query import PledgeQuery, read_page
 from app.query_strings import query_string
 from app.renderings import JSON, OF_PLEDGES, Rendering
+from app.schemas.canonical_json import canonical_json
+from app.schemas.faults import faults_of
 from app.settings import Settings
-from app.validation import faults_of
-from app.wire import canonical_json
 
 TABLE = "table"
 _WIDE = 100

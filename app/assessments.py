@@ -14,10 +14,10 @@ from app.ledger import Entry, Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
 from app.recording import Kind, Record
-from app.shapes.assessments import AssessmentCreate, AssessmentPost
-from app.types import LAST_NUMBER
-from app.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
-from app.wire import canonical_json
+from app.schemas.assessments import AssessmentCreate, AssessmentPost
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import LAST_NUMBER
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
 
 KIND = Kind(Entity.assessment, models.Assessment, "id", {models.Evidence: "assessment"})
 SCORES = {

@@ -20,14 +20,14 @@ from app.models import columns
 from app.participants import PARTICIPANTS
 from app.parties import PARTIES
 from app.registers import Register
+from app.schemas.fields import Shape
+from app.schemas.meetings import MeetingCreate, MeetingLine
+from app.schemas.pledges import PledgeCreate
+from app.schemas.records import SourceCreate, TopicCreate
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity, Operation
 from app.settling import by_ids
-from app.shapes.meetings import MeetingCreate, MeetingLine
-from app.shapes.pledges import PledgeCreate
-from app.shapes.records import SourceCreate, TopicCreate
 from app.sources import SOURCES
 from app.topics import TOPICS
-from app.types import Shape
-from app.vocabulary import PLEDGE_ACTS, Entity, Operation
 
 REGISTERS: dict[Entity, Register[Any]] = {
     register.kind.entity: register for register in (PARTIES, TOPICS, INSTRUMENTS, PARTICIPANTS, SOURCES)

@@ -19,10 +19,10 @@ from app.key_commands import key_app
 from app.ledger import LAST_SEQ, read_head, read_head_at
 from app.migrating import migrate
 from app.schema_revision import revision_of
+from app.schemas.drafts import DraftRequest
+from app.schemas.meetings import MeetingLine
 from app.serving import serve
 from app.settings import Settings
-from app.shapes.drafts import DraftRequest
-from app.shapes.meetings import MeetingLine
 from app.texts import Texts
 
 # What only one command needs is loaded by it, so that the others start sooner.

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.filters import pledge, require_meetings, revision
+from app.schemas.vocabulary import PLEDGE_ACTS
 from app.threads import DRIFTING
-from app.vocabulary import PLEDGE_ACTS
 
 
 @dataclass(frozen=True)

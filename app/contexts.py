@@ -12,9 +12,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from app import models
 from app.models import columns
-from app.shapes.pledges import PledgeCreate
+from app.schemas.pledges import PledgeCreate
+from app.schemas.vocabulary import Act, SourceType
 from app.topics import parents
-from app.vocabulary import Act, SourceType
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from app.headers import matches
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 from app.naming import did_you_mean
-from app.types import LONGEST_CONDITION, Since
-from app.vocabulary import Entity
-from app.wire import parse_json
+from app.schemas.canonical_json import parse_json
+from app.schemas.fields import LONGEST_CONDITION, Since
+from app.schemas.vocabulary import Entity
 
 IdempotencyKey = Annotated[
     str | None,

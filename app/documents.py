@@ -21,12 +21,12 @@ from app.ledger import read_documents, read_head
 from app.loading import batches, merge_index, put_batch, weight
 from app.meetings import made_id
 from app.models import columns
-from app.shapes.meetings import Line, MeetingLine
-from app.shapes.records import SourceCreate, SourceLine
+from app.schemas.canonical_json import BadText, ReadItem, canonical_json, read_json_lines
+from app.schemas.faults import faults_of
+from app.schemas.meetings import Line, MeetingLine
+from app.schemas.records import SourceCreate, SourceLine
+from app.schemas.vocabulary import Entity
 from app.texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
-from app.validation import faults_of
-from app.vocabulary import Entity
-from app.wire import BadText, ReadItem, canonical_json, read_json_lines
 
 LINE: TypeAdapter[Line] = TypeAdapter(Line)
 _AT_ONCE = 200  # documents held in memory

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from app import models
 from app.models import columns
 from app.naming import fold_text
-from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import Citation, PledgeCreate, source_id
+from app.schemas.meetings import MeetingCreate
+from app.schemas.pledges import Citation, PledgeCreate, source_id
 
 
 @dataclass(frozen=True)

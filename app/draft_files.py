@@ -6,7 +6,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
 
 _HEAD = (
     "A draft by rules, to be corrected: every null that is needed, every summary (in your own words), every doubt.\n"

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from app import drafting, models
 from app.models import columns
 from app.naming import fold
-from app.shapes.drafts import DraftHints, DraftRequest
-from app.types import SLUG_PATTERN
-from app.vocabulary import PLEDGE_ACTS, Entity
+from app.schemas.drafts import DraftHints, DraftRequest
+from app.schemas.fields import SLUG_PATTERN
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 
 SOURCE_ID = "draft"
 

@@ -18,10 +18,10 @@ from app.ledger import Writer, read_revision
 from app.models import columns
 from app.naming import did_you_mean
 from app.references import refuse_retraction
-from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import Citation, PledgeCreate, Repeat, source_id
-from app.validation import faults_of
-from app.vocabulary import Entity, SourceType, Zone
+from app.schemas.faults import faults_of
+from app.schemas.meetings import MeetingCreate
+from app.schemas.pledges import Citation, PledgeCreate, Repeat, source_id
+from app.schemas.vocabulary import Entity, SourceType, Zone
 
 _IDENTITY = {"code", "slug", "id", "number", "kind", "meeting"}
 _APART = {

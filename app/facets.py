@@ -32,8 +32,8 @@ from app.models import columns
 from app.naming import NAMED, resolve
 from app.query import order_walked
 from app.query_strings import given_in, replaced_in
-from app.shapes.facets import FacetName, FacetValue
-from app.vocabulary import Entity, PartyRole
+from app.schemas.facets import FacetName, FacetValue
+from app.schemas.vocabulary import Entity, PartyRole
 
 instrument = columns(models.PledgeInstrument)
 pledgor, word, present = party.alias(), pledge.alias(), attendance.alias()

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET  # writes only; nothing is parsed
 
 from app import __version__
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])  # XML 1.0 has no form for them

@@ -12,8 +12,8 @@ from app.finding import HOW_SEARCHED, found_by_words
 from app.ledger import seq_at
 from app.models import columns
 from app.naming import Resolver
-from app.types import Day, Since, Term
-from app.vocabulary import (
+from app.schemas.fields import Day, Since, Term
+from app.schemas.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
     POSITION_ACTS,

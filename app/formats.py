@@ -19,9 +19,9 @@ from app.filters import pledge, revision
 from app.ledger import read_documents, read_head
 from app.query import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
 from app.renderings import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, csv_lines, flat, header
 from app.topics import parents
-from app.vocabulary import PLEDGE_ACTS, Entity
 
 CHUNK = 500
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -16,7 +16,7 @@ from app.db import Database
 from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised
 from app.keys import find_key
 from app.problems import problem, unavailable
-from app.vocabulary import Scope as KeyScope
+from app.schemas.vocabulary import Scope as KeyScope
 
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 DRAFTS = "/v1/drafts"

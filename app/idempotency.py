@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 from app.errors import Fault, Invalid
 from app.inserting import insert_rows
 from app.models import Idempotency, columns
-from app.types import INSTANT
+from app.schemas.fields import INSTANT
 
 KEPT = timedelta(hours=24)
 

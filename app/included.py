@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app import models
 from app.ledger import read_documents
 from app.models import columns
-from app.vocabulary import Entity
+from app.schemas.vocabulary import Entity
 
 Includable = Literal["meetings", "sources", "participants", "assessments"]
 

@@ -8,8 +8,8 @@ from app import models
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows
-from app.shapes.records import InstrumentCreate
-from app.vocabulary import Entity
+from app.schemas.records import InstrumentCreate
+from app.schemas.vocabulary import Entity
 
 
 class Instruments(Register[InstrumentCreate]):

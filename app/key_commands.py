@@ -10,7 +10,7 @@ from rich.text import Text
 
 from app import keys
 from app.console import book, out
-from app.vocabulary import Scope
+from app.schemas.vocabulary import Scope
 
 key_app = typer.Typer(help="Keys: who may write.", no_args_is_help=True)
 

@@ -12,8 +12,8 @@ from app.book import LOADER
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.masking import PREFIX
 from app.models import ApiKey, columns
-from app.types import INSTANT
-from app.vocabulary import Scope
+from app.schemas.fields import INSTANT
+from app.schemas.vocabulary import Scope
 
 _BY_HASH = select(columns(ApiKey)).where(columns(ApiKey).c.hash == bindparam("hash"))
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from app.inserting import insert_rows
 from app.models import Revision, columns
-from app.types import INSTANT
-from app.vocabulary import Entity, Operation
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import INSTANT
+from app.schemas.vocabulary import Entity, Operation
 
 GENESIS = "0" * 64
 LAST_SEQ = 2**31 - 1

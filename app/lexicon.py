@@ -21,6 +21,7 @@ from sqlalchemy import Connection, false, literal, select, union_all
 from app.ledger import read_head
 from app.models import Revision, columns
 from app.naming import NAMED
+from app.schemas.vocabulary import Entity, MeetingType
 from app.search import (
     FUNCTION_WORDS,
     MARK,
@@ -36,7 +37,6 @@ from app.search import (
     thing,
     words,
 )
-from app.vocabulary import Entity, MeetingType
 
 Tokens = tuple[str, ...]
 MEETING_TYPE = "type"

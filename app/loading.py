@@ -13,9 +13,9 @@ from app.db import Database
 from app.errors import PledgebookError
 from app.ledger import Writer
 from app.pledges import next_key
+from app.schemas.fields import Shape
+from app.schemas.meetings import MeetingLine
 from app.search_index import merge
-from app.shapes.meetings import MeetingLine
-from app.types import Shape
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from app.filters import Names, attendance, has, meeting, pledge
 from app.finding import HOW_SEARCHED, said_at_meeting
 from app.models import columns
 from app.naming import Resolver
-from app.types import Day
-from app.vocabulary import Coverage, Entity, Level, MeetingType
+from app.schemas.fields import Day
+from app.schemas.vocabulary import Coverage, Entity, Level, MeetingType
 
 
 class MeetingFilters(BaseModel):

@@ -19,11 +19,11 @@ from app.ledger import Writer, read_revision
 from app.models import columns
 from app.naming import missing
 from app.recording import Kind, Record, Rows
+from app.schemas.meetings import MOST_PLEDGES, MeetingCreate
+from app.schemas.pledges import PledgeCreate
+from app.schemas.vocabulary import Entity
 from app.search_index import meeting_row, meeting_things
 from app.settling import refuse, settle_references
-from app.shapes.meetings import MOST_PLEDGES, MeetingCreate
-from app.shapes.pledges import PledgeCreate
-from app.vocabulary import Entity
 
 KIND = Kind(
     Entity.meeting,

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, MetaData, String, Text, Uni
 from sqlalchemy import Enum as EnumType
 from sqlmodel import Field, SQLModel
 
-from app import vocabulary as words
+from app.schemas import vocabulary as words
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -17,12 +17,12 @@ from typing import Any, TextIO
 from sqlalchemy import Connection
 
 from app import __version__
-from app import vocabulary as words
 from app.documents import export
 from app.ledger import Head, read_documents
 from app.pledges import pledge_id
+from app.schemas import vocabulary as words
+from app.schemas.vocabulary import Entity
 from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, cell, flat, header
-from app.vocabulary import Entity
 
 DESCRIPTOR = "datapackage.json"
 BOOK = "book.jsonl"

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Integer
 from sqlalchemy.types import TypeEngine
 
 from app.errors import BadQuery, Fault
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
 
 T = TypeVar("T")
 

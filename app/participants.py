@@ -10,8 +10,8 @@ from app.models import columns
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
-from app.shapes.records import ParticipantCreate
-from app.vocabulary import Entity
+from app.schemas.records import ParticipantCreate
+from app.schemas.vocabulary import Entity
 
 
 class Participants(Register[ParticipantCreate]):

@@ -11,8 +11,8 @@ from app import models
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
-from app.shapes.records import PartyCreate
-from app.vocabulary import Entity, PartyType
+from app.schemas.records import PartyCreate
+from app.schemas.vocabulary import Entity, PartyType
 
 
 class Parties(Register[PartyCreate]):

@@ -15,11 +15,10 @@ from app.errors import Fault, Path
 from app.ledger import Writer, read_documents
 from app.models import columns
 from app.naming import did_you_mean, missing
-from app.novelty import is_new
 from app.recording import Kind, Record, Rows
-from app.search_index import pledge_row
-from app.shapes.pledges import PledgeCreate
-from app.vocabulary import (
+from app.schemas.novelty import is_new
+from app.schemas.pledges import PledgeCreate
+from app.schemas.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
     TOWARDS_WORDS,
@@ -29,6 +28,7 @@ from app.vocabulary import (
     SourceType,
     TowardsWord,
 )
+from app.search_index import pledge_row
 
 KIND = Kind(
     Entity.pledge,

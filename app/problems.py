@@ -33,8 +33,8 @@ from app.errors import (
 )
 from app.idempotency import Replayed
 from app.masking import masked
-from app.validation import faults_of_request
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.faults import faults_of_request
 
 MEDIA_TYPE = "application/problem+json"
 WRONG_METHOD = 405

@@ -7,8 +7,8 @@ another topic, a party, an instrument or a person of the record, one if only its
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.schemas.vocabulary import Entity
 from app.search import Clause, is_met, thing, words
-from app.vocabulary import Entity
 
 _WORDS, _FIRST, _NAMED, _LENT = 4, 3, 2, 1
 

@@ -14,9 +14,9 @@ from app.db import in_parts
 from app.models import columns
 from app.recording import Kind, Record
 from app.registers import Register, fields_of
-from app.shapes.assessments import AssessmentCreate
-from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import PledgeCreate
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.meetings import MeetingCreate
+from app.schemas.pledges import PledgeCreate
 
 _MEETINGS = 20  # whose pledges are read together
 Reader = Callable[[Sequence[str]], list[Record]]

@@ -26,10 +26,10 @@ from app.models import Revision, columns
 from app.naming import did_you_mean
 from app.paging import decode_cursor, encode_cursor
 from app.problems import responses
-from app.shapes.changes import History
-from app.types import Prose
-from app.vocabulary import Entity
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.changes import History
+from app.schemas.fields import Prose
+from app.schemas.vocabulary import Entity
 
 Patch = Annotated[
     dict[str, Any],

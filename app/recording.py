@@ -19,9 +19,9 @@ from app import search_index
 from app.inserting import insert_rows
 from app.ledger import Entry, Writer
 from app.models import Recorded, columns
+from app.schemas.canonical_json import canonical_json
+from app.schemas.vocabulary import Entity, Operation
 from app.search_index import Indexed, replace_row
-from app.vocabulary import Entity, Operation
-from app.wire import canonical_json
 
 Rows = list[dict[str, Any]]
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 from app import models
 from app.errors import Conflict, Fault, Path
 from app.models import columns
-from app.shapes.pledges import PledgeCreate
-from app.vocabulary import PLEDGE_ACTS, Entity
+from app.schemas.pledges import PledgeCreate
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 
 _MOST = 20
 

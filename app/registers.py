@@ -18,8 +18,8 @@ from app.naming import fold, resolve
 from app.paging import decode_cursor, encode_cursor
 from app.recording import Kind, Record, Rows
 from app.references import refuse_retraction
-from app.types import Shape
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import Shape
 
 L = TypeVar("L", bound=Shape)
 PartRows = dict[type[SQLModel], list[Any]]

@@ -8,7 +8,7 @@ shape. Done by `migrate`, so a release that changes a shape carries a migration,
 from app import recording
 from app.ledger import Writer, read_documents
 from app.rebuilding import batches
-from app.vocabulary import Operation
+from app.schemas.vocabulary import Operation
 
 
 def reshape(writer: Writer) -> int:

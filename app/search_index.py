@@ -27,21 +27,8 @@ from sqlalchemy import (
     text,
 )
 
-from app.search import (
-    EVERY,
-    GAP,
-    MARK,
-    AllOf,
-    AnyOf,
-    Clause,
-    Expression,
-    Outside,
-    Phrase,
-    Prefix,
-    indexed,
-    thing,
-)
-from app.vocabulary import TOWARDS_WORDS, Entity
+from app.schemas.vocabulary import TOWARDS_WORDS, Entity
+from app.search import EVERY, GAP, MARK, AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, thing
 
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
 KEYS = 2**32

@@ -11,11 +11,11 @@ from app.instruments import INSTRUMENTS
 from app.ledger import Writer, read_revision
 from app.participants import PARTICIPANTS
 from app.registers import Register
-from app.shapes.meetings import MeetingCreate
-from app.shapes.pledges import PledgeCreate
+from app.schemas.faults import faults_of
+from app.schemas.fields import Shape
+from app.schemas.meetings import MeetingCreate
+from app.schemas.pledges import PledgeCreate
 from app.sources import SOURCES
-from app.types import Shape
-from app.validation import faults_of
 
 S = TypeVar("S", bound=Shape)
 Given = Iterator[tuple[Path, Register[Any], Shape]]

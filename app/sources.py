@@ -10,8 +10,8 @@ from app.errors import Fault
 from app.naming import missing
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, fields_of
-from app.shapes.records import SourceCreate
-from app.vocabulary import Entity
+from app.schemas.records import SourceCreate
+from app.schemas.vocabulary import Entity
 
 
 class Sources(Register[SourceCreate]):

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app import vocabulary as words
-from app.novelty import is_new
+from app.schemas import vocabulary as words
+from app.schemas.novelty import is_new
 
 Document = Mapping[str, Any]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, String, cast, func, literal, select, union_al
 from app.facets import FACETS, Matched, Split, match, most_first, replacement, without
 from app.filters import PledgeFilters
 from app.query_strings import given_in, replaced_in
-from app.shapes.facets import FacetName
+from app.schemas.facets import FacetName
 
 COUNTED = 2000
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from app.errors import Fault
 from app.errors import Path as FaultPath
-from app.shapes.meetings import MeetingLine
-from app.shapes.pledges import PledgeCreate, source_id
-from app.shapes.records import SourceCreate
+from app.schemas.meetings import MeetingLine
+from app.schemas.pledges import PledgeCreate, source_id
+from app.schemas.records import SourceCreate
 
 _Read = dict[str, str]
 

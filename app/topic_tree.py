@@ -9,9 +9,9 @@ from app.ledger import read_documents
 from app.models import Topic, columns
 from app.query import PledgeQuery
 from app.query_strings import query_string
-from app.shapes.facets import TopicBranch
-from app.shapes.records import TopicPublic
-from app.vocabulary import Entity
+from app.schemas.facets import TopicBranch
+from app.schemas.records import TopicPublic
+from app.schemas.vocabulary import Entity
 
 
 def read_topic_tree(connection: Connection) -> list[TopicBranch]:

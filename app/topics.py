@@ -11,8 +11,8 @@ from app.models import columns
 from app.naming import fold, missing
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
-from app.shapes.records import TopicCreate
-from app.vocabulary import Entity
+from app.schemas.records import TopicCreate
+from app.schemas.vocabulary import Entity
 
 
 class Topics(Register[TopicCreate]):

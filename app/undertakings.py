@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Subquery, func, select
 
 from app.filters import Names, PledgeFilters, meeting, pledge, pledge_conditions, require_meetings, revision
 from app.query import Order, Row, page_of
-from app.types import Day
-from app.vocabulary import PLEDGE_ACTS, Coverage
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import Day
+from app.schemas.vocabulary import PLEDGE_ACTS, Coverage
 
 UndertakingSortKey = Literal["-last_renewed", "last_renewed", "-first_made", "first_made", "-mentions", "mentions"]
 

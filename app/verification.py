@@ -16,8 +16,8 @@ from app.ledger import GENESIS, chain_hash
 from app.models import columns
 from app.rebuilding import Reader, batches
 from app.recording import Kind, Record
+from app.schemas.vocabulary import Entity
 from app.search_index import count_rows, differing, on_sqlite
-from app.vocabulary import Entity
 
 _CHUNK = 500
 SQLITE_TRIGGERS = ("revision_is_never_changed", "revision_is_never_deleted", "revision_is_never_replaced")

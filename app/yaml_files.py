@@ -10,7 +10,7 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
-from app.wire import DEEPEST, BadText, ReadItem
+from app.schemas.canonical_json import DEEPEST, BadText, ReadItem
 
 
 class _NoDay:

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from app.parties import states
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
 
 PER_MEETING = 20
 TOPICS = 37

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.drafting import Book, DraftPledge, EarlierPledge, Hints, draft
-from app.vocabulary import CONTINUATIONS
+from app.schemas.vocabulary import CONTINUATIONS
 from bench.gold import book_lines, texts_of
 
 

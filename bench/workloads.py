@@ -11,8 +11,8 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from app.schemas.vocabulary import PLEDGE_ACTS, Specificity
 from app.search import thing, tokens_of
-from app.vocabulary import PLEDGE_ACTS, Specificity
 from bench.books import topic, words
 
 EACH = 12

@@ -30,15 +30,15 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
+from app.front import Front
+from app.protocol import protocol_of
 from starlette.types import ASGIApp
 
 from app import console, keys
 from app.cli import app as commands
 from app.db import Database
 from app.documents import load
-from app.front import Front
 from app.migrating import migrate
-from app.protocol import protocol_of
 from app.settings import Settings
 from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements

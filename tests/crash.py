@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Revision, columns
+from app.schemas.canonical_json import canonical_json
 from app.verification import verify
-from app.wire import canonical_json
 from tests.conftest import Server, make_key, serving
 from tests.postings import PLEDGES, TOPIC, meeting
 

@@ -14,8 +14,8 @@ from app.db import Database
 from app.documents import load
 from app.examples import ANSWERS_FILE, ASKS, Ask
 from app.migrating import migrate
+from app.schemas.vocabulary import Scope
 from app.settings import Settings
-from app.vocabulary import Scope
 from tests.one_trip import QuickClient
 from tests.sharing import make_app
 

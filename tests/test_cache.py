@@ -12,7 +12,7 @@ import pytest
 from app import cache, query_strings, search
 from app.db import Database
 from app.ledger import Writer, read_head
-from app.shapes.records import TopicCreate
+from app.schemas.records import TopicCreate
 from app.topics import TOPICS
 from tests.building import topic
 from tests.conftest import Client

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
 from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, make_key
 

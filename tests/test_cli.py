@@ -19,7 +19,7 @@ from app.documents import export, schema
 from app.keys import find_key
 from app.ledger import Writer
 from app.schema_revision import newest, revision_of
-from app.shapes.meetings import MeetingCreate
+from app.schemas.meetings import MeetingCreate
 from tests.conftest import ROOT, SEEDS, Call, serving
 from tests.statements import statement
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 from bs4 import BeautifulSoup
 
-from app.vocabulary import (
+from app.schemas.vocabulary import (
     Act,
     Attested,
     ConditionKind,

@@ -17,8 +17,8 @@ from app.db import Database
 from app.errors import PROBLEMS
 from app.models import columns
 from app.problems import problem
-from app.shapes.meetings import MeetingPublic
-from app.shapes.pledges import PledgeCreate, PledgePublic
+from app.schemas.meetings import MeetingPublic
+from app.schemas.pledges import PledgeCreate, PledgePublic
 from tests.conftest import ROOT, Client
 
 NOTES = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.pages.heatmap import DEPTHS, HeatMap, depth_of, draw_heat_map, in_tree
-from app.shapes.facets import FacetValue, Matrix, MatrixCell
+from app.schemas.facets import FacetValue, Matrix, MatrixCell
 
 
 def value(code: str, name: str = "") -> FacetValue:

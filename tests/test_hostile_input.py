@@ -11,7 +11,7 @@ import pytest
 from app import keys
 from app.db import Database
 from app.ledger import Head, read_head
-from app.vocabulary import Scope
+from app.schemas.vocabulary import Scope
 from tests.conftest import Client
 from tests.statements import ABSENT, put, statement
 

@@ -14,10 +14,10 @@ from app.db import Database
 from app.documents import Report, export, load
 from app.ledger import Writer, read_head, read_revision
 from app.migrating import migrate
-from app.shapes.meetings import MeetingCreate
+from app.schemas.meetings import MeetingCreate
+from app.schemas.vocabulary import Entity, Operation
 from app.texts import Texts
 from app.verification import verify
-from app.vocabulary import Entity, Operation
 from tests import generated
 from tests.conftest import SEEDS, Call, CopyMaker
 from tests.richer import write_richer

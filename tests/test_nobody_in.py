@@ -13,8 +13,8 @@ import pytest
 from app import keys
 from app.db import Database
 from app.main import create_app
+from app.schemas.vocabulary import Scope
 from app.settings import Settings
-from app.vocabulary import Scope
 from tests.conftest import Client, CopyMaker, Server, serving
 from tests.postings import TOPIC
 

@@ -14,7 +14,7 @@ from app.filter_table import VALUES, filter_table, repeated, words_of
 from app.filters import PledgeFilters
 from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE
-from app.shapes.meetings import MeetingCreate, MeetingLine
+from app.schemas.meetings import MeetingCreate, MeetingLine
 from app.texts import meeting_faults
 from app.undertakings import UndertakingFilters
 from tests.conftest import Client

@@ -20,8 +20,8 @@ from app.facets import read_facets
 from app.ledger import read_changes, read_documents, read_head, read_history, read_revision
 from app.lexicon import read_lexicon
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.schemas.vocabulary import Entity
 from app.threads import read_thread
-from app.vocabulary import Entity
 
 # As long as the book has meetings. Registers grow with the world, not with the book, and may be read whole.
 GROWING = (

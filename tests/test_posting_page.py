@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app.vocabulary import Act, Coverage, DueKind, LinkType, MeetingType, SourceType, Zone
+from app.schemas.vocabulary import Act, Coverage, DueKind, LinkType, MeetingType, SourceType, Zone
 from tests.browser import ON_ONE_ENGINE, TAB_STOPS, Watched, barriers, chromium, watch
 from tests.conftest import Client, CopyMaker, Server, answering
 

@@ -16,8 +16,8 @@ from app.db import Database
 from app.documents import export, load
 from app.models import Revision, columns
 from app.query import PledgeQuery, read_page
+from app.schemas.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from app.settings import Settings
-from app.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from tests.conftest import Client, CopyMaker
 from tests.one_trip import QuickClient
 from tests.oracle import Entry, Oracle

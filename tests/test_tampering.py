@@ -14,8 +14,8 @@ from sqlmodel import Session
 from app.db import Database
 from app.ledger import GENESIS, Head, chain_hash, read_head
 from app.models import Revision, columns
+from app.schemas.vocabulary import Entity, Operation
 from app.verification import Checkpoint, Finding, check_chain, check_checkpoint, verify
-from app.vocabulary import Entity, Operation
 from tests.conftest import Call
 
 LEDGER = columns(Revision)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Body, Request, Response
 from app.assessments import assess, read_assessments
 from app.deps import IfNoneMatch, Posting, Reading, StrictRoute, list_answer, list_etag, written_answer
 from app.problems import responses
-from app.shapes.assessments import AssessmentPage, AssessmentPost, AssessmentPublic
-from app.vocabulary import Entity
+from app.schemas.assessments import AssessmentPage, AssessmentPost, AssessmentPublic
+from app.schemas.vocabulary import Entity
 
 router = APIRouter(prefix="/v1/pledges/{id}/assessments", route_class=StrictRoute)
 

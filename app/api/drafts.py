@@ -6,8 +6,8 @@ from fastapi import APIRouter, Body, Response
 
 from app.deps import Reading, StrictRoute
 from app.problems import responses
-from app.shapes.drafts import DraftAnswer, DraftRequest
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.drafts import DraftAnswer, DraftRequest
 
 router = APIRouter(prefix="/v1/drafts", tags=["Posting"], route_class=StrictRoute)
 

@@ -8,7 +8,7 @@ from app.deps import StrictRoute
 from app.errors import Unavailable
 from app.problems import RETRY_AFTER, responses
 from app.schema_revision import newest, revision_of
-from app.types import Shape
+from app.schemas.fields import Shape
 
 router = APIRouter(tags=["Health"], route_class=StrictRoute)
 

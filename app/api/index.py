@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute
 from app import __version__
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
 from app.ledger import read_head
-from app.types import Shape
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import Shape
 
 router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
 

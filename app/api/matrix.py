@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
 from app.matrix import MatrixQuery, read_matrix
 from app.problems import responses
-from app.shapes.facets import Matrix
+from app.schemas.facets import Matrix
 
 router = APIRouter(prefix="/v1", tags=["Pledges"], route_class=StrictRoute)
 

@@ -17,11 +17,11 @@ from app.problems import responses
 from app.query import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
 from app.renderings import JSON, OF_MEETINGS, negotiate
-from app.shapes.meetings import MeetingCreate, MeetingLine, MeetingPublic
-from app.shapes.pages import MeetingPage, MeetingPosted, PledgesPosted
-from app.shapes.pledges import Added
-from app.vocabulary import Entity
-from app.wire import canonical_json
+from app.schemas.canonical_json import canonical_json
+from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
+from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
+from app.schemas.pledges import Added
+from app.schemas.vocabulary import Entity
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]

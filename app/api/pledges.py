@@ -13,13 +13,13 @@ from app.problems import responses
 from app.query import PledgeQuery, highlights, read_page
 from app.record_routes import add_record_routes
 from app.renderings import JSON, OF_PLEDGES, negotiate
-from app.shapes.facets import FacetName
-from app.shapes.pages import PledgePage
-from app.shapes.pledges import PledgePublic
-from app.shapes.threads import Thread
+from app.schemas.canonical_json import canonical_json
+from app.schemas.facets import FacetName
+from app.schemas.pages import PledgePage
+from app.schemas.pledges import PledgePublic
+from app.schemas.threads import Thread
+from app.schemas.vocabulary import Entity
 from app.threads import read_thread
-from app.vocabulary import Entity
-from app.wire import canonical_json
 
 router = APIRouter(prefix="/v1/pledges", route_class=StrictRoute)
 

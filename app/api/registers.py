@@ -26,13 +26,13 @@ from app.parties import PARTIES
 from app.problems import responses
 from app.record_routes import add_record_routes, with_article
 from app.registers import Register, read_register
-from app.shapes import pages, records
+from app.schemas import pages, records
+from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import Term
+from app.schemas.vocabulary import Entity
 from app.sources import SOURCES
 from app.topic_tree import read_topic_tree
 from app.topics import TOPICS
-from app.types import Term
-from app.vocabulary import Entity
-from app.wire import canonical_json
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag
 from app.problems import responses
-from app.shapes.threads import UndertakingPage
+from app.schemas.threads import UndertakingPage
 from app.undertakings import UndertakingQuery, read_undertakings
 
 router = APIRouter(prefix="/v1/undertakings", tags=["Pledges"], route_class=StrictRoute)

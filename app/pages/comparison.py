@@ -13,8 +13,8 @@ from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
 from app.query import MeetingQuery, read_meetings
+from app.schemas.vocabulary import Entity
 from app.undertakings import read_sayings
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _SHOWN = 100  # undertakings of each part; the lists of the API have them all

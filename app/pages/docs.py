@@ -23,7 +23,7 @@ from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import address, page_headers
 from app.query import PledgeQuery, read_page
-from app.vocabulary import Entity
+from app.schemas.vocabulary import Entity
 
 HERE = Path(__file__).parent
 ASSETS = "/docs/assets"  # Swagger UI's

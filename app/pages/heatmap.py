@@ -10,7 +10,7 @@ from math import ceil, sqrt
 from textwrap import shorten, wrap
 from typing import Literal
 
-from app.shapes.facets import FacetValue, Matrix, MatrixCell
+from app.schemas.facets import FacetValue, Matrix, MatrixCell
 
 Counted = Literal["mentions", "undertakings", "new"]
 

@@ -15,7 +15,7 @@ from app.pages.names import read_names
 from app.pages.rendering import page, page_etag
 from app.pages.words import MET, plain_day
 from app.query_strings import query_string
-from app.shapes.facets import FacetName, Matrix
+from app.schemas.facets import FacetName, Matrix
 from app.topics import parents
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)

@@ -21,8 +21,8 @@ from app.pages.rendering import page, page_etag
 from app.pages.words import plain_day
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query_strings import query_string
+from app.schemas.vocabulary import Entity
 from app.undertakings import read_sayings
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _LACKING = 12  # shown of what a meeting lacks; the comparison has them all

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.ledger import read_documents
 from app.pages.words import TOWARDS
-from app.vocabulary import Entity
+from app.schemas.vocabulary import Entity
 
 _LONG = 24  # an organisation of a longer name goes by its abbreviation
 # Under which member a pledge's document names which kind of record.

@@ -9,8 +9,8 @@ from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
 from app.participants import read_offices
 from app.query import PledgeQuery, read_page
+from app.schemas.vocabulary import Entity
 from app.undertakings import read_sayings
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _MOST = 1000

@@ -11,9 +11,9 @@ from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query_strings import query_string
-from app.shapes.facets import FacetName, FacetValue
+from app.schemas.facets import FacetName, FacetValue
+from app.schemas.vocabulary import Entity
 from app.undertakings import read_sayings
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _ROLES: tuple[FacetName, ...] = ("party", "towards", "about")

@@ -19,11 +19,11 @@ from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
-from app.shapes.facets import FacetName
+from app.schemas.facets import FacetName
+from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.tallies import Tally, read_tally
 from app.threads import read_thread
 from app.undertakings import read_sayings
-from app.vocabulary import PLEDGE_ACTS, Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 

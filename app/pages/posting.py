@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from app.deps import Reading, StrictRoute
 from app.pages.rendering import page, page_etag
 from app.pages.words import FILTERS
-from app.shapes.meetings import MeetingBody
-from app.vocabulary import (
+from app.schemas.meetings import MeetingBody
+from app.schemas.vocabulary import (
     PLEDGE_ACTS,
     POSITION_ACTS,
     AttendanceRole,

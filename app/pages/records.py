@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.deps import record_answer
 from app.ledger import read_history
-from app.vocabulary import Entity
+from app.schemas.vocabulary import Entity
 
 _MOST_VERSIONS = 200
 

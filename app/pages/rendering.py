@@ -23,7 +23,7 @@ from app.headers import matches
 from app.ledger import read_head
 from app.pages import words
 from app.pages.names import korean_name
-from app.vocabulary import CONTINUATIONS, POSITION_ACTS
+from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
 
 HERE = Path(__file__).parent
 STATIC = "/static"

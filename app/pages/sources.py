@@ -11,9 +11,9 @@ from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
 from app.registers import read_register
+from app.schemas.fields import Term
+from app.schemas.vocabulary import Entity
 from app.sources import SOURCES
-from app.types import Term
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _ON_A_PAGE = 100

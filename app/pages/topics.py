@@ -15,11 +15,11 @@ from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
 from app.pages.timeline import Timeline, draw_timeline, meetings_of
 from app.query import PledgeQuery
-from app.shapes.facets import TopicBranch
+from app.schemas.facets import TopicBranch
+from app.schemas.vocabulary import Entity
 from app.threads import read_strands
 from app.topic_tree import read_topic_tree
 from app.undertakings import UndertakingQuery, read_undertakings
-from app.vocabulary import Entity
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _LINES = 40  # undertakings on one page

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.shapes.records import Retracted, Version
-from app.types import Day, Name, Number, PartyCode, PledgeId, Prose, Shape, Url
-from app.vocabulary import EvidenceType, Fulfilment
+from app.schemas.fields import Day, Name, Number, PartyCode, PledgeId, Prose, Shape, Url
+from app.schemas.records import Retracted, Version
+from app.schemas.vocabulary import EvidenceType, Fulfilment
 
 
 class Evidence(Shape):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.types import Day, Name, Number, PartyCode, PledgeId, Shape
+from app.schemas.fields import Day, Name, Number, PartyCode, PledgeId, Shape
 
 
 class DraftHints(Shape):

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.shapes.records import TopicPublic
-from app.types import Shape
+from app.schemas.fields import Shape
+from app.schemas.records import TopicPublic
 
 FacetName = Literal[
     "topic", "party", "towards", "about", "act", "year", "meeting", "fulfilment", "specificity", "participant",

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.types import Day, Language, Name, Names, Offset, PartyCode, Prose, Sha256, Shape, Slug, Unique, Url
-from app.vocabulary import AttendanceRole, InstrumentType, PartyType, SourceType
+from app.schemas.fields import Day, Language, Name, Names, Offset, PartyCode, Prose, Sha256, Shape, Slug, Unique, Url
+from app.schemas.vocabulary import AttendanceRole, InstrumentType, PartyType, SourceType
 
 Aliases = Annotated[list[Name], Unique, Field(max_length=100, description="Other names and abbreviations in use.")]
 Retracted = Annotated[

@@ -4,18 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.shapes.assessments import AssessmentPublic
-from app.shapes.facets import FacetName, FacetValue, TopicBranch
-from app.shapes.meetings import MeetingPublic
-from app.shapes.pledges import PledgePublic
-from app.shapes.records import (
-    InstrumentPublic,
-    ParticipantPublic,
-    PartyPublic,
-    SourcePublic,
-    TopicPublic,
-)
-from app.types import Shape
+from app.schemas.assessments import AssessmentPublic
+from app.schemas.facets import FacetName, FacetValue, TopicBranch
+from app.schemas.fields import Shape
+from app.schemas.meetings import MeetingPublic
+from app.schemas.pledges import PledgePublic
+from app.schemas.records import InstrumentPublic, ParticipantPublic, PartyPublic, SourcePublic, TopicPublic
 
 Highlights = Annotated[
     dict[str, str] | None,

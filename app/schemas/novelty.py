@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.vocabulary import CONTINUATIONS, Act
+from app.schemas.vocabulary import CONTINUATIONS, Act
 
 
 def is_new(pledge: Mapping[str, Any]) -> bool:

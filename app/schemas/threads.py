@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.shapes.pages import Next
-from app.shapes.pledges import PledgePublic
-from app.types import Day, PledgeId, Shape, Slug
+from app.schemas.fields import Day, PledgeId, Shape, Slug
+from app.schemas.pages import Next
+from app.schemas.pledges import PledgePublic
 
 
 class Drift(Shape):

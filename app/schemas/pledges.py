@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from app.shapes.assessments import AssessmentCreate
-from app.shapes.records import InstrumentCreate, ParticipantCreate, Retracted, SourceCreate, Version
-from app.types import Day, Misplaced, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique
-from app.vocabulary import (
+from app.schemas.assessments import AssessmentCreate
+from app.schemas.fields import Day, Misplaced, Name, Number, Offset, PartyCode, PledgeId, Prose, Shape, Slug, Unique
+from app.schemas.records import InstrumentCreate, ParticipantCreate, Retracted, SourceCreate, Version
+from app.schemas.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
     TOWARDS_WORDS,

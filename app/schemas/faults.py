@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import Fault, Path
-from app.types import Misplaced
+from app.schemas.fields import Misplaced
 
 # What pydantic calls its errors, and how we say what would be right. `{}` takes from the error's context.
 _SENTENCES = {

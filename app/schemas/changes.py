@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.shapes.pages import Next
-from app.types import Shape
-from app.vocabulary import Entity, Operation
+from app.schemas.fields import Shape
+from app.schemas.pages import Next
+from app.schemas.vocabulary import Entity, Operation
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Instant = Annotated[str, Field(description="UTC, with six decimals.", examples=["2026-01-31T12:00:00.000000Z"])]

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from app.shapes.pledges import ParticipantRef, PledgeCreate, SourceRef
-from app.shapes.records import InstrumentLine, ParticipantLine, PartyLine, Retracted, SourceLine, TopicLine, Version
-from app.types import Day, Misplaced, Name, Number, PartyCode, Prose, Shape, Slug, Unique
-from app.vocabulary import AttendanceRole, Coverage, Level, MeetingType
+from app.schemas.fields import Day, Misplaced, Name, Number, PartyCode, Prose, Shape, Slug, Unique
+from app.schemas.pledges import ParticipantRef, PledgeCreate, SourceRef
+from app.schemas.records import InstrumentLine, ParticipantLine, PartyLine, Retracted, SourceLine, TopicLine, Version
+from app.schemas.vocabulary import AttendanceRole, Coverage, Level, MeetingType
 
 
 class Attendance(Shape):
