@@ -20,7 +20,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.db import Database
 from app.errors import BadQuery, Fault, PledgebookError
 from app.feeds import Feed
 from app.formats import render_pledges
@@ -30,6 +29,7 @@ from app.renderings import JSON, OF_PLEDGES, Rendering
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of
 from app.settings import Settings
+from app.store.database import Database
 
 TABLE = "table"
 _WIDE = 100

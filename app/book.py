@@ -13,10 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from app import assessments, doubles, meetings, models, pledges
+from app import assessments, doubles, meetings, pledges
 from app.instruments import INSTRUMENTS
-from app.ledger import Writer, read_revision
-from app.models import columns
 from app.participants import PARTICIPANTS
 from app.parties import PARTIES
 from app.registers import Register
@@ -27,6 +25,9 @@ from app.schemas.records import SourceCreate, TopicCreate
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity, Operation
 from app.settling import by_ids
 from app.sources import SOURCES
+from app.store import models
+from app.store.ledger import Writer, read_revision
+from app.store.models import columns
 from app.topics import TOPICS
 
 REGISTERS: dict[Entity, Register[Any]] = {

@@ -15,9 +15,9 @@ import psycopg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.headers import headers_of, matches
-from app.heads import HeadReader
-from app.ledger import Head
 from app.schemas.fields import LONGEST_CONDITION
+from app.store.head_reader import HeadReader
+from app.store.ledger import Head
 
 _LARGEST = 1024 * 1024  # bytes of one response; a larger one is not cached
 _LONGEST_KEY = 1000  # bytes of a key; a request with a longer one is not cached

@@ -16,13 +16,13 @@ from app import __version__, asking, documents
 from app.console import book, err, out
 from app.errors import BadQuery
 from app.key_commands import key_app
-from app.ledger import LAST_SEQ, read_head, read_head_at
 from app.migrating import migrate
-from app.schema_revision import revision_of
 from app.schemas.drafts import DraftRequest
 from app.schemas.meetings import MeetingLine
 from app.serving import serve
 from app.settings import Settings
+from app.store.ledger import LAST_SEQ, read_head, read_head_at
+from app.store.schema_version import revision_of
 from app.texts import Texts
 
 # What only one command needs is loaded by it, so that the others start sooner.

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from app.db import Database
 from app.errors import PledgebookError
 from app.observing import configure_logs
-from app.schema_revision import newest, revision_of
 from app.settings import Settings
+from app.store.database import Database
+from app.store.schema_version import newest, revision_of
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -13,19 +13,20 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
-from app import assessments, models, pledges
+from app import assessments, pledges
 from app.book import REGISTERS, Outcome
-from app.db import Database, in_parts
 from app.errors import Fault
-from app.ledger import read_documents, read_head
 from app.loading import batches, merge_index, put_batch, weight
 from app.meetings import made_id
-from app.models import columns
 from app.schemas.canonical_json import BadText, ReadItem, canonical_json, read_json_lines
 from app.schemas.faults import faults_of
 from app.schemas.meetings import Line, MeetingLine
 from app.schemas.records import SourceCreate, SourceLine
 from app.schemas.vocabulary import Entity
+from app.store import models
+from app.store.database import Database, in_parts
+from app.store.ledger import read_documents, read_head
+from app.store.models import columns
 from app.texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
 
 LINE: TypeAdapter[Line] = TypeAdapter(Line)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from app import models
-from app.models import columns
 from app.naming import fold_text
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import Citation, PledgeCreate, source_id
+from app.store import models
+from app.store.models import columns
 
 
 @dataclass(frozen=True)

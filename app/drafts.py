@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app import drafting, models
-from app.models import columns
+from app import drafting
 from app.naming import fold
 from app.schemas.drafts import DraftHints, DraftRequest
 from app.schemas.fields import SLUG_PATTERN
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
+from app.store import models
+from app.store.models import columns
 
 SOURCE_ID = "draft"
 

@@ -26,14 +26,14 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app import models
 from app.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
-from app.models import columns
 from app.naming import NAMED, resolve
 from app.query import order_walked
 from app.query_strings import given_in, replaced_in
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity, PartyRole
+from app.store import models
+from app.store.models import columns
 
 instrument = columns(models.PledgeInstrument)
 pledgor, word, present = party.alias(), pledge.alias(), attendance.alias()

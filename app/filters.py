@@ -7,10 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
-from app import models
 from app.finding import HOW_SEARCHED, found_by_words
-from app.ledger import seq_at
-from app.models import columns
 from app.naming import Resolver
 from app.schemas.fields import Day, Since, Term
 from app.schemas.vocabulary import (
@@ -28,6 +25,9 @@ from app.schemas.vocabulary import (
     PartyRole,
     Specificity,
 )
+from app.store import models
+from app.store.ledger import seq_at
+from app.store.models import columns
 
 Names = Annotated[list[Term], Field(max_length=50)]
 

@@ -6,12 +6,12 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, false, or_, select
 
-from app import models
 from app.lexicon import read_lexicon
-from app.models import columns
 from app.schemas.vocabulary import Entity
 from app.search import AnyOf, Clause, Phrase, thing
 from app.search_index import MEETINGS, found_pledges, matching, on_sqlite
+from app.store import models
+from app.store.models import columns
 
 HOW_SEARCHED = (
     " Every alias of a thing asks the same (`ROK`, `South Korea`), a word is met in all its forms (`deploy`, "

@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db import Database
 from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised
 from app.keys import find_key
 from app.problems import problem, unavailable
 from app.schemas.vocabulary import Scope as KeyScope
+from app.store.database import Database
 
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 DRAFTS = "/v1/drafts"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from app.errors import Fault, Invalid
-from app.inserting import insert_rows
-from app.models import Idempotency, columns
 from app.schemas.fields import INSTANT
+from app.store.insert import insert_rows
+from app.store.models import Idempotency, columns
 
 KEPT = timedelta(hours=24)
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from app import models
-from app.ledger import read_documents
-from app.models import columns
 from app.schemas.vocabulary import Entity
+from app.store import models
+from app.store.ledger import read_documents
+from app.store.models import columns
 
 Includable = Literal["meetings", "sources", "participants", "assessments"]
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app import models
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows
 from app.schemas.records import InstrumentCreate
 from app.schemas.vocabulary import Entity
+from app.store import models
 
 
 class Instruments(Register[InstrumentCreate]):

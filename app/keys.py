@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from app.book import LOADER
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.masking import PREFIX
-from app.models import ApiKey, columns
 from app.schemas.fields import INSTANT
 from app.schemas.vocabulary import Scope
+from app.store.models import ApiKey, columns
 
 _BY_HASH = select(columns(ApiKey)).where(columns(ApiKey).c.hash == bindparam("hash"))
 

@@ -18,8 +18,6 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, false, literal, select, union_all
 
-from app.ledger import read_head
-from app.models import Revision, columns
 from app.naming import NAMED
 from app.schemas.vocabulary import Entity, MeetingType
 from app.search import (
@@ -37,6 +35,8 @@ from app.search import (
     thing,
     words,
 )
+from app.store.ledger import read_head
+from app.store.models import Revision, columns
 
 Tokens = tuple[str, ...]
 MEETING_TYPE = "type"

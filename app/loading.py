@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from app.book import LOADER, Outcome, put
-from app.db import Database
 from app.errors import PledgebookError
-from app.ledger import Writer
 from app.pledges import next_key
 from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingLine
 from app.search_index import merge
+from app.store.database import Database
+from app.store.ledger import Writer
 
 T = TypeVar("T")
 

@@ -24,13 +24,13 @@ from app.api import (
     undertakings,
 )
 from app.cache import Cache
-from app.db import Database
 from app.guard import Guard
 from app.headers import HeadAsGet
-from app.heads import HeadReader
 from app.observing import Observed, configure_logs
 from app.openapi import describe
 from app.settings import Settings
+from app.store.database import Database
+from app.store.head_reader import HeadReader
 
 _ROUTERS = (
     index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts, changes, book, health,

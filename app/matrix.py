@@ -12,12 +12,12 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Connection, Select, select
 
-from app import models
 from app.errors import BadQuery, Fault
 from app.facets import FACETS, Matched, by_fulfilment_of, codes_of, counts, match, read_values, replacement
 from app.filters import PledgeFilters
 from app.query_strings import query_string
 from app.schemas.facets import FacetName, FacetValue, Matrix, MatrixCell
+from app.store import models
 
 # Facets of which a pledge may have several values: asking for one says nothing against its others.
 _MANY = frozenset({"topic", "party", "towards", "about", "participant", "instrument", "fulfilment"})

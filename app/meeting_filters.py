@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, exists
 
-from app import models
 from app.filters import Names, attendance, has, meeting, pledge
 from app.finding import HOW_SEARCHED, said_at_meeting
-from app.models import columns
 from app.naming import Resolver
 from app.schemas.fields import Day
 from app.schemas.vocabulary import Coverage, Entity, Level, MeetingType
+from app.store import models
+from app.store.models import columns
 
 
 class MeetingFilters(BaseModel):

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import SQLModel
 
-from app import doubles, models, pledges, recording, references
+from app import doubles, pledges, recording, references
 from app.contexts import Context, read_context
 from app.errors import Conflict, Fault, Path
-from app.ledger import Writer, read_revision
-from app.models import columns
 from app.naming import missing
 from app.recording import Kind, Record, Rows
 from app.schemas.meetings import MOST_PLEDGES, MeetingCreate
@@ -24,6 +22,9 @@ from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Entity
 from app.search_index import meeting_row, meeting_things
 from app.settling import refuse, settle_references
+from app.store import models
+from app.store.ledger import Writer, read_revision
+from app.store.models import columns
 
 KIND = Kind(
     Entity.meeting,

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from app import recording
 from app.book import LOADER
-from app.db import Database
-from app.ledger import Writer
 from app.parties import PARTIES, states
 from app.reshaping import reshape
-from app.schema_revision import revision_of, standing
+from app.store.database import Database
+from app.store.ledger import Writer
+from app.store.schema_version import revision_of, standing
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union, union_all
 
-from app import models
 from app.errors import BadQuery, Fault, Path
-from app.models import columns
 from app.schemas.vocabulary import Entity
 from app.search import without_accents
+from app.store import models
+from app.store.models import columns
 
 # Each named entity: its table, its key, its table of further names and the owner's column there.
 NAMED: Mapping[Entity, tuple[Any, str, Any, str]] = {

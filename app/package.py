@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 
 from app import __version__
 from app.documents import export
-from app.ledger import Head, read_documents
 from app.pledges import pledge_id
 from app.schemas import vocabulary as words
 from app.schemas.vocabulary import Entity
+from app.store.ledger import Head, read_documents
 from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, cell, flat, header
 
 DESCRIPTOR = "datapackage.json"

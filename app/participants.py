@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app import models
-from app.models import columns
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import ParticipantCreate
 from app.schemas.vocabulary import Entity
+from app.store import models
+from app.store.models import columns
 
 
 class Participants(Register[ParticipantCreate]):

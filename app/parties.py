@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app import models
 from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import PartyCreate
 from app.schemas.vocabulary import Entity, PartyType
+from app.store import models
 
 
 class Parties(Register[PartyCreate]):

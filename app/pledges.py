@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
-from app import models, recording
+from app import recording
 from app.contexts import Assessed, Context
 from app.errors import Fault, Path
-from app.ledger import Writer, read_documents
-from app.models import columns
 from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
 from app.schemas.novelty import is_new
@@ -29,6 +27,9 @@ from app.schemas.vocabulary import (
     TowardsWord,
 )
 from app.search_index import pledge_row
+from app.store import models
+from app.store.ledger import Writer, read_documents
+from app.store.models import columns
 
 KIND = Kind(
     Entity.pledge,

@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from app.db import is_unavailable
 from app.errors import (
     PROBLEMS,
     BadQuery,
@@ -35,6 +34,7 @@ from app.idempotency import Replayed
 from app.masking import masked
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of_request
+from app.store.database import is_unavailable
 
 MEDIA_TYPE = "application/problem+json"
 WRONG_METHOD = 405

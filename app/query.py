@@ -13,10 +13,10 @@ from app.filters import PledgeFilters, meeting, pledge, pledge_conditions, revis
 from app.lexicon import read_lexicon
 from app.marking import marked
 from app.meeting_filters import MeetingFilters, meeting_conditions
-from app.paging import decode_cursor, encode_cursor
 from app.ranking import meeting_score, pledge_score
 from app.schemas.canonical_json import canonical_json
 from app.search import Clause
+from app.store.cursors import decode_cursor, encode_cursor
 
 SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id", "relevance"]
 MeetingSortKey = Literal["-held_on", "held_on", "-updated", "updated", "-id", "id", "relevance"]

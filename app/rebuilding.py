@@ -7,16 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app import assessments, meetings, models, pledges
+from app import assessments, meetings, pledges
 from app.book import REGISTERS
 from app.contexts import read_context
-from app.db import in_parts
-from app.models import columns
 from app.recording import Kind, Record
 from app.registers import Register, fields_of
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate
+from app.store import models
+from app.store.database import in_parts
+from app.store.models import columns
 
 _MEETINGS = 20  # whose pledges are read together
 Reader = Callable[[Sequence[str]], list[Record]]

@@ -16,12 +16,12 @@ from sqlalchemy import Delete, Update, bindparam, delete, update
 from sqlmodel import SQLModel
 
 from app import search_index
-from app.inserting import insert_rows
-from app.ledger import Entry, Writer
-from app.models import Recorded, columns
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import Entity, Operation
 from app.search_index import Indexed, replace_row
+from app.store.insert import insert_rows
+from app.store.ledger import Entry, Writer
+from app.store.models import Recorded, columns
 
 Rows = list[dict[str, Any]]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app import models
 from app.errors import Conflict, Fault, Path
-from app.models import columns
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
+from app.store import models
+from app.store.models import columns
 
 _MOST = 20
 

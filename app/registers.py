@@ -10,16 +10,17 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app import models, recording
+from app import recording
 from app.errors import Conflict, Fault, Invalid
-from app.ledger import Writer, read_revision
-from app.models import columns
 from app.naming import fold, resolve
-from app.paging import decode_cursor, encode_cursor
 from app.recording import Kind, Record, Rows
 from app.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
+from app.store import models
+from app.store.cursors import decode_cursor, encode_cursor
+from app.store.ledger import Writer, read_revision
+from app.store.models import columns
 
 L = TypeVar("L", bound=Shape)
 PartRows = dict[type[SQLModel], list[Any]]

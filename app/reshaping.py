@@ -6,9 +6,9 @@ shape. Done by `migrate`, so a release that changes a shape carries a migration,
 """
 
 from app import recording
-from app.ledger import Writer, read_documents
 from app.rebuilding import batches
 from app.schemas.vocabulary import Operation
+from app.store.ledger import Writer, read_documents
 
 
 def reshape(writer: Writer) -> int:

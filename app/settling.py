@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from app import recording
 from app.errors import Fault, Invalid, Path
 from app.instruments import INSTRUMENTS
-from app.ledger import Writer, read_revision
 from app.participants import PARTICIPANTS
 from app.registers import Register
 from app.schemas.faults import faults_of
@@ -16,6 +15,7 @@ from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.sources import SOURCES
+from app.store.ledger import Writer, read_revision
 
 S = TypeVar("S", bound=Shape)
 Given = Iterator[tuple[Path, Register[Any], Shape]]

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app import models
 from app.errors import Fault
 from app.naming import missing
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, fields_of
 from app.schemas.records import SourceCreate
 from app.schemas.vocabulary import Entity
+from app.store import models
 
 
 class Sources(Register[SourceCreate]):

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import documents, keys, models
+from app import documents, keys
 from app.console import book, out, run
-from app.models import columns
 from app.settings import Settings
+from app.store import models
+from app.store.models import columns
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 FIRST_KEY = "first"

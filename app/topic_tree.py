@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 
 from app.facets import match, read_values, replacement
-from app.ledger import read_documents
-from app.models import Topic, columns
 from app.query import PledgeQuery
 from app.query_strings import query_string
 from app.schemas.facets import TopicBranch
 from app.schemas.records import TopicPublic
 from app.schemas.vocabulary import Entity
+from app.store.ledger import read_documents
+from app.store.models import Topic, columns
 
 
 def read_topic_tree(connection: Connection) -> list[TopicBranch]:

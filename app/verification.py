@@ -10,14 +10,15 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, String, func, select, text, type_coerce
 from sqlmodel import SQLModel
 
-from app import assessments, meetings, models, pledges
+from app import assessments, meetings, pledges
 from app.book import REGISTERS
-from app.ledger import GENESIS, chain_hash
-from app.models import columns
 from app.rebuilding import Reader, batches
 from app.recording import Kind, Record
 from app.schemas.vocabulary import Entity
 from app.search_index import count_rows, differing, on_sqlite
+from app.store import models
+from app.store.ledger import GENESIS, chain_hash
+from app.store.models import columns
 
 _CHUNK = 500
 SQLITE_TRIGGERS = ("revision_is_never_changed", "revision_is_never_deleted", "revision_is_never_replaced")

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app import keys
-from app.db import Database
 from app.main import create_app
 from app.settings import Settings
+from app.store.database import Database
 from bench.books import lines as book_lines
 from bench.servers import HOME, PEERS, ROOT, Running, pledgebook, running, uvicorn
 

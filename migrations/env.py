@@ -1,13 +1,13 @@
-"""Alembic's environment: the schema of `app.models`, on the database of the settings or of the caller's connection."""
+"""Alembic's environment: the schema of `app.store.models`, on the database of the settings or of the caller's connection."""
 
 from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection
 
-from app.db import Database
-from app.models import metadata
 from app.settings import Settings
+from app.store.database import Database
+from app.store.models import metadata
 
 
 def is_compared(_item: Any, name: str | None, type: str, _reflected: bool, _other: Any) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from app.db import Database
+from app.store.database import Database
 from app.verification import verify
 from tests.conftest import Client
 

@@ -36,10 +36,10 @@ from starlette.types import ASGIApp
 
 from app import console, keys
 from app.cli import app as commands
-from app.db import Database
 from app.documents import load
 from app.migrating import migrate
 from app.settings import Settings
+from app.store.database import Database
 from tests.one_trip import QuickClient
 from tests.sharing import make_app, share_compiled_statements
 

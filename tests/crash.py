@@ -17,9 +17,9 @@ from typing import Any, Self
 
 from sqlalchemy import select
 
-from app.db import Database
-from app.models import Revision, columns
 from app.schemas.canonical_json import canonical_json
+from app.store.database import Database
+from app.store.models import Revision, columns
 from app.verification import verify
 from tests.conftest import Server, make_key, serving
 from tests.postings import PLEDGES, TOPIC, meeting

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from app import keys
-from app.db import Database
 from app.documents import load
 from app.examples import ANSWERS_FILE, ASKS, Ask
 from app.migrating import migrate
 from app.schemas.vocabulary import Scope
 from app.settings import Settings
+from app.store.database import Database
 from tests.one_trip import QuickClient
 from tests.sharing import make_app
 

@@ -5,9 +5,9 @@ A new page needs a line here. The book they are of is that of the seeds, and on 
 
 from pathlib import Path
 
-from app.db import Database
 from app.documents import load
 from app.migrating import migrate
+from app.store.database import Database
 from tests.conftest import SEEDS
 from tests.richer import write_richer
 

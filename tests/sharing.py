@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Dialect
 from starlette.routing import BaseRoute
 
-import app.db
+import app.store.database
 from app.main import Book, create_app
 from app.settings import Settings
 
@@ -44,4 +44,4 @@ def _create_engine(url: URL, **options: Any) -> Engine:
 
 def share_compiled_statements() -> None:
     """Have every database that is opened from here on do so."""
-    app.db.create_engine = _create_engine  # type: ignore[assignment, attr-defined]
+    app.store.database.create_engine = _create_engine  # type: ignore[assignment, attr-defined]

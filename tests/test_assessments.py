@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from app.assessments import days_late
-from app.db import Database
 from app.documents import load
 from app.keys import create_key
 from app.schemas.vocabulary import Fulfilment, Scope
 from app.settings import Settings
+from app.store.database import Database
 from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, CopyMaker, make_key
 from tests.sharing import make_app

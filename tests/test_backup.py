@@ -14,10 +14,10 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from app.db import Database
 from app.documents import export
-from app.ledger import read_head
 from app.settings import Settings
+from app.store.database import Database
+from app.store.ledger import read_head
 from app.verification import verify
 from tests.conftest import Call, Client, run
 from tests.postings import TOPIC, meeting

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app import cache, query_strings, search
-from app.db import Database
-from app.ledger import Writer, read_head
 from app.schemas.records import TopicCreate
+from app.store.database import Database
+from app.store.ledger import Writer, read_head
 from app.topics import TOPICS
 from tests.building import topic
 from tests.conftest import Client

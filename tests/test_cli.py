@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from app import meetings
-from app.db import Database
 from app.documents import export, schema
 from app.keys import find_key
-from app.ledger import Writer
-from app.schema_revision import newest, revision_of
 from app.schemas.meetings import MeetingCreate
+from app.store.database import Database
+from app.store.ledger import Writer
+from app.store.schema_version import newest, revision_of
 from tests.conftest import ROOT, SEEDS, Call, serving
 from tests.statements import statement
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.db import Database
-from app.ledger import read_head
-from app.models import Revision, columns
+from app.store.database import Database
+from app.store.ledger import read_head
+from app.store.models import Revision, columns
 from app.verification import verify
 from tests.conftest import Server, make_key, serving
 from tests.postings import TOPIC

@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 import app
-from app import keys, models
-from app.db import Database
+from app import keys
 from app.errors import PROBLEMS
-from app.models import columns
 from app.problems import problem
 from app.schemas.meetings import MeetingPublic
 from app.schemas.pledges import PledgeCreate, PledgePublic
+from app.store import models
+from app.store.database import Database
+from app.store.models import columns
 from tests.conftest import ROOT, Client
 
 NOTES = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -50,7 +51,7 @@ def test_only_recording_and_assessing_append_to_the_ledger() -> None:
         path.stem
         for path in (ROOT / "app").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "app.ledger"
+        if isinstance(node, ast.ImportFrom) and node.module == "app.store.ledger"
         if any(alias.name == "Entry" for alias in node.names)
     }
     assert made <= {"recording", "assessments"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.db import Database
+from app.store.database import Database
 from tests.conftest import postgresql_server, serving
 from tests.postings import TOPIC, meeting
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from app.db import Database
 from app.documents import load
 from app.pages import routers
+from app.store.database import Database
 from tests.conftest import Client, CopyMaker, _client
 from tests.explorer_pages import PAGES, REFUSED
 from tests.richer import write_richer

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from app.db import Database
 from app.main import create_app
 from app.migrating import migrate
 from app.settings import Settings
+from app.store.database import Database
 from app.verification import verify
 from tests.conftest import Client, make_key
 from tests.postings import PLEDGES, TOPIC, meeting

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.db import Database
-from app.ledger import Head, read_head
+from app.store.database import Database
+from app.store.ledger import Head, read_head
 from tests.conftest import CopyMaker, Server, serving
 
 LIMIT = 2 * 1024 * 1024

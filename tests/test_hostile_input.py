@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from app import keys
-from app.db import Database
-from app.ledger import Head, read_head
 from app.schemas.vocabulary import Scope
+from app.store.database import Database
+from app.store.ledger import Head, read_head
 from tests.conftest import Client
 from tests.statements import ABSENT, put, statement
 
@@ -185,8 +185,8 @@ def test_a_cursor_is_good_for_its_own_list_only(book: Client, list: str) -> None
 def test_a_cursor_sealed_by_somebody_else_is_refused(book: Client, position: bytes) -> None:
     import base64
 
-    from app.paging import _seal
     from app.query import PledgeQuery
+    from app.store.cursors import _seal
 
     forged = base64.urlsafe_b64encode(_seal(PledgeQuery().fingerprint(), position) + position).rstrip(b"=").decode()
     assert "unchanged" in fault(refused(book.get(f"/v1/pledges?cursor={forged}"), 422), "query.cursor")

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from app import keys, meetings
-from app.db import Database
 from app.documents import Report, export, load
-from app.ledger import Writer, read_head, read_revision
 from app.migrating import migrate
 from app.schemas.meetings import MeetingCreate
 from app.schemas.vocabulary import Entity, Operation
+from app.store.database import Database
+from app.store.ledger import Writer, read_head, read_revision
 from app.texts import Texts
 from app.verification import verify
 from tests import generated

@@ -13,12 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
 from app import migrating, pledges
-from app.db import Database
 from app.documents import export, load
-from app.ledger import GENESIS, chain_hash, read_changes, read_head
 from app.migrating import changing_schema, config, migrate
-from app.schema_revision import newest, revision_of
 from app.settings import Settings
+from app.store.database import Database
+from app.store.ledger import GENESIS, chain_hash, read_changes, read_head
+from app.store.schema_version import newest, revision_of
 from app.verification import verify
 from tests.conftest import Client, CopyMaker, make_key
 from tests.postings import PLEDGES, TOPIC, meeting

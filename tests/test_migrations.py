@@ -12,13 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Enum, ForeignKeyConstraint, event, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.db import Database
 from app.documents import load
-from app.ledger import read_head
 from app.migrating import config, migrate
-from app.models import metadata
 from app.query import PledgeQuery, read_page
-from app.schema_revision import newest, revision_of
+from app.store.database import Database
+from app.store.ledger import read_head
+from app.store.models import metadata
+from app.store.schema_version import newest, revision_of
 from tests.conftest import Call, CopyMaker, make_key
 from tests.richer import write_richer
 

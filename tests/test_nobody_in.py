@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from app import keys
-from app.db import Database
 from app.main import create_app
 from app.schemas.vocabulary import Scope
 from app.settings import Settings
+from app.store.database import Database
 from tests.conftest import Client, CopyMaker, Server, serving
 from tests.postings import TOPIC
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.db import Database
 from app.documents import load
 from app.schemas.facets import FacetName
 from app.settings import Settings
+from app.store.database import Database
 from tests.conftest import Client, CopyMaker
 from tests.generated import book as make_book
 from tests.generated import queries

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, select
 
-from app import models
-from app.db import Database
 from app.documents import export
-from app.ledger import read_head
-from app.models import columns
+from app.store import models
+from app.store.database import Database
+from app.store.ledger import read_head
+from app.store.models import columns
 from app.verification import verify
 from tests.conftest import Client
 from tests.statements import ABSENT, statement

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
-from app.db import Database
 from app.documents import export, load
-from app.models import Revision, columns
 from app.query import PledgeQuery, read_page
 from app.schemas.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from app.settings import Settings
+from app.store.database import Database
+from app.store.models import Revision, columns
 from tests.conftest import Client, CopyMaker
 from tests.one_trip import QuickClient
 from tests.oracle import Entry, Oracle

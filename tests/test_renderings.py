@@ -12,10 +12,10 @@ import pandas
 import pytest
 import sqlalchemy
 
-from app.db import Database
 from app.formats import CHUNK, pledge_chunks
 from app.query import PledgeQuery
 from app.renderings import OF_PLEDGES
+from app.store.database import Database
 from app.tables import PLEDGE_COLUMNS, cell
 from tests.conftest import Client
 

@@ -6,11 +6,11 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, select, text
 
-from app import models
-from app.db import Database
 from app.migrating import config, migrate
-from app.models import metadata
-from app.schema_revision import newest, revision_of
+from app.store import models
+from app.store.database import Database
+from app.store.models import metadata
+from app.store.schema_version import newest, revision_of
 from app.verification import check_triggers
 
 NEWEST = [

@@ -7,9 +7,9 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from app import tallies
-from app.db import Database
 from app.facets import FACETS, read_counts, read_facets
 from app.query import PledgeQuery
+from app.store.database import Database
 from app.tallies import read_tally
 from tests.conftest import Client
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from app.db import Database
-from app.ledger import GENESIS, Head, chain_hash, read_head
-from app.models import Revision, columns
 from app.schemas.vocabulary import Entity, Operation
+from app.store.database import Database
+from app.store.ledger import GENESIS, Head, chain_hash, read_head
+from app.store.models import Revision, columns
 from app.verification import Checkpoint, Finding, check_chain, check_checkpoint, verify
 from tests.conftest import Call
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import Connection, text
 
-from app.db import Database
 from app.documents import load
+from app.store.database import Database
 from app.verification import verify
 from tests.conftest import CopyMaker
 from tests.richer import write_richer

@@ -7,8 +7,8 @@ from starlette.responses import StreamingResponse
 
 from app.deps import AsOf, Reading, StrictRoute, streamed_answer
 from app.documents import export
-from app.ledger import seq_at
 from app.problems import responses
+from app.store.ledger import seq_at
 
 router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
 

@@ -8,12 +8,12 @@ from sqlalchemy import Row
 from starlette.responses import StreamingResponse
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
-from app.ledger import read_changes, read_head
-from app.models import Revision, columns
-from app.paging import decode_cursor, encode_cursor
 from app.problems import responses
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import ChangePage, LedgerHead
+from app.store.cursors import decode_cursor, encode_cursor
+from app.store.ledger import read_changes, read_head
+from app.store.models import Revision, columns
 
 router = APIRouter(prefix="/v1", tags=["Ledger"], route_class=StrictRoute)
 Since = Annotated[int, Query(ge=0, le=2**31 - 1, description="Changes behind this `seq`; 0 is the beginning.")]

@@ -7,8 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.deps import StrictRoute
 from app.errors import Unavailable
 from app.problems import RETRY_AFTER, responses
-from app.schema_revision import newest, revision_of
 from app.schemas.fields import Shape
+from app.store.schema_version import newest, revision_of
 
 router = APIRouter(tags=["Health"], route_class=StrictRoute)
 

@@ -10,7 +10,6 @@ from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_
 from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
-from app.ledger import read_documents, read_revision, seq_at
 from app.meetings import pledge_documents
 from app.naming import did_you_mean
 from app.problems import responses
@@ -22,6 +21,7 @@ from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.schemas.pledges import Added
 from app.schemas.vocabulary import Entity
+from app.store.ledger import read_documents, read_revision, seq_at
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
 AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]

@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
-from app.ledger import read_documents
 from app.pages.words import TOWARDS
 from app.schemas.vocabulary import Entity
+from app.store.ledger import read_documents
 
 _LONG = 24  # an organisation of a longer name goes by its abbreviation
 # Under which member a pledge's document names which kind of record.

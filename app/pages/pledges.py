@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from app.assessments import read_assessments
 from app.deps import Reading, StrictRoute
 from app.facets import codes_of, replacement
-from app.ledger import read_documents
 from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
 from app.pages.linked import pledge_data
@@ -21,6 +20,7 @@ from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
 from app.schemas.facets import FacetName
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
+from app.store.ledger import read_documents
 from app.tallies import Tally, read_tally
 from app.threads import read_thread
 from app.undertakings import read_sayings

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from app.deps import record_answer
-from app.ledger import read_history
 from app.schemas.vocabulary import Entity
+from app.store.ledger import read_history
 
 _MOST_VERSIONS = 200
 

@@ -20,10 +20,10 @@ from app import __version__
 from app.book import Extent, read_extent
 from app.deps import list_etag
 from app.headers import matches
-from app.ledger import read_head
 from app.pages import words
 from app.pages.names import korean_name
 from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
+from app.store.ledger import read_head
 
 HERE = Path(__file__).parent
 STATIC = "/static"

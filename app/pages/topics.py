@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
 from app.facets import read_counts
-from app.ledger import read_documents
 from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
@@ -17,6 +16,7 @@ from app.pages.timeline import Timeline, draw_timeline, meetings_of
 from app.query import PledgeQuery
 from app.schemas.facets import TopicBranch
 from app.schemas.vocabulary import Entity
+from app.store.ledger import read_documents
 from app.threads import read_strands
 from app.topic_tree import read_topic_tree
 from app.undertakings import UndertakingQuery, read_undertakings

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, select, text
 
-from app.inserting import insert_rows
-from app.models import Revision, columns
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import INSTANT
 from app.schemas.vocabulary import Entity, Operation
+from app.store.insert import insert_rows
+from app.store.models import Revision, columns
 
 GENESIS = "0" * 64
 LAST_SEQ = 2**31 - 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from app.db import Database
+from app.store.database import Database
 
 _VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 

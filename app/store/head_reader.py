@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from psycopg import AsyncConnection, OperationalError
 
-from app.db import Database
-from app.ledger import HEAD_SQL, Head
+from app.store.database import Database
+from app.store.ledger import HEAD_SQL, Head
 
 
 class HeadReader:
