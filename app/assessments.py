@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select, update
 from app import recording
 from app.contexts import read_assessed
 from app.errors import Conflict, Fault, Invalid, NotFound, Path
-from app.naming import did_you_mean, missing
 from app.recording import Kind, Record
 from app.schemas.assessments import AssessmentCreate, AssessmentPost
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import LAST_NUMBER
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
+from app.search.names import did_you_mean, missing
 from app.store import models
 from app.store.ledger import Entry, Writer, read_documents
 from app.store.models import columns

@@ -24,10 +24,10 @@ from app.errors import NotFound, UnsupportedMedia
 from app.etags import list_etag_at, rendering_of
 from app.headers import matches
 from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
-from app.naming import did_you_mean
 from app.schemas.canonical_json import parse_json
 from app.schemas.fields import LONGEST_CONDITION, Since
 from app.schemas.vocabulary import Entity
+from app.search.names import did_you_mean
 from app.store.database import Database
 from app.store.ledger import Writer, read_head, read_revision, read_revision_at, retracted_since, seq_at
 

@@ -14,12 +14,12 @@ from sqlalchemy import Row, select
 from app import assessments, doubles, meetings, pledges
 from app.book import REGISTERS, change_registered
 from app.errors import Conflict, Fault, Invalid, NotFound, Path, PreconditionNeeded, Stale
-from app.naming import did_you_mean
 from app.references import refuse_retraction
 from app.schemas.faults import faults_of
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import Citation, PledgeCreate, Repeat, source_id
 from app.schemas.vocabulary import Entity, SourceType, Zone
+from app.search.names import did_you_mean
 from app.store import models
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns

@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 from app.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
-from app.naming import NAMED, resolve
 from app.query import order_walked
 from app.query_strings import given_in, replaced_in
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity, PartyRole
+from app.search.names import NAMED, resolve
 from app.store import models
 from app.store.models import columns
 

@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
-from app.finding import HOW_SEARCHED, found_by_words
-from app.naming import Resolver
 from app.schemas.fields import Day, Since, Term
 from app.schemas.vocabulary import (
     CONTINUATIONS,
@@ -25,6 +23,8 @@ from app.schemas.vocabulary import (
     PartyRole,
     Specificity,
 )
+from app.search.conditions import HOW_SEARCHED, found_by_words
+from app.search.names import Resolver
 from app.store import models
 from app.store.ledger import seq_at
 from app.store.models import columns

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows
 from app.schemas.records import InstrumentCreate
 from app.schemas.vocabulary import Entity
+from app.search.names import fold
 from app.store import models
 
 

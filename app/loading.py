@@ -13,7 +13,7 @@ from app.errors import PledgebookError
 from app.pledges import next_key
 from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingLine
-from app.search_index import merge
+from app.search.index import merge
 from app.store.database import Database
 from app.store.ledger import Writer
 

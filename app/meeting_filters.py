@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, exists
 
 from app.filters import Names, attendance, has, meeting, pledge
-from app.finding import HOW_SEARCHED, said_at_meeting
-from app.naming import Resolver
 from app.schemas.fields import Day
 from app.schemas.vocabulary import Coverage, Entity, Level, MeetingType
+from app.search.conditions import HOW_SEARCHED, said_at_meeting
+from app.search.names import Resolver
 from app.store import models
 from app.store.models import columns
 

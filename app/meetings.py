@@ -15,12 +15,12 @@ from sqlmodel import SQLModel
 from app import doubles, pledges, recording, references
 from app.contexts import Context, read_context
 from app.errors import Conflict, Fault, Path
-from app.naming import missing
 from app.recording import Kind, Record, Rows
 from app.schemas.meetings import MOST_PLEDGES, MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Entity
-from app.search_index import meeting_row, meeting_things
+from app.search.index import meeting_row, meeting_things
+from app.search.names import missing
 from app.settling import refuse, settle_references
 from app.store import models
 from app.store.ledger import Writer, read_revision

@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import ParticipantCreate
 from app.schemas.vocabulary import Entity
+from app.search.names import fold
 from app.store import models
 from app.store.models import columns
 

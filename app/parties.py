@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.naming import fold
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import PartyCreate
 from app.schemas.vocabulary import Entity, PartyType
+from app.search.names import fold
 from app.store import models
 
 

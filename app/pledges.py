@@ -12,7 +12,6 @@ from sqlmodel import SQLModel
 from app import recording
 from app.contexts import Assessed, Context
 from app.errors import Fault, Path
-from app.naming import did_you_mean, missing
 from app.recording import Kind, Record, Rows
 from app.schemas.novelty import is_new
 from app.schemas.pledges import PledgeCreate
@@ -26,7 +25,8 @@ from app.schemas.vocabulary import (
     SourceType,
     TowardsWord,
 )
-from app.search_index import pledge_row
+from app.search.index import pledge_row
+from app.search.names import did_you_mean, missing
 from app.store import models
 from app.store.ledger import Writer, read_documents
 from app.store.models import columns

@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from app.filters import PledgeFilters, meeting, pledge, pledge_conditions, revision
-from app.lexicon import read_lexicon
-from app.marking import marked
 from app.meeting_filters import MeetingFilters, meeting_conditions
-from app.ranking import meeting_score, pledge_score
 from app.schemas.canonical_json import canonical_json
-from app.search import Clause
+from app.search.analyser import Clause
+from app.search.highlight import marked
+from app.search.name_index import read_lexicon
+from app.search.relevance import meeting_score, pledge_score
 from app.store.cursors import decode_cursor, encode_cursor
 
 SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id", "relevance"]

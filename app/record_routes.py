@@ -21,12 +21,12 @@ from app.deps import (
     written_answer,
 )
 from app.errors import NotFound
-from app.naming import did_you_mean
 from app.problems import responses
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import History
 from app.schemas.fields import Prose
 from app.schemas.vocabulary import Entity
+from app.search.names import did_you_mean
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import read_history, read_revision
 from app.store.models import Revision, columns

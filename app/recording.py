@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Delete, Update, bindparam, delete, update
 from sqlmodel import SQLModel
 
-from app import search_index
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import Entity, Operation
-from app.search_index import Indexed, replace_row
+from app.search import index
+from app.search.index import Indexed, replace_row
 from app.store.insert import insert_rows
 from app.store.ledger import Entry, Writer
 from app.store.models import Recorded, columns
@@ -66,7 +66,7 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     rows = [{**record.row, "version": 1, "revision": seq} for record, seq in zip(records, seqs, strict=True)]
     insert_rows(writer.connection, columns(kind.table), rows)
     _insert_parts(writer, kind, records)
-    search_index.insert_rows(writer.connection, [record.indexed for record in records if record.indexed])
+    index.insert_rows(writer.connection, [record.indexed for record in records if record.indexed])
     return texts
 
 

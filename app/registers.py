@@ -12,11 +12,11 @@ from sqlmodel import SQLModel
 
 from app import recording
 from app.errors import Conflict, Fault, Invalid
-from app.naming import fold, resolve
 from app.recording import Kind, Record, Rows
 from app.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
+from app.search.names import fold, resolve
 from app.store import models
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import Writer, read_revision

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, select
 
 from app.errors import NotFound
 from app.filters import meeting, pledge, revision
-from app.naming import did_you_mean
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import CONTINUATIONS, PLEDGE_ACTS, Coverage, Entity
+from app.search.names import did_you_mean
 
 # What a reader watches between a pledge and its renewal.
 DRIFTING = ("act", "specificity", "due", "formula", "pledgors", "towards")

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from app.errors import Fault
-from app.naming import fold, missing
 from app.recording import Kind, Rows
 from app.registers import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import TopicCreate
 from app.schemas.vocabulary import Entity
+from app.search.names import fold, missing
 from app.store import models
 from app.store.models import columns
 

@@ -15,7 +15,7 @@ from app.book import REGISTERS
 from app.rebuilding import Reader, batches
 from app.recording import Kind, Record
 from app.schemas.vocabulary import Entity
-from app.search_index import count_rows, differing, on_sqlite
+from app.search.index import count_rows, differing, on_sqlite
 from app.store import models
 from app.store.ledger import GENESIS, chain_hash
 from app.store.models import columns

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from app.schemas.vocabulary import PLEDGE_ACTS, Specificity
-from app.search import thing, tokens_of
+from app.search.analyser import thing, tokens_of
 from bench.books import topic, words
 
 EACH = 12

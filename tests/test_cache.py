@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app import cache, query_strings, search
+from app import cache, query_strings
 from app.schemas.records import TopicCreate
+from app.search import analyser
 from app.store.database import Database
 from app.store.ledger import Writer, read_head
 from app.topics import TOPICS
@@ -136,7 +137,7 @@ def test_what_is_asked_at_length_is_not_kept(seeded: Client, path: str, headers:
 def test_a_long_question_is_kept_nowhere(seeded: Client) -> None:
     def ask(question: str) -> tuple[int, int]:
         assert seeded.get("/v1/pledges", params={"facets": "act", "q": question}).status_code == 200
-        return query_strings._kept_pair.cache_info().currsize, search._kept_analysis.cache_info().currsize
+        return query_strings._kept_pair.cache_info().currsize, analyser._kept_analysis.cache_info().currsize
 
     before = ask("drills")
     syllables = "".join(chr(0xAC00 + 7 * number) for number in range(300))

@@ -16,9 +16,9 @@ from sqlmodel import Session
 
 from app import lean_pages
 from app.facets import read_facets
-from app.lexicon import read_lexicon
 from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.schemas.vocabulary import Entity
+from app.search.name_index import read_lexicon
 from app.store.database import Database
 from app.store.ledger import read_changes, read_documents, read_head, read_history, read_revision
 from app.threads import read_thread

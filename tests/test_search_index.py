@@ -14,15 +14,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app import lexicon
 from app.book import put
 from app.documents import LINE, export
-from app.lexicon import Lexicon, read_lexicon
 from app.migrating import config, migrate
 from app.query import PledgeQuery, read_page
 from app.rebuilding import read_pledges
-from app.search import AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, parse, tokens_of
-from app.search_index import CREATE_SQLITE, fts5, tsquery, tsvector
+from app.search.analyser import AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, parse, tokens_of
+from app.search.index import CREATE_SQLITE, fts5, tsquery, tsvector
+from app.search.name_index import Lexicon, read_lexicon
 from app.store.database import Database
 from app.store.ledger import Writer, read_head
 from app.verification import verify

@@ -11,7 +11,6 @@ from app.documents import meeting_lines
 from app.editing import add_pledges
 from app.errors import NotFound
 from app.meetings import pledge_documents
-from app.naming import did_you_mean
 from app.problems import responses
 from app.query import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
@@ -21,6 +20,7 @@ from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.schemas.pledges import Added
 from app.schemas.vocabulary import Entity
+from app.search.names import did_you_mean
 from app.store.ledger import read_documents, read_revision, seq_at
 
 router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)

@@ -17,13 +17,13 @@ from app import __version__
 from app.book import read_extent
 from app.deps import OpeningRoute, Reading
 from app.errors import PROBLEMS
-from app.naming import known
 from app.openapi import meaning_of
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import address, page_headers
 from app.query import PledgeQuery, read_page
 from app.schemas.vocabulary import Entity
+from app.search.names import known
 
 HERE = Path(__file__).parent
 ASSETS = "/docs/assets"  # Swagger UI's

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.schemas.vocabulary import Entity
-from app.search import Clause, is_met, thing, words
+from app.search.analyser import Clause, is_met, thing, words
 
 _WORDS, _FIRST, _NAMED, _LENT = 4, 3, 2, 1
 

@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_co
 
 from app.errors import BadQuery, Fault, Path
 from app.schemas.vocabulary import Entity
-from app.search import without_accents
+from app.search.analyser import without_accents
 from app.store import models
 from app.store.models import columns
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.search import Clause, places, words
+from app.search.analyser import Clause, places, words
 
 
 def marked(clauses: Sequence[Clause], texts: Iterable[str]) -> str:

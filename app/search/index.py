@@ -28,7 +28,20 @@ from sqlalchemy import (
 )
 
 from app.schemas.vocabulary import TOWARDS_WORDS, Entity
-from app.search import EVERY, GAP, MARK, AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, thing
+from app.search.analyser import (
+    EVERY,
+    GAP,
+    MARK,
+    AllOf,
+    AnyOf,
+    Clause,
+    Expression,
+    Outside,
+    Phrase,
+    Prefix,
+    indexed,
+    thing,
+)
 
 # Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
 KEYS = 2**32

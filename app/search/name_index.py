@@ -18,9 +18,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, false, literal, select, union_all
 
-from app.naming import NAMED
 from app.schemas.vocabulary import Entity, MeetingType
-from app.search import (
+from app.search.analyser import (
     FUNCTION_WORDS,
     MARK,
     AllOf,
@@ -35,6 +34,7 @@ from app.search import (
     thing,
     words,
 )
+from app.search.names import NAMED
 from app.store.ledger import read_head
 from app.store.models import Revision, columns
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, false, or_, select
 
-from app.lexicon import read_lexicon
 from app.schemas.vocabulary import Entity
-from app.search import AnyOf, Clause, Phrase, thing
-from app.search_index import MEETINGS, found_pledges, matching, on_sqlite
+from app.search.analyser import AnyOf, Clause, Phrase, thing
+from app.search.index import MEETINGS, found_pledges, matching, on_sqlite
+from app.search.name_index import read_lexicon
 from app.store import models
 from app.store.models import columns
 
