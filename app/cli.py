@@ -16,7 +16,7 @@ from app import __version__, asking, documents
 from app.console import book, err, out
 from app.errors import BadQuery
 from app.key_commands import key_app
-from app.migrating import migrate
+from app.records.migrate import migrate
 from app.schemas.drafts import DraftRequest
 from app.schemas.meetings import MeetingLine
 from app.serving import serve
@@ -27,7 +27,7 @@ from app.texts import Texts
 
 # What only one command needs is loaded by it, so that the others start sooner.
 if TYPE_CHECKING:
-    from app.verification import Checkpoint
+    from app.records.verify import Checkpoint
 
 app = typer.Typer(
     help="Pledgebook: the open ledger of what states promise each other.",
@@ -200,7 +200,7 @@ def verify_command(
     ] = None,
 ) -> None:
     """Walk the ledger's chain, make every document again from the tables, and see that the triggers stand."""
-    from app.verification import Checkpoint, check_checkpoint, verify
+    from app.records.verify import Checkpoint, check_checkpoint, verify
 
     kept = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
     with book() as database, database.reading() as connection:
@@ -246,7 +246,7 @@ def draft(
 
 
 def _checkpoint(file: Path) -> "Checkpoint":
-    from app.verification import Checkpoint
+    from app.records.verify import Checkpoint
 
     try:
         head = json.loads(file.read_text(encoding="utf-8"))

@@ -62,7 +62,7 @@ def book(*, made: bool = True) -> Iterator[Database]:
 def _bring_up(database: Database) -> None:
     standing = revision_of(database)
     if standing is None:
-        from app.migrating import migrate  # what makes a book is loaded when one is made
+        from app.records.migrate import migrate  # what makes a book is loaded when one is made
 
         migrate(database)
     elif standing != newest():

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
-from app import assessments, pledges
-from app.book import REGISTERS, Outcome
 from app.errors import Fault
 from app.loading import batches, merge_index, put_batch, weight
-from app.meetings import made_id
+from app.records import assessments, pledges
+from app.records.meetings import made_id
+from app.records.upsert import REGISTERS, Outcome
 from app.schemas.canonical_json import BadText, ReadItem, canonical_json, read_json_lines
 from app.schemas.faults import faults_of
 from app.schemas.meetings import Line, MeetingLine

@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app import keys
 from app.console import book, out
+from app.records import keys
 from app.schemas.vocabulary import Scope
 
 key_app = typer.Typer(help="Keys: who may write.", no_args_is_help=True)

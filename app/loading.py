@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from app.book import LOADER, Outcome, put
 from app.errors import PledgebookError
-from app.pledges import next_key
+from app.records.pledges import next_key
+from app.records.upsert import LOADER, Outcome, put
 from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingLine
 from app.search.index import merge

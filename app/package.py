@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from app import __version__
 from app.documents import export
-from app.pledges import pledge_id
+from app.records.pledges import pledge_id
 from app.schemas import vocabulary as words
 from app.schemas.vocabulary import Entity
 from app.store.ledger import Head, read_documents

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Row
 
-from app import editing
 from app.deps import (
     AsOf,
     Changing,
@@ -22,6 +21,7 @@ from app.deps import (
 )
 from app.errors import NotFound
 from app.problems import responses
+from app.records import edit
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import History
 from app.schemas.fields import Prose
@@ -59,11 +59,11 @@ def add_record_routes(
         return record_answer(connection, entity, id, if_none_match, as_of)
 
     def change_record(writer: Changing, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
-        editing.change(writer, entity, id, patch, if_match)
+        edit.change(writer, entity, id, patch, if_match)
         return written_answer(writer, entity, id)
 
     def retract_record(writer: Changing, id: str, reason: Reason, if_match: IfMatch = None) -> Response:
-        editing.retract(writer, entity, id, reason, if_match)
+        edit.retract(writer, entity, id, reason, if_match)
         return written_answer(writer, entity, id)
 
     def get_history(

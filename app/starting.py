@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import documents, keys
+from app import documents
 from app.console import book, out, run
+from app.records import keys
 from app.settings import Settings
 from app.store import models
 from app.store.models import columns

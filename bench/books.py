@@ -13,7 +13,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
-from app.parties import states
+from app.records.parties import states
 from app.schemas.canonical_json import canonical_json
 
 PER_MEETING = 20

@@ -15,8 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app import keys
 from app.main import create_app
+from app.records import keys
 from app.settings import Settings
 from app.store.database import Database
 from bench.books import lines as book_lines

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx2
 
+from app.records.verify import verify
 from app.store.database import Database
-from app.verification import verify
 from tests.conftest import Client
 
 Body = dict[str, Any]

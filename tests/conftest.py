@@ -34,10 +34,11 @@ from app.front import Front
 from app.protocol import protocol_of
 from starlette.types import ASGIApp
 
-from app import console, keys
+from app import console
 from app.cli import app as commands
 from app.documents import load
-from app.migrating import migrate
+from app.records import keys
+from app.records.migrate import migrate
 from app.settings import Settings
 from app.store.database import Database
 from tests.one_trip import QuickClient

@@ -17,10 +17,10 @@ from typing import Any, Self
 
 from sqlalchemy import select
 
+from app.records.verify import verify
 from app.schemas.canonical_json import canonical_json
 from app.store.database import Database
 from app.store.models import Revision, columns
-from app.verification import verify
 from tests.conftest import Server, make_key, serving
 from tests.postings import PLEDGES, TOPIC, meeting
 

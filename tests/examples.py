@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app import keys
 from app.documents import load
 from app.examples import ANSWERS_FILE, ASKS, Ask
-from app.migrating import migrate
+from app.records import keys
+from app.records.migrate import migrate
 from app.schemas.vocabulary import Scope
 from app.settings import Settings
 from app.store.database import Database

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import meetings
+from app.records import meetings
 from tests.building import Body, Desk, meeting, pledge, source, topic
 from tests.conftest import Client
 

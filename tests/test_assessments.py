@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.assessments import days_late
 from app.documents import load
-from app.keys import create_key
+from app.records.assessments import days_late
+from app.records.keys import create_key
 from app.schemas.vocabulary import Fulfilment, Scope
 from app.settings import Settings
 from app.store.database import Database

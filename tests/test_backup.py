@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from app.documents import export
+from app.records.verify import verify
 from app.settings import Settings
 from app.store.database import Database
 from app.store.ledger import read_head
-from app.verification import verify
 from tests.conftest import Call, Client, run
 from tests.postings import TOPIC, meeting
 from tests.sharing import make_app

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 
 from app import cache, query_strings
+from app.records.topics import TOPICS
 from app.schemas.records import TopicCreate
 from app.search import analyser
 from app.store.database import Database
 from app.store.ledger import Writer, read_head
-from app.topics import TOPICS
 from tests.building import topic
 from tests.conftest import Client
 

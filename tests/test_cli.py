@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from app import meetings
 from app.documents import export, schema
-from app.keys import find_key
+from app.records import meetings
+from app.records.keys import find_key
 from app.schemas.meetings import MeetingCreate
 from app.store.database import Database
 from app.store.ledger import Writer

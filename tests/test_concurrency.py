@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.records.verify import verify
 from app.store.database import Database
 from app.store.ledger import read_head
 from app.store.models import Revision, columns
-from app.verification import verify
 from tests.conftest import Server, make_key, serving
 from tests.postings import TOPIC
 

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 import app
-from app import keys
 from app.errors import PROBLEMS
 from app.problems import problem
+from app.records import keys
 from app.schemas.meetings import MeetingPublic
 from app.schemas.pledges import PledgeCreate, PledgePublic
 from app.store import models

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from app.main import create_app
-from app.migrating import migrate
+from app.records.migrate import migrate
+from app.records.verify import verify
 from app.settings import Settings
 from app.store.database import Database
-from app.verification import verify
 from tests.conftest import Client, make_key
 from tests.postings import PLEDGES, TOPIC, meeting
 

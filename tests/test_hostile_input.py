@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app import keys
+from app.records import keys
 from app.schemas.vocabulary import Scope
 from app.store.database import Database
 from app.store.ledger import Head, read_head

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.records.verify import verify
 from app.store.database import Database
-from app.verification import verify
 
 
 def test_the_seeded_book_verifies(seeded_database: Database) -> None:

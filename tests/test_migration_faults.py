@@ -12,14 +12,14 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
-from app import migrating, pledges
 from app.documents import export, load
-from app.migrating import changing_schema, config, migrate
+from app.records import migrate, pledges
+from app.records.migrate import changing_schema, config, migrate
+from app.records.verify import verify
 from app.settings import Settings
 from app.store.database import Database
 from app.store.ledger import GENESIS, chain_hash, read_changes, read_head
 from app.store.schema_version import newest, revision_of
-from app.verification import verify
 from tests.conftest import Client, CopyMaker, make_key
 from tests.postings import PLEDGES, TOPIC, meeting
 from tests.sharing import make_app
@@ -194,11 +194,11 @@ def release_of_a_new_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "9999_pledges_tell_whether_they_are_disputed.py").write_text(
         f'revision = "9999"\ndown_revision = "{newest()}"\n\n\ndef upgrade() -> None:\n    pass\n', encoding="utf-8"
     )
-    own = migrating.config
+    own = migrate.config
 
     def with_one_more(connection: Connection | None = None) -> Any:
         made = own(connection)
-        made.set_main_option("version_locations", f"{migrating._ROOT / 'migrations/versions'}\n{tmp_path}")
+        made.set_main_option("version_locations", f"{migrate._ROOT / 'migrations/versions'}\n{tmp_path}")
         made.set_main_option("path_separator", "newline")
         return made
 

@@ -13,8 +13,8 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKeyConstraint, event, inspe
 from sqlalchemy.exc import IntegrityError
 
 from app.documents import load
-from app.migrating import config, migrate
 from app.query import PledgeQuery, read_page
+from app.records.migrate import config, migrate
 from app.store.database import Database
 from app.store.ledger import read_head
 from app.store.models import metadata

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app import keys
 from app.main import create_app
+from app.records import keys
 from app.schemas.vocabulary import Scope
 from app.settings import Settings
 from app.store.database import Database

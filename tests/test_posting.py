@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, event, func, select
 
 from app.documents import export
+from app.records.verify import verify
 from app.store import models
 from app.store.database import Database
 from app.store.ledger import read_head
 from app.store.models import columns
-from app.verification import verify
 from tests.conftest import Client
 from tests.statements import ABSENT, statement
 

@@ -6,12 +6,12 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, select, text
 
-from app.migrating import config, migrate
+from app.records.migrate import config, migrate
+from app.records.verify import check_triggers
 from app.store import models
 from app.store.database import Database
 from app.store.models import metadata
 from app.store.schema_version import newest, revision_of
-from app.verification import check_triggers
 
 NEWEST = [
     (table.name, index.name)

@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.book import put
 from app.documents import LINE, export
-from app.migrating import config, migrate
 from app.query import PledgeQuery, read_page
-from app.rebuilding import read_pledges
+from app.records.migrate import config, migrate
+from app.records.rebuild import read_pledges
+from app.records.upsert import put
+from app.records.verify import verify
 from app.search.analyser import AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, parse, tokens_of
 from app.search.index import CREATE_SQLITE, fts5, tsquery, tsvector
 from app.search.name_index import Lexicon, read_lexicon
 from app.store.database import Database
 from app.store.ledger import Writer, read_head
-from app.verification import verify
 from tests.conftest import Client
 from tests.test_search import MEETINGS, OPCON, ask, found, ids
 

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import Session
 
+from app.records.verify import Checkpoint, Finding, check_chain, check_checkpoint, verify
 from app.schemas.vocabulary import Entity, Operation
 from app.store.database import Database
 from app.store.ledger import GENESIS, Head, chain_hash, read_head
 from app.store.models import Revision, columns
-from app.verification import Checkpoint, Finding, check_chain, check_checkpoint, verify
 from tests.conftest import Call
 
 LEDGER = columns(Revision)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.documents import load
+from app.records.verify import verify
 from app.store.database import Database
-from app.verification import verify
 from tests.conftest import CopyMaker
 from tests.richer import write_richer
 

@@ -20,19 +20,19 @@ from app.deps import (
     written_answer,
 )
 from app.errors import BadQuery, Fault
-from app.instruments import INSTRUMENTS
-from app.participants import PARTICIPANTS, read_offices
-from app.parties import PARTIES
 from app.problems import responses
 from app.record_routes import add_record_routes, with_article
-from app.registers import Register, read_register
+from app.records.instruments import INSTRUMENTS
+from app.records.participants import PARTICIPANTS, read_offices
+from app.records.parties import PARTIES
+from app.records.register import Register, read_register
+from app.records.sources import SOURCES
+from app.records.topics import TOPICS
 from app.schemas import pages, records
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
-from app.sources import SOURCES
 from app.topic_tree import read_topic_tree
-from app.topics import TOPICS
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse
 
 from app import __version__
-from app.book import read_extent
 from app.deps import OpeningRoute, Reading
 from app.errors import PROBLEMS
 from app.openapi import meaning_of
@@ -22,6 +21,7 @@ from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import address, page_headers
 from app.query import PledgeQuery, read_page
+from app.records.upsert import read_extent
 from app.schemas.vocabulary import Entity
 from app.search.names import known
 

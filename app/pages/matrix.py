@@ -15,8 +15,8 @@ from app.pages.names import read_names
 from app.pages.rendering import page, page_etag
 from app.pages.words import MET, plain_day
 from app.query_strings import query_string
+from app.records.topics import parents
 from app.schemas.facets import FacetName, Matrix
-from app.topics import parents
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 # What one most often wants to see.

@@ -7,8 +7,8 @@ from app.facets import read_facets
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
-from app.participants import read_offices
 from app.query import PledgeQuery, read_page
+from app.records.participants import read_offices
 from app.schemas.vocabulary import Entity
 from app.undertakings import read_sayings
 

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.assessments import read_assessments
 from app.deps import Reading, StrictRoute
 from app.facets import codes_of, replacement
 from app.pages import words
@@ -18,6 +17,7 @@ from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
+from app.records.assessments import read_assessments
 from app.schemas.facets import FacetName
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.ledger import read_documents

@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import __version__
-from app.book import Extent, read_extent
 from app.deps import list_etag
 from app.headers import matches
 from app.pages import words
 from app.pages.names import korean_name
+from app.records.upsert import Extent, read_extent
 from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
 from app.store.ledger import read_head
 

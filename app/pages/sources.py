@@ -10,10 +10,10 @@ from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
 from app.query import PledgeQuery, read_page
-from app.registers import read_register
+from app.records.register import read_register
+from app.records.sources import SOURCES
 from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
-from app.sources import SOURCES
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _ON_A_PAGE = 100

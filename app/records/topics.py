@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from app.errors import Fault
-from app.recording import Kind, Rows
-from app.registers import PartRows, Register, aliases_of, name_rows, names_of
+from app.records.record import Kind, Rows
+from app.records.register import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import TopicCreate
 from app.schemas.vocabulary import Entity
 from app.search.names import fold, missing

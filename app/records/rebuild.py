@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from app import assessments, meetings, pledges
-from app.book import REGISTERS
-from app.contexts import read_context
-from app.recording import Kind, Record
-from app.registers import Register, fields_of
+from app.records import assessments, meetings, pledges
+from app.records.pledge_context import read_context
+from app.records.record import Kind, Record
+from app.records.register import Register, fields_of
+from app.records.upsert import REGISTERS
 from app.schemas.assessments import AssessmentCreate
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate

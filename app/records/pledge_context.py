@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from app.records.topics import parents
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Act, SourceType
 from app.store import models
 from app.store.models import columns
-from app.topics import parents
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,22 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from app import assessments, doubles, meetings, pledges
-from app.instruments import INSTRUMENTS
-from app.participants import PARTICIPANTS
-from app.parties import PARTIES
-from app.registers import Register
+from app.records import assessments, duplicates, meetings, pledges
+from app.records.inline_records import by_ids
+from app.records.instruments import INSTRUMENTS
+from app.records.participants import PARTICIPANTS
+from app.records.parties import PARTIES
+from app.records.register import Register
+from app.records.sources import SOURCES
+from app.records.topics import TOPICS
 from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingCreate, MeetingLine
 from app.schemas.pledges import PledgeCreate
 from app.schemas.records import SourceCreate, TopicCreate
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity, Operation
-from app.settling import by_ids
-from app.sources import SOURCES
 from app.store import models
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns
-from app.topics import TOPICS
 
 REGISTERS: dict[Entity, Register[Any]] = {
     register.kind.entity: register for register in (PARTIES, TOPICS, INSTRUMENTS, PARTICIPANTS, SOURCES)
@@ -127,8 +127,8 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
     line = line.model_copy(update={"pledges": meetings.numbered(line.pledges)})
     standing = read_revision(writer.connection, Entity.meeting, id)
     if standing is None:
-        like = doubles.similar_meetings(writer.connection, line, meetings.circle_of(line.parties))
-        alike = doubles.similar_pledges(enumerate(line.pledges))
+        like = duplicates.similar_meetings(writer.connection, line, meetings.circle_of(line.parties))
+        alike = duplicates.similar_pledges(enumerate(line.pledges))
         id, added = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
         told = [f"{id} resembles {other}: same parties, day and type" for other in like]
         told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]

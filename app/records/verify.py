@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, String, func, select, text, type_coerce
 from sqlmodel import SQLModel
 
-from app import assessments, meetings, pledges
-from app.book import REGISTERS
-from app.rebuilding import Reader, batches
-from app.recording import Kind, Record
+from app.records import assessments, meetings, pledges
+from app.records.rebuild import Reader, batches
+from app.records.record import Kind, Record
+from app.records.upsert import REGISTERS
 from app.schemas.vocabulary import Entity
 from app.search.index import count_rows, differing, on_sqlite
 from app.store import models

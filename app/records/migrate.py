@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app import recording
-from app.book import LOADER
-from app.parties import PARTIES, states
-from app.reshaping import reshape
+from app.records import record
+from app.records.parties import PARTIES, states
+from app.records.reshape import reshape
+from app.records.upsert import LOADER
 from app.store.database import Database
 from app.store.ledger import Writer
 from app.store.schema_version import revision_of, standing
@@ -48,7 +48,7 @@ def migrate(database: Database, to: str = "head") -> None:
             return
         writer = Writer(connection, LOADER)
         if writer.head.seq == 0:
-            recording.create(writer, [PARTIES.record(state) for state in states()])
+            record.create(writer, [PARTIES.record(state) for state in states()])
         else:
             reshape(writer)
 

@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import SQLModel
 
-from app import doubles, pledges, recording, references
-from app.contexts import Context, read_context
 from app.errors import Conflict, Fault, Path
-from app.recording import Kind, Record, Rows
+from app.records import duplicates, pledges, record, references
+from app.records.inline_records import refuse, settle_references
+from app.records.pledge_context import Context, read_context
+from app.records.record import Kind, Record, Rows
 from app.schemas.meetings import MOST_PLEDGES, MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Entity
 from app.search.index import meeting_row, meeting_things
 from app.search.names import missing
-from app.settling import refuse, settle_references
 from app.store import models
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns
@@ -134,7 +134,7 @@ def create_meeting(
     found = faults(writer.connection, meeting) + pledges.faults(writer.connection, lines, context)
     found += _standing_pledges(meeting, lines, paths)
     refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
-    recording.create(writer, [record(id, meeting)])
+    record.create(writer, [record(id, meeting)])
     pledges.create_pledges(writer, lines, context)
     return id
 
@@ -163,7 +163,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     if len(merged) > MOST_PLEDGES:  # else its line could not be read any more
         found.append(Fault(("pledges",), f"must be no more than {MOST_PLEDGES} with those that stand: {len(merged)}"))
     refuse(found)
-    differed = recording.change(writer, record(id, meeting), standing) is not None
+    differed = record.change(writer, record(id, meeting), standing) is not None
     named = {line.number for line in lines}
     affected = [line for line in merged if line.number in before and (differed or line.number in named)]
     changed = pledges.change_pledges(writer, affected, context)
@@ -251,9 +251,9 @@ def _refuse_doubles(connection: Connection, meeting: MeetingCreate) -> None:
     way_on = (
         "Cite the new source in the record that stands, or send it again with ?allow_similar=true if it is another."
     )
-    if like := doubles.similar_meetings(connection, meeting, circle_of(meeting.parties)):
+    if like := duplicates.similar_meetings(connection, meeting, circle_of(meeting.parties)):
         detail = f"The book has a meeting of the same parties, day and type. {way_on}"
         raise Conflict(detail, [Fault((), "resembles a meeting that stands")], candidates=like)
-    if alike := list(doubles.similar_pledges(enumerate(meeting.pledges))):
+    if alike := list(duplicates.similar_pledges(enumerate(meeting.pledges))):
         found = [Fault(("pledges", double.new), f"resembles {double.like}: {double.why}") for double in alike[:20]]
         raise Conflict(f"Some pledges seem to be the same. {way_on}", found, candidates=[])

@@ -5,8 +5,7 @@ one revision of operation `reshape`. What was written before stays as it was has
 shape. Done by `migrate`, so a release that changes a shape carries a migration, even one that changes no table.
 """
 
-from app import recording
-from app.rebuilding import batches
+from app.records.rebuild import batches
 from app.schemas.vocabulary import Operation
 from app.store.ledger import Writer, read_documents
 
@@ -18,5 +17,5 @@ def reshape(writer: Writer) -> int:
         records = read(ids)
         standing = read_documents(writer.connection, kind.entity, [record.id for record in records])
         for record in records:
-            count += recording.change(writer, record, standing[record.id], Operation.reshape) is not None
+            count += record.change(writer, record, standing[record.id], Operation.reshape) is not None
     return count

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Row, select
 
-from app import assessments, doubles, meetings, pledges
-from app.book import REGISTERS, change_registered
 from app.errors import Conflict, Fault, Invalid, NotFound, Path, PreconditionNeeded, Stale
-from app.references import refuse_retraction
+from app.records import assessments, duplicates, meetings, pledges
+from app.records.references import refuse_retraction
+from app.records.upsert import REGISTERS, change_registered
 from app.schemas.faults import faults_of
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import Citation, PledgeCreate, Repeat, source_id
@@ -180,7 +180,7 @@ def _refuse_taken(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Ma
 def _refuse_similar(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Mapping[int, PledgeCreate]) -> None:
     stand = [(pledges.pledge_id(meeting_id, number), line) for number, line in before.items()]
     fresh = ((index, item) for index, item in enumerate(sent) if isinstance(item, PledgeCreate))
-    found = list(doubles.similar_pledges(fresh, stand))
+    found = list(duplicates.similar_pledges(fresh, stand))
     if found:
         faults = [Fault((double.new,), f"resembles {double.like}: {double.why}") for double in found[:20]]
         way_on = 'Send {"repeats": NUMBER, "citations": […]} to cite the new source in the pledge that stands, '

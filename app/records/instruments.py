@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.recording import Kind, Rows
-from app.registers import PartRows, Register, aliases_of, name_rows
+from app.records.record import Kind, Rows
+from app.records.register import PartRows, Register, aliases_of, name_rows
 from app.schemas.records import InstrumentCreate
 from app.schemas.vocabulary import Entity
 from app.search.names import fold

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.recording import Kind, Rows
-from app.registers import PartRows, Register, aliases_of, name_rows, names_of
+from app.records.record import Kind, Rows
+from app.records.register import PartRows, Register, aliases_of, name_rows, names_of
 from app.schemas.records import PartyCreate
 from app.schemas.vocabulary import Entity, PartyType
 from app.search.names import fold

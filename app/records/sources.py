@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from app.errors import Fault
-from app.recording import Kind, Rows
-from app.registers import PartRows, Register, fields_of
+from app.records.record import Kind, Rows
+from app.records.register import PartRows, Register, fields_of
 from app.schemas.records import SourceCreate
 from app.schemas.vocabulary import Entity
 from app.search.names import missing

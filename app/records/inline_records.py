@@ -5,16 +5,16 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app import recording
 from app.errors import Fault, Invalid, Path
-from app.instruments import INSTRUMENTS
-from app.participants import PARTICIPANTS
-from app.registers import Register
+from app.records import record
+from app.records.instruments import INSTRUMENTS
+from app.records.participants import PARTICIPANTS
+from app.records.register import Register
+from app.records.sources import SOURCES
 from app.schemas.faults import faults_of
 from app.schemas.fields import Shape
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate
-from app.sources import SOURCES
 from app.store.ledger import Writer, read_revision
 
 S = TypeVar("S", bound=Shape)
@@ -61,7 +61,7 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
         if standing is None:
             faults += [fault.under(*path) for fault in register.faults(writer.connection, line)]
             if not faults:
-                recording.create(writer, [register.record(line)])
+                record.create(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:
             register.change(writer, line, standing.document)
         elif register.record(line).text(standing.version) != standing.document:
