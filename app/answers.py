@@ -13,8 +13,8 @@ from app.deps import list_etag
 from app.feeds import Feed
 from app.formats import render_meetings, render_pledges
 from app.headers import matches
-from app.query import MeetingQuery, PledgeQuery
-from app.query_strings import query_string
+from app.query.pages import MeetingQuery, PledgeQuery
+from app.query.query_strings import query_string
 from app.renderings import CSV, JSON_FEED, Rendering, alternate_links
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, func, select
 
 from app.calendars import calendar
 from app.feeds import Entry, Feed, atom, json_feed
-from app.filters import pledge, revision
-from app.query import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
+from app.query.filters import pledge, revision
+from app.query.pages import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
 from app.records.topics import parents
 from app.renderings import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity

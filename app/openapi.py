@@ -12,10 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from app.errors import PROBLEMS, PledgebookError
 from app.examples import ASKS, STATEMENT, Ask, read_answers
 from app.filter_table import filter_table
-from app.filters import PledgeFilters
-from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE, Problem
-from app.undertakings import UndertakingFilters
+from app.query.filters import PledgeFilters
+from app.query.meeting_filters import MeetingFilters
+from app.query.undertakings import UndertakingFilters
 
 CHAPTERS = [
     {"name": "Pledges", "description": "What states promised each other: the reason to come."},

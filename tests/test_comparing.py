@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.comparing import compare_meetings
 from app.errors import BadQuery
-from app.threads import read_strands
+from app.query.compare import compare_meetings
+from app.query.threads import read_strands
 from tests.building import Desk, meeting, pledge, renewal, topic
 from tests.conftest import Client
 

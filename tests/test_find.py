@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from app.asking import option, table
-from app.query import PledgeQuery
+from app.query.pages import PledgeQuery
 from tests.conftest import Call, Client, Server, run
 
 OPCON = ("--topic", "opcon-transition", "--party", "ROK")

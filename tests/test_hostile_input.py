@@ -185,7 +185,7 @@ def test_a_cursor_is_good_for_its_own_list_only(book: Client, list: str) -> None
 def test_a_cursor_sealed_by_somebody_else_is_refused(book: Client, position: bytes) -> None:
     import base64
 
-    from app.query import PledgeQuery
+    from app.query.pages import PledgeQuery
     from app.store.cursors import _seal
 
     forged = base64.urlsafe_b64encode(_seal(PledgeQuery().fingerprint(), position) + position).rstrip(b"=").decode()

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKeyConstraint, event, inspe
 from sqlalchemy.exc import IntegrityError
 
 from app.documents import load
-from app.query import PledgeQuery, read_page
+from app.query.pages import PledgeQuery, read_page
 from app.records.migrate import config, migrate
 from app.store.database import Database
 from app.store.ledger import read_head

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from app.examples import ASKS, MEETING, STATEMENT, read_answers
 from app.filter_table import VALUES, filter_table, repeated, words_of
-from app.filters import PledgeFilters
-from app.meeting_filters import MeetingFilters
 from app.problems import MEDIA_TYPE
+from app.query.filters import PledgeFilters
+from app.query.meeting_filters import MeetingFilters
+from app.query.undertakings import UndertakingFilters
 from app.schemas.meetings import MeetingCreate, MeetingLine
 from app.texts import meeting_faults
-from app.undertakings import UndertakingFilters
 from tests.conftest import Client
 from tests.examples import ask_all, route_of
 

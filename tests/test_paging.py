@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from app.query import SortKey
+from app.query.pages import SortKey
 from tests.conftest import Client
 from tests.postings import TOPIC, meeting
 

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, event
 from sqlmodel import Session
 
 from app import lean_pages
-from app.facets import read_facets
-from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query.facets import read_facets
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query.threads import read_thread
 from app.schemas.vocabulary import Entity
 from app.search.name_index import read_lexicon
 from app.store.database import Database
 from app.store.ledger import read_changes, read_documents, read_head, read_history, read_revision
-from app.threads import read_thread
 
 # As long as the book has meetings. Registers grow with the world, not with the book, and may be read whole.
 GROWING = (

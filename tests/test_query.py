@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
 from app.documents import export, load
-from app.query import PledgeQuery, read_page
+from app.query.pages import PledgeQuery, read_page
 from app.schemas.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from app.settings import Settings
 from app.store.database import Database

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy
 
 from app.formats import CHUNK, pledge_chunks
-from app.query import PledgeQuery
+from app.query.pages import PledgeQuery
 from app.renderings import OF_PLEDGES
 from app.store.database import Database
 from app.tables import PLEDGE_COLUMNS, cell

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.documents import LINE, export
-from app.query import PledgeQuery, read_page
+from app.query.pages import PledgeQuery, read_page
 from app.records.migrate import config, migrate
 from app.records.rebuild import read_pledges
 from app.records.upsert import put

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app import tallies
-from app.facets import FACETS, read_counts, read_facets
-from app.query import PledgeQuery
+from app.query import tallies
+from app.query.facets import FACETS, read_counts, read_facets
+from app.query.pages import PledgeQuery
+from app.query.tallies import read_tally
 from app.store.database import Database
-from app.tallies import read_tally
 from tests.conftest import Client
 
 QUESTIONS: list[dict[str, Any]] = [

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.pages.timeline import TONES, draw_timeline, labelled, place_across, tone_of
+from app.query.threads import Strand
 from app.schemas.vocabulary import Fulfilment
-from app.threads import Strand
 
 
 def days(*written: str) -> list[date]:

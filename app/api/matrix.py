@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
-from app.matrix import MatrixQuery, read_matrix
 from app.problems import responses
+from app.query.matrix import MatrixQuery, read_matrix
 from app.schemas.facets import Matrix
 
 router = APIRouter(prefix="/v1", tags=["Pledges"], route_class=StrictRoute)

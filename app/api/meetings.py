@@ -9,7 +9,7 @@ from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_
 from app.documents import meeting_lines
 from app.errors import NotFound
 from app.problems import responses
-from app.query import MeetingQuery, highlights, read_meetings
+from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
 from app.records.edit import add_pledges
 from app.records.meetings import pledge_documents

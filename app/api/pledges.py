@@ -7,10 +7,11 @@ from pydantic import BeforeValidator, Field
 
 from app.answers import media_types, rendered_pledges, tell_renderings
 from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
-from app.facets import read_facets
-from app.included import Includable, read_included
 from app.problems import responses
-from app.query import PledgeQuery, highlights, read_page
+from app.query.facets import read_facets
+from app.query.included import Includable, read_included
+from app.query.pages import PledgeQuery, highlights, read_page
+from app.query.threads import read_thread
 from app.record_routes import add_record_routes
 from app.renderings import JSON, OF_PLEDGES, negotiate
 from app.schemas.canonical_json import canonical_json
@@ -19,7 +20,6 @@ from app.schemas.pages import PledgePage
 from app.schemas.pledges import PledgePublic
 from app.schemas.threads import Thread
 from app.schemas.vocabulary import Entity
-from app.threads import read_thread
 
 router = APIRouter(prefix="/v1/pledges", route_class=StrictRoute)
 

@@ -21,6 +21,7 @@ from app.deps import (
 )
 from app.errors import BadQuery, Fault
 from app.problems import responses
+from app.query.topic_tree import read_topic_tree
 from app.record_routes import add_record_routes, with_article
 from app.records.instruments import INSTRUMENTS
 from app.records.participants import PARTICIPANTS, read_offices
@@ -32,7 +33,6 @@ from app.schemas import pages, records
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
-from app.topic_tree import read_topic_tree
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 

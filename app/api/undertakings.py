@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag
 from app.problems import responses
+from app.query.undertakings import UndertakingQuery, read_undertakings
 from app.schemas.threads import UndertakingPage
-from app.undertakings import UndertakingQuery, read_undertakings
 
 router = APIRouter(prefix="/v1/undertakings", tags=["Pledges"], route_class=StrictRoute)
 

@@ -3,11 +3,11 @@
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from app.filters import PledgeFilters
 from app.pages import words
 from app.pages.names import Names
-from app.query import PledgeQuery
-from app.query_strings import query_string
+from app.query.filters import PledgeFilters
+from app.query.pages import PledgeQuery
+from app.query.query_strings import query_string
 
 _LABELS = {
     "topic": "topic", "topic__all": "also on", "topic__primary": "first of all on", "party": "made by",

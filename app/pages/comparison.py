@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from app.comparing import Comparison, compare_meetings
 from app.deps import Reading, StrictRoute
 from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
-from app.query import MeetingQuery, read_meetings
+from app.query.compare import Comparison, compare_meetings
+from app.query.pages import MeetingQuery, read_meetings
+from app.query.undertakings import read_sayings
 from app.schemas.vocabulary import Entity
-from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _SHOWN = 100  # undertakings of each part; the lists of the API have them all

@@ -20,7 +20,7 @@ from app.openapi import meaning_of
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import address, page_headers
-from app.query import PledgeQuery, read_page
+from app.query.pages import PledgeQuery, read_page
 from app.records.upsert import read_extent
 from app.schemas.vocabulary import Entity
 from app.search.names import known

@@ -10,9 +10,9 @@ from app.deps import Reading, StrictRoute
 from app.pages.names import read_card_names
 from app.pages.records import documents_of
 from app.pages.rendering import address, page, page_etag
-from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
-from app.topic_tree import read_topic_tree
-from app.undertakings import read_sayings
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query.topic_tree import read_topic_tree
+from app.query.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 SENTENCE = "What states promised each other, in which words, and what came of it."

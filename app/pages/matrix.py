@@ -9,12 +9,12 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
-from app.matrix import MatrixQuery, read_matrix
 from app.pages.heatmap import Counted, Label, draw_heat_map
 from app.pages.names import read_names
 from app.pages.rendering import page, page_etag
 from app.pages.words import MET, plain_day
-from app.query_strings import query_string
+from app.query.matrix import MatrixQuery, read_matrix
+from app.query.query_strings import query_string
 from app.records.topics import parents
 from app.schemas.facets import FacetName, Matrix
 

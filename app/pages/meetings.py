@@ -10,19 +10,19 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.comparing import compare_meetings
 from app.deps import Reading, StrictRoute
-from app.facets import match, read_counts, read_values
 from app.pages.coverage import coverage_words
 from app.pages.linked import meeting_data
 from app.pages.names import Names, read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
 from app.pages.words import plain_day
-from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
-from app.query_strings import query_string
+from app.query.compare import compare_meetings
+from app.query.facets import match, read_counts, read_values
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query.query_strings import query_string
+from app.query.undertakings import read_sayings
 from app.schemas.vocabulary import Entity
-from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _LACKING = 12  # shown of what a meeting lacks; the comparison has them all

@@ -3,14 +3,14 @@
 from fastapi import APIRouter, Request, Response
 
 from app.deps import Reading, StrictRoute
-from app.facets import read_facets
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
-from app.query import PledgeQuery, read_page
+from app.query.facets import read_facets
+from app.query.pages import PledgeQuery, read_page
+from app.query.undertakings import read_sayings
 from app.records.participants import read_offices
 from app.schemas.vocabulary import Entity
-from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _MOST = 1000

@@ -4,16 +4,16 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
-from app.facets import Counts, read_counts, read_facets
 from app.pages.linked import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag
-from app.query import MeetingQuery, PledgeQuery, read_meetings, read_page
-from app.query_strings import query_string
+from app.query.facets import Counts, read_counts, read_facets
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
+from app.query.query_strings import query_string
+from app.query.undertakings import read_sayings
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity
-from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _ROLES: tuple[FacetName, ...] = ("party", "towards", "about")

@@ -9,21 +9,21 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
-from app.facets import codes_of, replacement
 from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
 from app.pages.linked import pledge_data
 from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import page, page_etag
-from app.query import PledgeQuery, read_page
+from app.query.facets import codes_of, replacement
+from app.query.pages import PledgeQuery, read_page
+from app.query.tallies import Tally, read_tally
+from app.query.threads import read_thread
+from app.query.undertakings import read_sayings
 from app.records.assessments import read_assessments
 from app.schemas.facets import FacetName
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.ledger import read_documents
-from app.tallies import Tally, read_tally
-from app.threads import read_thread
-from app.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 

@@ -9,7 +9,7 @@ from app.deps import Reading, StrictRoute
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
-from app.query import PledgeQuery, read_page
+from app.query.pages import PledgeQuery, read_page
 from app.records.register import read_register
 from app.records.sources import SOURCES
 from app.schemas.fields import Term

@@ -11,8 +11,8 @@ from datetime import date
 from math import ceil
 from typing import Any, NamedTuple
 
+from app.query.threads import Strand
 from app.schemas.vocabulary import Fulfilment
-from app.threads import Strand
 
 _LEFT, _RIGHT = 4.0, 96.0  # per cent: room for half a mark at both ends
 _APART = 7.5  # per cent, between two meetings: some 24 pixels of a narrow screen

@@ -8,18 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from app.deps import Reading, StrictRoute
-from app.facets import read_counts
 from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
 from app.pages.timeline import Timeline, draw_timeline, meetings_of
-from app.query import PledgeQuery
+from app.query.facets import read_counts
+from app.query.pages import PledgeQuery
+from app.query.threads import read_strands
+from app.query.topic_tree import read_topic_tree
+from app.query.undertakings import UndertakingQuery, read_undertakings
 from app.schemas.facets import TopicBranch
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_documents
-from app.threads import read_strands
-from app.topic_tree import read_topic_tree
-from app.undertakings import UndertakingQuery, read_undertakings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 _LINES = 40  # undertakings on one page

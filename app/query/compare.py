@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.filters import pledge, require_meetings, revision
+from app.query.filters import pledge, require_meetings, revision
+from app.query.threads import DRIFTING
 from app.schemas.vocabulary import PLEDGE_ACTS
-from app.threads import DRIFTING
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field
 from sqlalchemy import Connection, Subquery, func, select
 
-from app.filters import Names, PledgeFilters, meeting, pledge, pledge_conditions, require_meetings, revision
-from app.query import Order, Row, page_of
+from app.query.filters import Names, PledgeFilters, meeting, pledge, pledge_conditions, require_meetings, revision
+from app.query.pages import Order, Row, page_of
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Day
 from app.schemas.vocabulary import PLEDGE_ACTS, Coverage

@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import Connection, Select, select
 
 from app.errors import BadQuery, Fault
-from app.facets import FACETS, Matched, by_fulfilment_of, codes_of, counts, match, read_values, replacement
-from app.filters import PledgeFilters
-from app.query_strings import query_string
+from app.query.facets import FACETS, Matched, by_fulfilment_of, codes_of, counts, match, read_values, replacement
+from app.query.filters import PledgeFilters
+from app.query.query_strings import query_string
 from app.schemas.facets import FacetName, FacetValue, Matrix, MatrixCell
 from app.store import models
 

@@ -26,9 +26,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
-from app.query import order_walked
-from app.query_strings import given_in, replaced_in
+from app.query.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
+from app.query.pages import order_walked
+from app.query.query_strings import given_in, replaced_in
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity, PartyRole
 from app.search.names import NAMED, resolve

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from app.facets import match, read_values, replacement
-from app.query import PledgeQuery
-from app.query_strings import query_string
+from app.query.facets import match, read_values, replacement
+from app.query.pages import PledgeQuery
+from app.query.query_strings import query_string
 from app.schemas.facets import TopicBranch
 from app.schemas.records import TopicPublic
 from app.schemas.vocabulary import Entity

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, String, cast, func, literal, select, union_all
 
-from app.facets import FACETS, Matched, Split, match, most_first, replacement, without
-from app.filters import PledgeFilters
-from app.query_strings import given_in, replaced_in
+from app.query.facets import FACETS, Matched, Split, match, most_first, replacement, without
+from app.query.filters import PledgeFilters
+from app.query.query_strings import given_in, replaced_in
 from app.schemas.facets import FacetName
 
 COUNTED = 2000

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from app.filters import PledgeFilters
-from app.query import PledgeQuery
+from app.query.filters import PledgeFilters
+from app.query.pages import PledgeQuery
 
 _FILTERS = [name for name in PledgeQuery.model_fields if name in PledgeFilters.model_fields or name == "q"]
 _LONGEST_KEPT = 200  # letters; a question may have thousands

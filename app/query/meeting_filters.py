@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, exists
 
-from app.filters import Names, attendance, has, meeting, pledge
+from app.query.filters import Names, attendance, has, meeting, pledge
 from app.schemas.fields import Day
 from app.schemas.vocabulary import Coverage, Entity, Level, MeetingType
 from app.search.conditions import HOW_SEARCHED, said_at_meeting

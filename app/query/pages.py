@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from app.filters import PledgeFilters, meeting, pledge, pledge_conditions, revision
-from app.meeting_filters import MeetingFilters, meeting_conditions
+from app.query.filters import PledgeFilters, meeting, pledge, pledge_conditions, revision
+from app.query.meeting_filters import MeetingFilters, meeting_conditions
 from app.schemas.canonical_json import canonical_json
 from app.search.analyser import Clause
 from app.search.highlight import marked
