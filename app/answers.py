@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.deps import list_etag
-from app.feeds import Feed
-from app.formats import render_meetings, render_pledges
+from app.exchange.feeds import Feed
+from app.exchange.media_types import CSV, JSON_FEED, Rendering, alternate_links
+from app.exchange.renderers import render_meetings, render_pledges
 from app.headers import matches
 from app.query.pages import MeetingQuery, PledgeQuery
 from app.query.query_strings import query_string
-from app.renderings import CSV, JSON_FEED, Rendering, alternate_links
 
 
 def rendered_pledges(

@@ -21,11 +21,11 @@ from rich.table import Table
 from rich.text import Text
 
 from app.errors import BadQuery, Fault, PledgebookError
-from app.feeds import Feed
-from app.formats import render_pledges
+from app.exchange.feeds import Feed
+from app.exchange.media_types import JSON, OF_PLEDGES, Rendering
+from app.exchange.renderers import render_pledges
 from app.query.pages import PledgeQuery, read_page
 from app.query.query_strings import query_string
-from app.renderings import JSON, OF_PLEDGES, Rendering
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of
 from app.settings import Settings

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from app import __version__, asking, documents
+from app import __version__, asking
 from app.console import book, err, out
 from app.errors import BadQuery
+from app.exchange import book_files
+from app.exchange.check_texts import Texts
 from app.key_commands import key_app
 from app.records.migrate import migrate
 from app.schemas.drafts import DraftRequest
@@ -23,7 +25,6 @@ from app.serving import serve
 from app.settings import Settings
 from app.store.ledger import LAST_SEQ, read_head, read_head_at
 from app.store.schema_version import revision_of
-from app.texts import Texts
 
 # What only one command needs is loaded by it, so that the others start sooner.
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def load(
 
     with book() as database, Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
-        report = documents.load(
+        report = book_files.load(
             database,
             _existing(paths),
             overwrite=overwrite,
@@ -106,7 +107,7 @@ def export(
     ] = None,
 ) -> None:
     """Write the book to stdout as JSON Lines, the form that `load` reads; or into a folder, as a data package."""
-    from app import package
+    from app.exchange import data_package
 
     with book() as database, database.reading() as connection:
         head = read_head(connection) if as_of is None else read_head_at(connection, as_of)
@@ -114,13 +115,13 @@ def export(
             err.print(f"The ledger has no seq {as_of}: it ends at {read_head(connection).seq}.")
             raise typer.Exit(2)
         if folder is None:
-            for line in documents.export(connection, head.seq):
+            for line in book_files.export(connection, head.seq):
                 sys.stdout.write(f"{line}\n")
             return
-        if folder.exists() and any(folder.iterdir()) and not (folder / package.DESCRIPTOR).exists():
+        if folder.exists() and any(folder.iterdir()) and not (folder / data_package.DESCRIPTOR).exists():
             err.print(f"{folder} holds something else than a data package; name a new folder.", markup=False)
             raise typer.Exit(2)
-        package.write_package(connection, head, folder)
+        data_package.write_package(connection, head, folder)
     out.print(f"The book at seq {head.seq} ({head.hash}) is in {folder}.", markup=False)
 
 
@@ -155,12 +156,12 @@ def check(
     show: Annotated[bool, typer.Option("--show", help="Show the words that each citation points to.")] = False,
 ) -> None:
     """Hold book lines against the source texts: every span, formula, due and condition. Stores nothing."""
-    checker = documents.Checker(Texts(texts))
+    checker = book_files.Checker(Texts(texts))
     lines = _placed_lines(paths)
     counted = wrong = 0
     for placed in lines:
         faults = placed.faults or checker.faults(placed)
-        for fault in documents.file_faults(placed, faults):
+        for fault in book_files.file_faults(placed, faults):
             wrong += 1
             err.print(str(fault), markup=False)
         if isinstance(placed.line, MeetingLine):
@@ -176,18 +177,18 @@ def check(
         raise typer.Exit(1)
 
 
-def _placed_lines(paths: list[Path] | None) -> Iterator[documents.Placed]:
+def _placed_lines(paths: list[Path] | None) -> Iterator[book_files.Placed]:
     if paths:
-        yield from documents.read_lines(_existing(paths))
+        yield from book_files.read_lines(_existing(paths))
         return
     with book() as database, database.reading() as connection:
-        yield from documents.placed_export(connection)
+        yield from book_files.placed_export(connection)
 
 
 @app.command()
 def schema() -> None:
     """Write the JSON Schema of a seed file to stdout, for editors to complete and check against."""
-    sys.stdout.write(json.dumps(documents.schema(), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(book_files.schema(), ensure_ascii=False, indent=2) + "\n")
 
 
 @app.command("verify")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import documents
 from app.console import book, out, run
+from app.exchange import book_files
 from app.records import keys
 from app.settings import Settings
 from app.store import models
@@ -23,7 +23,7 @@ def start() -> None:
             is_empty = connection.execute(select(columns(models.Meeting).c.id).limit(1)).first() is None
             has_key = bool(keys.list_keys(connection))
         if is_empty:
-            report = documents.load(database, [SEEDS])
+            report = book_files.load(database, [SEEDS])
             out.print(f"An empty book: seeded it with {report.created} records.")
         if not has_key:
             with database.writing() as connection:

@@ -36,7 +36,7 @@ from starlette.types import ASGIApp
 
 from app import console
 from app.cli import app as commands
-from app.documents import load
+from app.exchange.book_files import load
 from app.records import keys
 from app.records.migrate import migrate
 from app.settings import Settings

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.documents import load
 from app.examples import ANSWERS_FILE, ASKS, Ask
+from app.exchange.book_files import load
 from app.records import keys
 from app.records.migrate import migrate
 from app.schemas.vocabulary import Scope

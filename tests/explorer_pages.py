@@ -5,7 +5,7 @@ A new page needs a line here. The book they are of is that of the seeds, and on 
 
 from pathlib import Path
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.records.migrate import migrate
 from app.store.database import Database
 from tests.conftest import SEEDS

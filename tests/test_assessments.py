@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.records.assessments import days_late
 from app.records.keys import create_key
 from app.schemas.vocabulary import Fulfilment, Scope

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from app.documents import export
+from app.exchange.book_files import export
 from app.records.verify import verify
 from app.settings import Settings
 from app.store.database import Database

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents import export, schema
+from app.exchange.book_files import export, schema
 from app.records import meetings
 from app.records.keys import find_key
 from app.schemas.meetings import MeetingCreate

@@ -13,7 +13,7 @@ import pytest
 from typer.main import get_command
 
 from app import cli
-from app.documents import schema
+from app.exchange.book_files import schema
 from app.main import create_app
 from app.settings import Settings
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.pages import routers
 from app.store.database import Database
 from tests.conftest import Client, CopyMaker, _client

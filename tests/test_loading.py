@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.documents import Report, export, load
+from app.exchange.book_files import Report, export, load
+from app.exchange.check_texts import Texts
 from app.records import keys, meetings
 from app.records.migrate import migrate
 from app.records.verify import verify
@@ -17,7 +18,6 @@ from app.schemas.meetings import MeetingCreate
 from app.schemas.vocabulary import Entity, Operation
 from app.store.database import Database
 from app.store.ledger import Writer, read_head, read_revision
-from app.texts import Texts
 from tests import generated
 from tests.conftest import SEEDS, Call, CopyMaker
 from tests.richer import write_richer

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
-from app.documents import export, load
+from app.exchange.book_files import export, load
 from app.records import migrate, pledges
 from app.records.migrate import changing_schema, config, migrate
 from app.records.verify import verify

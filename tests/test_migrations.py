@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Enum, ForeignKeyConstraint, event, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.query.pages import PledgeQuery, read_page
 from app.records.migrate import config, migrate
 from app.store.database import Database

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.schemas.facets import FacetName
 from app.settings import Settings
 from app.store.database import Database

@@ -10,13 +10,13 @@ import pytest
 from pydantic import BaseModel
 
 from app.examples import ASKS, MEETING, STATEMENT, read_answers
+from app.exchange.check_texts import meeting_faults
 from app.filter_table import VALUES, filter_table, repeated, words_of
 from app.problems import MEDIA_TYPE
 from app.query.filters import PledgeFilters
 from app.query.meeting_filters import MeetingFilters
 from app.query.undertakings import UndertakingFilters
 from app.schemas.meetings import MeetingCreate, MeetingLine
-from app.texts import meeting_faults
 from tests.conftest import Client
 from tests.examples import ask_all, route_of
 

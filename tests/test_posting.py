@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, select
 
-from app.documents import export
+from app.exchange.book_files import export
 from app.records.verify import verify
 from app.store import models
 from app.store.database import Database

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
-from app.documents import export, load
+from app.exchange.book_files import export, load
 from app.query.pages import PledgeQuery, read_page
 from app.schemas.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from app.settings import Settings

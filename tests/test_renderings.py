@@ -12,11 +12,11 @@ import pandas
 import pytest
 import sqlalchemy
 
-from app.formats import CHUNK, pledge_chunks
+from app.exchange.csv_columns import PLEDGE_COLUMNS, cell
+from app.exchange.media_types import OF_PLEDGES
+from app.exchange.renderers import CHUNK, pledge_chunks
 from app.query.pages import PledgeQuery
-from app.renderings import OF_PLEDGES
 from app.store.database import Database
-from app.tables import PLEDGE_COLUMNS, cell
 from tests.conftest import Client
 
 TOPIC = "topic=extended-deterrence"
@@ -206,7 +206,7 @@ def test_a_calendar_is_whole_whatever_the_question(book: Client, question: str) 
 def test_no_session_is_open_while_a_slow_reader_reads(
     seeded_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.formats.CHUNK", 7)
+    monkeypatch.setattr("app.exchange.renderers.CHUNK", 7)
     pool: Any = seeded_database.reader.pool
     sizes = []
     for chunk in pledge_chunks(seeded_database, PledgeQuery(kind="any"), None, lambda _, documents: documents):

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.documents import LINE, export
+from app.exchange.book_files import LINE, export
 from app.query.pages import PledgeQuery, read_page
 from app.records.migrate import config, migrate
 from app.records.rebuild import read_pledges

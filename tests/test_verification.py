@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import Connection, text
 
-from app.documents import load
+from app.exchange.book_files import load
 from app.records.verify import verify
 from app.store.database import Database
 from tests.conftest import CopyMaker

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from app.deps import AsOf, Reading, StrictRoute, streamed_answer
-from app.documents import export
+from app.exchange.book_files import export
 from app.problems import responses
 from app.store.ledger import seq_at
 

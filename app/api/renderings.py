@@ -9,9 +9,9 @@ from starlette.responses import StreamingResponse
 
 from app.answers import media_types, rendered_meetings, rendered_pledges
 from app.deps import IfNoneMatch, Reading, StrictRoute
+from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
 from app.problems import responses
 from app.query.pages import MeetingQuery, PledgeQuery
-from app.renderings import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 

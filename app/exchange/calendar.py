@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.feeds import Entry, Feed, writable
+from app.exchange.feeds import Entry, Feed, writable
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
 from app.errors import Fault
-from app.loading import batches, merge_index, put_batch, weight
+from app.exchange.check_texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
+from app.exchange.load import batches, merge_index, put_batch, weight
 from app.records import assessments, pledges
 from app.records.meetings import made_id
 from app.records.upsert import REGISTERS, Outcome
@@ -27,7 +28,6 @@ from app.store import models
 from app.store.database import Database, in_parts
 from app.store.ledger import read_documents, read_head
 from app.store.models import columns
-from app.texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
 
 LINE: TypeAdapter[Line] = TypeAdapter(Line)
 _AT_ONCE = 200  # documents held in memory
@@ -102,7 +102,7 @@ def _read_file(file: Path) -> Iterator[Placed]:
 
 
 def _read_yaml(file: Path) -> list[ReadItem]:
-    from app.yaml_files import read_yaml  # late: a server reads no YAML, and it takes a while to load
+    from app.exchange.yaml_files import read_yaml  # late: a server reads no YAML, and it takes a while to load
 
     return read_yaml(file)
 

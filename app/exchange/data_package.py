@@ -17,12 +17,12 @@ from typing import Any, TextIO
 from sqlalchemy import Connection
 
 from app import __version__
-from app.documents import export
+from app.exchange.book_files import export
+from app.exchange.csv_columns import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, cell, flat, header
 from app.records.pledges import pledge_id
 from app.schemas import vocabulary as words
 from app.schemas.vocabulary import Entity
 from app.store.ledger import Head, read_documents
-from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, cell, flat, header
 
 DESCRIPTOR = "datapackage.json"
 BOOK = "book.jsonl"

@@ -12,16 +12,25 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from app.calendars import calendar
-from app.feeds import Entry, Feed, atom, json_feed
+from app.exchange.calendar import calendar
+from app.exchange.csv_columns import (
+    MEETING_COLUMNS,
+    PLEDGE_COLUMNS,
+    Column,
+    MeetingRow,
+    PledgeRow,
+    csv_lines,
+    flat,
+    header,
+)
+from app.exchange.feeds import Entry, Feed, atom, json_feed
+from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
 from app.query.filters import pledge, revision
 from app.query.pages import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
 from app.records.topics import parents
-from app.renderings import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.database import Database
 from app.store.ledger import read_documents, read_head
-from app.tables import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, csv_lines, flat, header
 
 CHUNK = 500
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
