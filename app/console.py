@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import PledgebookError
-from app.observing import configure_logs
+from app.http.request_log import configure_logs
 from app.settings import Settings
 from app.store.database import Database
 from app.store.schema_version import newest, revision_of

@@ -8,7 +8,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from app import __version__, pages, problems
+from app import __version__, pages
 from app.api import (
     assessments,
     book,
@@ -23,11 +23,12 @@ from app.api import (
     renderings,
     undertakings,
 )
-from app.cache import Cache
-from app.guard import Guard
-from app.headers import HeadAsGet
-from app.observing import Observed, configure_logs
-from app.openapi import describe
+from app.http import problems
+from app.http.auth import Guard
+from app.http.cache import Cache
+from app.http.conditional import HeadAsGet
+from app.http.openapi import describe
+from app.http.request_log import Observed, configure_logs
 from app.settings import Settings
 from app.store.database import Database
 from app.store.head_reader import HeadReader

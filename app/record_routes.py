@@ -8,7 +8,8 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Row
 
-from app.deps import (
+from app.errors import NotFound
+from app.http.dependencies import (
     AsOf,
     Changing,
     IfMatch,
@@ -19,8 +20,7 @@ from app.deps import (
     record_answer,
     written_answer,
 )
-from app.errors import NotFound
-from app.problems import responses
+from app.http.problems import responses
 from app.records import edit
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import History

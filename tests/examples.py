@@ -1,4 +1,4 @@
-"""Asking what `app.examples` asks, of a real app over the seeds; `make examples` records the answers."""
+"""Asking what `app.http.openapi_examples` asks, of a real app over the seeds; `make examples` records the answers."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.examples import ANSWERS_FILE, ASKS, Ask
 from app.exchange.book_files import load
+from app.http.openapi_examples import ANSWERS_FILE, ASKS, Ask
 from app.records import keys
 from app.records.migrate import migrate
 from app.schemas.vocabulary import Scope

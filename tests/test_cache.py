@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app import cache
+from app.http import cache
 from app.query import query_strings
 from app.records.topics import TOPICS
 from app.schemas.records import TopicCreate

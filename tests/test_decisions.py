@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 import app
 from app.errors import PROBLEMS
-from app.problems import problem
+from app.http.problems import problem
 from app.records import keys
 from app.schemas.meetings import MeetingPublic
 from app.schemas.pledges import PledgeCreate, PledgePublic

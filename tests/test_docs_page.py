@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.errors import PROBLEMS
-from app.examples import read_answers
+from app.http.openapi_examples import read_answers
 from tests.browser import ON_ONE_ENGINE, Watched, chromium, watch
 from tests.conftest import Client, CopyMaker, Server, answering
 

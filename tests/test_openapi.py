@@ -9,10 +9,10 @@ import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
-from app.examples import ASKS, MEETING, STATEMENT, read_answers
 from app.exchange.check_texts import meeting_faults
-from app.filter_table import VALUES, filter_table, repeated, words_of
-from app.problems import MEDIA_TYPE
+from app.http.filter_table import VALUES, filter_table, repeated, words_of
+from app.http.openapi_examples import ASKS, MEETING, STATEMENT, read_answers
+from app.http.problems import MEDIA_TYPE
 from app.query.filters import PledgeFilters
 from app.query.meeting_filters import MeetingFilters
 from app.query.undertakings import UndertakingFilters

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
-from app.deps import IfNoneMatch, Posting, Reading, StrictRoute, list_answer, list_etag, written_answer
-from app.problems import responses
+from app.http.dependencies import IfNoneMatch, Posting, Reading, StrictRoute, list_answer, list_etag, written_answer
+from app.http.problems import responses
 from app.records.assessments import assess, read_assessments
 from app.schemas.assessments import AssessmentPage, AssessmentPost, AssessmentPublic
 from app.schemas.vocabulary import Entity

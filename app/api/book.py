@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from app.deps import AsOf, Reading, StrictRoute, streamed_answer
 from app.exchange.book_files import export
-from app.problems import responses
+from app.http.dependencies import AsOf, Reading, StrictRoute, streamed_answer
+from app.http.problems import responses
 from app.store.ledger import seq_at
 
 router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)

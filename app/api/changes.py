@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Row
 from starlette.responses import StreamingResponse
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
-from app.problems import responses
+from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, list_answer, list_etag, streamed_answer
+from app.http.problems import responses
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import ChangePage, LedgerHead
 from app.store.cursors import decode_cursor, encode_cursor

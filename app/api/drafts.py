@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from app.deps import Reading, StrictRoute
-from app.problems import responses
+from app.http.dependencies import Reading, StrictRoute
+from app.http.problems import responses
 from app.schemas.canonical_json import canonical_json
 from app.schemas.drafts import DraftAnswer, DraftRequest
 

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.deps import StrictRoute
 from app.errors import Unavailable
-from app.problems import RETRY_AFTER, responses
+from app.http.dependencies import StrictRoute
+from app.http.problems import RETRY_AFTER, responses
 from app.schemas.fields import Shape
 from app.store.schema_version import newest, revision_of
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.routing import BaseRoute
 
 from app import __version__
-from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
+from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
 from app.store.ledger import read_head

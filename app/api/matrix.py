@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
-from app.problems import responses
+from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
+from app.http.problems import responses
 from app.query.matrix import MatrixQuery, read_matrix
 from app.schemas.facets import Matrix
 

@@ -4,12 +4,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from app.answers import media_types, rendered_meetings, tell_renderings
-from app.deps import AsOf, IfNoneMatch, Posting, Reading, StrictRoute, composed_answer, list_answer, list_etag, written
 from app.errors import NotFound
 from app.exchange.book_files import meeting_lines
 from app.exchange.media_types import JSON, OF_MEETINGS, negotiate
-from app.problems import responses
+from app.http.answers import media_types, rendered_meetings, tell_renderings
+from app.http.dependencies import (
+    AsOf,
+    IfNoneMatch,
+    Posting,
+    Reading,
+    StrictRoute,
+    composed_answer,
+    list_answer,
+    list_etag,
+    written,
+)
+from app.http.problems import responses
 from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.record_routes import add_record_routes
 from app.records.edit import add_pledges

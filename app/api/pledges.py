@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from app.answers import media_types, rendered_pledges, tell_renderings
-from app.deps import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
 from app.exchange.media_types import JSON, OF_PLEDGES, negotiate
-from app.problems import responses
+from app.http.answers import media_types, rendered_pledges, tell_renderings
+from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
+from app.http.problems import responses
 from app.query.facets import read_facets
 from app.query.included import Includable, read_included
 from app.query.pages import PledgeQuery, highlights, read_page

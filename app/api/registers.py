@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from app.deps import (
+from app.errors import BadQuery, Fault
+from app.http.dependencies import (
     AsOf,
     IfNoneMatch,
     Posting,
@@ -19,8 +20,7 @@ from app.deps import (
     record_answer,
     written_answer,
 )
-from app.errors import BadQuery, Fault
-from app.problems import responses
+from app.http.problems import responses
 from app.query.topic_tree import read_topic_tree
 from app.record_routes import add_record_routes, with_article
 from app.records.instruments import INSTRUMENTS

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from app.answers import media_types, rendered_meetings, rendered_pledges
-from app.deps import IfNoneMatch, Reading, StrictRoute
 from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
-from app.problems import responses
+from app.http.answers import media_types, rendered_meetings, rendered_pledges
+from app.http.dependencies import IfNoneMatch, Reading, StrictRoute
+from app.http.problems import responses
 from app.query.pages import MeetingQuery, PledgeQuery
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.rendering import page, page_etag
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag

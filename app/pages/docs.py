@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse
 
 from app import __version__
-from app.deps import OpeningRoute, Reading
 from app.errors import PROBLEMS
-from app.openapi import meaning_of
+from app.http.dependencies import OpeningRoute, Reading
+from app.http.openapi import meaning_of
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import address, page_headers

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.heatmap import Counted, Label, draw_heat_map
 from app.pages.names import read_names
 from app.pages.rendering import page, page_etag

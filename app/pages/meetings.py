@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.coverage import coverage_words
 from app.pages.linked import meeting_data
 from app.pages.names import Names, read_names

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag

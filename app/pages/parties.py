@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.linked import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import documents_of, read_record

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages import words
 from app.pages.asked import asked_with, chips, names_asked
 from app.pages.linked import pledge_data

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter, Request, Response
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.rendering import page, page_etag
 from app.pages.words import FILTERS
 from app.schemas.meetings import MeetingBody

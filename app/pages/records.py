@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from app.deps import record_answer
+from app.http.dependencies import record_answer
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_history
 

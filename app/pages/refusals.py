@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from app.http.problems import MEDIA_TYPE
 from app.pages.rendering import page, section
-from app.problems import MEDIA_TYPE
 
 # What machines read, whatever they accept.
 _FOR_MACHINES = frozenset({"v1", "openapi.json", "healthz", "readyz", "metrics", "static"})

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import __version__
-from app.deps import list_etag
-from app.headers import matches
+from app.http.conditional import matches
+from app.http.dependencies import list_etag
 from app.pages import words
 from app.pages.names import korean_name
 from app.records.upsert import Extent, read_extent

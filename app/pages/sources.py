@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.deps import Reading, StrictRoute
+from app.http.dependencies import Reading, StrictRoute
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.errors import Conflict, Fault, Invalid, NotFound
-from app.masking import PREFIX
+from app.http.masking import PREFIX
 from app.records.upsert import LOADER
 from app.schemas.fields import INSTANT
 from app.schemas.vocabulary import Scope

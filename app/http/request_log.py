@@ -13,8 +13,8 @@ import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.headers import headers_of
-from app.masking import masked
+from app.http.conditional import headers_of
+from app.http.masking import masked
 
 # It counts requests as well: one meter, not two, since it is asked for every answer.
 SECONDS = Histogram(

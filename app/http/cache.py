@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.headers import headers_of, matches
+from app.http.conditional import headers_of, matches
 from app.schemas.fields import LONGEST_CONDITION
 from app.store.head_reader import HeadReader
 from app.store.ledger import Head

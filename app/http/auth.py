@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Forbidden, PledgebookError, TooLarge, Unauthorised
-from app.problems import problem, unavailable
+from app.http.problems import problem, unavailable
 from app.records.keys import find_key
 from app.schemas.vocabulary import Scope as KeyScope
 from app.store.database import Database

@@ -30,8 +30,8 @@ from app.errors import (
     Unreadable,
     WrongMethod,
 )
-from app.idempotency import Replayed
-from app.masking import masked
+from app.http.idempotency import Replayed
+from app.http.masking import masked
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of_request
 from app.store.database import is_unavailable

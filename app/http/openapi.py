@@ -1,6 +1,6 @@
 """The OpenAPI document: FastAPI's, with an introduction, chapters in order, the key, tables of filters, and examples.
 
-Examples are real: the requests of `app.examples`, and the answers that were recorded to them.
+Examples are real: the requests of `app.http.openapi_examples`, and the answers that were recorded to them.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.errors import PROBLEMS, PledgebookError
-from app.examples import ASKS, STATEMENT, Ask, read_answers
-from app.filter_table import filter_table
-from app.problems import MEDIA_TYPE, Problem
+from app.http.filter_table import filter_table
+from app.http.openapi_examples import ASKS, STATEMENT, Ask, read_answers
+from app.http.problems import MEDIA_TYPE, Problem
 from app.query.filters import PledgeFilters
 from app.query.meeting_filters import MeetingFilters
 from app.query.undertakings import UndertakingFilters

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.deps import list_etag
 from app.exchange.feeds import Feed
 from app.exchange.media_types import CSV, JSON_FEED, Rendering, alternate_links
 from app.exchange.renderers import render_meetings, render_pledges
-from app.headers import matches
+from app.http.conditional import matches
+from app.http.dependencies import list_etag
 from app.query.pages import MeetingQuery, PledgeQuery
 from app.query.query_strings import query_string
 

@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 from starlette.responses import StreamingResponse
 
 from app.errors import NotFound, UnsupportedMedia
-from app.etags import list_etag_at, rendering_of
-from app.headers import matches
-from app.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
+from app.http.conditional import matches
+from app.http.etags import list_etag_at, rendering_of
+from app.http.idempotency import Answer, Replayed, RequestKey, find_answer, keep_answer
 from app.schemas.canonical_json import parse_json
 from app.schemas.fields import LONGEST_CONDITION, Since
 from app.schemas.vocabulary import Entity
