@@ -14,13 +14,13 @@ from app.api import (
     book,
     changes,
     drafts,
+    formats,
     health,
     index,
     matrix,
     meetings,
     pledges,
     registers,
-    renderings,
     undertakings,
 )
 from app.http import problems
@@ -34,7 +34,7 @@ from app.store.database import Database
 from app.store.head_reader import HeadReader
 
 _ROUTERS = (
-    index, pledges, assessments, undertakings, matrix, meetings, renderings, registers, drafts, changes, book, health,
+    index, pledges, assessments, undertakings, matrix, meetings, formats, registers, drafts, changes, book, health,
 )  # fmt: skip
 # FastAPI would look up OpenTelemetry's providers for each request. Requests are counted at /metrics and in the log.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from app.api.record_routes import add_record_routes
 from app.errors import NotFound
 from app.exchange.book_files import meeting_lines
 from app.exchange.media_types import JSON, OF_MEETINGS, negotiate
@@ -21,7 +22,6 @@ from app.http.dependencies import (
 )
 from app.http.problems import responses
 from app.query.pages import MeetingQuery, highlights, read_meetings
-from app.record_routes import add_record_routes
 from app.records.edit import add_pledges
 from app.records.meetings import pledge_documents
 from app.records.upsert import create_meeting

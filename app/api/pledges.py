@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
+from app.api.record_routes import add_record_routes
 from app.exchange.media_types import JSON, OF_PLEDGES, negotiate
 from app.http.answers import media_types, rendered_pledges, tell_renderings
 from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
@@ -13,7 +14,6 @@ from app.query.facets import read_facets
 from app.query.included import Includable, read_included
 from app.query.pages import PledgeQuery, highlights, read_page
 from app.query.threads import read_thread
-from app.record_routes import add_record_routes
 from app.schemas.canonical_json import canonical_json
 from app.schemas.facets import FacetName
 from app.schemas.pages import PledgePage

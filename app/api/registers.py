@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from app.api.record_routes import add_record_routes, with_article
 from app.errors import BadQuery, Fault
 from app.http.dependencies import (
     AsOf,
@@ -22,7 +23,6 @@ from app.http.dependencies import (
 )
 from app.http.problems import responses
 from app.query.topic_tree import read_topic_tree
-from app.record_routes import add_record_routes, with_article
 from app.records.instruments import INSTRUMENTS
 from app.records.participants import PARTICIPANTS, read_offices
 from app.records.parties import PARTIES
