@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.pages.heatmap import DEPTHS, HeatMap, depth_of, draw_heat_map, in_tree
+from app.pages.charts.heatmap import DEPTHS, HeatMap, depth_of, draw_heat_map, in_tree
 from app.schemas.facets import FacetValue, Matrix, MatrixCell
 
 

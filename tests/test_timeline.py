@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.pages.timeline import TONES, draw_timeline, labelled, place_across, tone_of
+from app.pages.charts.timeline import TONES, draw_timeline, labelled, place_across, tone_of
 from app.query.threads import Strand
 from app.schemas.vocabulary import Fulfilment
 

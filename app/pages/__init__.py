@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
-from app.pages import (
+from app.pages import error_pages
+from app.pages.rendering import STATIC
+from app.pages.views import (
     coding,
     comparison,
     docs,
@@ -17,11 +19,9 @@ from app.pages import (
     parties,
     pledges,
     posting,
-    refusals,
     sources,
     topics,
 )
-from app.pages.rendering import STATIC
 
 # One module a kind of page, each with its router.
 _PAGES = (
@@ -45,4 +45,4 @@ def install(app: FastAPI) -> None:
         app.include_router(router)
     docs.mount_assets(app)
     app.mount(STATIC, _Files(directory=Path(__file__).parent / "static"), name="static")
-    refusals.install(app)
+    error_pages.install(app)

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
-from app.pages.words import TOWARDS
+from app.pages.labels import TOWARDS
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_documents
 

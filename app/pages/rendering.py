@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from app import __version__
 from app.http.conditional import matches
 from app.http.dependencies import list_etag
-from app.pages import words
+from app.pages import labels
 from app.pages.names import korean_name
 from app.records.upsert import Extent, read_extent
 from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
@@ -55,7 +55,7 @@ environment = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-environment.filters.update(words.FILTERS, korean=korean_name)
+environment.filters.update(labels.FILTERS, korean=korean_name)
 environment.globals.update(version=__version__, static=STATIC, files=FILES)
 environment.globals.update(POSITIONS=frozenset(POSITION_ACTS), CONTINUATIONS=frozenset(CONTINUATIONS))
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from app.http.dependencies import Reading, StrictRoute
+from app.pages.charts.timeline import Timeline, draw_timeline, meetings_of
 from app.pages.names import read_names
 from app.pages.records import read_record
 from app.pages.rendering import page, page_etag
-from app.pages.timeline import Timeline, draw_timeline, meetings_of
 from app.query.facets import read_counts
 from app.query.pages import PledgeQuery
 from app.query.threads import read_strands

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from app.http.dependencies import Reading, StrictRoute
-from app.pages.linked import party_data
+from app.pages.json_ld import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import address, page, page_etag

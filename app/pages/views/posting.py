@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from fastapi import APIRouter, Request, Response
 
 from app.http.dependencies import Reading, StrictRoute
+from app.pages.labels import FILTERS
 from app.pages.rendering import page, page_etag
-from app.pages.words import FILTERS
 from app.schemas.meetings import MeetingBody
 from app.schemas.vocabulary import (
     PLEDGE_ACTS,

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from app.pages import words
+from app.pages import labels
 from app.pages.names import Names
 from app.query.filters import PledgeFilters
 from app.query.pages import PledgeQuery
@@ -20,10 +20,10 @@ _LABELS = {
     "is_renewed": "renewed later", "undertaking": "undertaking of", "updated_since": "written since", "q": "words",
 }  # fmt: skip
 _TOLD = {
-    "act": words.ACTS,
-    "attested": words.ATTESTED,
-    "meeting_type": words.MEETING_TYPES,
-    "fulfilment": words.FULFILMENTS,
+    "act": labels.ACTS,
+    "attested": labels.ATTESTED,
+    "meeting_type": labels.MEETING_TYPES,
+    "fulfilment": labels.FULFILMENTS,
     "kind": {"pledge": "pledges", "position": "positions", "any": "pledges and positions"},
     "due": {"passed": "passed", "overdue": "overdue", "coming": "to come", "open": "without a day", "none": "none"},
 }
@@ -87,4 +87,4 @@ def _say(name: str, value: Any, names: Names) -> str:
         return names.person(text)
     if name in ("meeting", "source", "instrument"):
         return {"meeting": names.meeting, "source": names.source, "instrument": names.instrument}[name](text)
-    return words.plain_day(text) if name.endswith(("__gte", "__lt")) else text
+    return labels.plain_day(text) if name.endswith(("__gte", "__lt")) else text

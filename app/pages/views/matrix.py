@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from app.http.dependencies import Reading, StrictRoute
-from app.pages.heatmap import Counted, Label, draw_heat_map
+from app.pages.charts.heatmap import Counted, Label, draw_heat_map
+from app.pages.labels import MET, plain_day
 from app.pages.names import read_names
 from app.pages.rendering import page, page_etag
-from app.pages.words import MET, plain_day
 from app.query.matrix import MatrixQuery, read_matrix
 from app.query.query_strings import query_string
 from app.records.topics import parents

@@ -1,4 +1,4 @@
-"""/pledges: the one query with its facets beside it; /pledges/{id}: one pledge, its words, its thread, its history."""
+"""/pledges: the one query with its facets beside it; /pledges/{id}: one pledge, its labels, its thread, its history."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from app.http.dependencies import Reading, StrictRoute
-from app.pages import words
-from app.pages.asked import asked_with, chips, names_asked
-from app.pages.linked import pledge_data
+from app.pages import labels
+from app.pages.filter_chips import asked_with, chips, names_asked
+from app.pages.json_ld import pledge_data
 from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import page, page_etag
@@ -66,7 +66,7 @@ def list_pledges(request: Request, connection: Reading, query: Annotated[PledgeQ
         "next": f"{asked}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
     }
     title = _title(shown)
-    description = "Pledges of states, one by one: who promised what to whom, in which words, and what came of it."
+    description = "Pledges of states, one by one: who promised what to whom, in which labels, and what came of it."
     canonical = f"/pledges?{asked}" if asked else "/pledges"
     return page(
         request,
@@ -103,7 +103,7 @@ def _say(name: FacetName, names: Names) -> Callable[[str], str]:
     """How the values of a facet are said."""
     if name in _KINDS:
         return {"party": names.party, "topic": names.topic, "instrument": names.instrument}[_KINDS[name]]
-    return words.FILTERS.get(name, words.FILTERS["word"])
+    return labels.FILTERS.get(name, labels.FILTERS["word"])
 
 
 def _sorts(query: PledgeQuery) -> list[tuple[str, str, bool]]:

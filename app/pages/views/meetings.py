@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from app.http.dependencies import Reading, StrictRoute
 from app.pages.coverage import coverage_words
-from app.pages.linked import meeting_data
+from app.pages.json_ld import meeting_data
+from app.pages.labels import plain_day
 from app.pages.names import Names, read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import page, page_etag
-from app.pages.words import plain_day
 from app.query.compare import compare_meetings
 from app.query.facets import match, read_counts, read_values
 from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
