@@ -13,7 +13,7 @@ help: ## Show this list
 		printf '  %-14s %s\n' "$$name" "$$what"; done
 
 run: $(VENV)/.run ## Serve the book; an empty one is seeded, and gets a key to write with
-	@$(BIN)/python -m app.starting
+	@$(BIN)/python -m app.cli.first_run
 	@exec $(BIN)/pledgebook serve
 
 # What the tests of a file share is made by one worker. Files keep their order: those of few tests are the long ones.

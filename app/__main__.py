@@ -1,7 +1,7 @@
 """`python -m app` is `pledgebook`."""
 
-from app.cli import app
-from app.console import run
+from app.cli.commands import app
+from app.cli.console import run
 
 
 def main() -> None:

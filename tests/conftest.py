@@ -34,8 +34,8 @@ from app.front import Front
 from app.protocol import protocol_of
 from starlette.types import ASGIApp
 
-from app import console
-from app.cli import app as commands
+from app.cli import console
+from app.cli.commands import app as commands
 from app.exchange.book_files import load
 from app.records import keys
 from app.records.migrate import migrate

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from app import cli
+from app.cli import commands
 from app.exchange.book_files import schema
 from app.main import create_app
 from app.settings import Settings
@@ -71,7 +71,7 @@ def _commands(group: Any, name: str) -> dict[str, Any]:
     return {full: found for key, item in inner.items() for full, found in _commands(item, f"{name} {key}").items()}
 
 
-COMMANDS = _commands(get_command(cli.app), "pledgebook")
+COMMANDS = _commands(get_command(commands.app), "pledgebook")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

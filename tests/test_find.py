@@ -12,7 +12,7 @@ import pandas
 import pytest
 from rich.console import Console
 
-from app.asking import option, table
+from app.cli.find import option, table
 from app.query.pages import PledgeQuery
 from tests.conftest import Call, Client, Server, run
 

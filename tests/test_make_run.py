@@ -61,7 +61,7 @@ def test_the_first_run_seeds_and_gives_a_key_and_the_second_does_neither(empty_u
 
 def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     environment = {**os.environ, "PLEDGEBOOK_PORT": "many", "PLEDGEBOOK_DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
-    for command in (["-m", "app.starting"], ["-m", "app", "serve"]):
+    for command in (["-m", "app.cli.first_run"], ["-m", "app", "serve"]):
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
         assert done.returncode == 2
         assert done.stderr.startswith("PLEDGEBOOK_PORT: ")

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.console import book, out
+from app.cli.console import book, out
 from app.records import keys
 from app.schemas.vocabulary import Scope
 

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from app import __version__, asking
-from app.console import book, err, out
+from app import __version__
+from app.cli import find
+from app.cli.console import book, err, out
+from app.cli.keys import key_app
+from app.cli.serve import serve
 from app.errors import BadQuery
 from app.exchange import book_files
 from app.exchange.check_texts import Texts
-from app.key_commands import key_app
 from app.records.migrate import migrate
 from app.schemas.drafts import DraftRequest
 from app.schemas.meetings import MeetingLine
-from app.serving import serve
 from app.settings import Settings
 from app.store.ledger import LAST_SEQ, read_head, read_head_at
 from app.store.schema_version import revision_of
@@ -129,21 +130,21 @@ def find(**given: Any) -> None:
     """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
     rendering_name, url = given.pop("format"), given.pop("url")
     try:
-        rendering, query = asking.rendering_of(rendering_name), asking.asked(given)
+        rendering, query = find.rendering_of(rendering_name), find.asked(given)
         if url is not None:
-            asking.find_at(url, query, rendering)
+            find.find_at(url, query, rendering)
             return
         with book() as database:
-            asking.find_here(database, query, rendering, Settings())
+            find.find_here(database, query, rendering, Settings())
     except BadQuery as error:
         err.print(error.detail, markup=False)
         for fault in error.faults:
-            err.print(f"  {asking.option(str(fault.path[0]))} {fault.message}", markup=False)
+            err.print(f"  {find.option(str(fault.path[0]))} {fault.message}", markup=False)
         raise typer.Exit(2) from None
 
 
-find.__signature__ = inspect.Signature(asking.parameters())  # type: ignore[attr-defined]
-find.__annotations__ = {each.name: each.annotation for each in asking.parameters()}
+find.__signature__ = inspect.Signature(find.parameters())  # type: ignore[attr-defined]
+find.__annotations__ = {each.name: each.annotation for each in find.parameters()}
 app.command()(find)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.console import book
+from app.cli.console import book
 from app.settings import Settings
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.console import book, out, run
+from app.cli.console import book, out, run
 from app.exchange import book_files
 from app.records import keys
 from app.settings import Settings
