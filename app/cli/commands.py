@@ -1,6 +1,5 @@
 """The command line: `pledgebook …`. Exit 0: all well; 1: the data is at fault; 2: the call is."""
 
-import inspect
 import json
 import sys
 from collections.abc import Iterator
@@ -13,17 +12,15 @@ import typer
 from pydantic import ValidationError
 
 from app import __version__
-from app.cli import find
 from app.cli.console import book, err, out
+from app.cli.find import find
 from app.cli.keys import key_app
 from app.cli.serve import serve
-from app.errors import BadQuery
 from app.exchange import book_files
 from app.exchange.check_texts import Texts
 from app.records.migrate import migrate
 from app.schemas.drafts import DraftRequest
 from app.schemas.meetings import MeetingLine
-from app.settings import Settings
 from app.store.ledger import LAST_SEQ, read_head, read_head_at
 from app.store.schema_version import revision_of
 
@@ -126,25 +123,6 @@ def export(
     out.print(f"The book at seq {head.seq} ({head.hash}) is in {folder}.", markup=False)
 
 
-def find(**given: Any) -> None:
-    """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
-    rendering_name, url = given.pop("format"), given.pop("url")
-    try:
-        rendering, query = find.rendering_of(rendering_name), find.asked(given)
-        if url is not None:
-            find.find_at(url, query, rendering)
-            return
-        with book() as database:
-            find.find_here(database, query, rendering, Settings())
-    except BadQuery as error:
-        err.print(error.detail, markup=False)
-        for fault in error.faults:
-            err.print(f"  {find.option(str(fault.path[0]))} {fault.message}", markup=False)
-        raise typer.Exit(2) from None
-
-
-find.__signature__ = inspect.Signature(find.parameters())  # type: ignore[attr-defined]
-find.__annotations__ = {each.name: each.annotation for each in find.parameters()}
 app.command()(find)
 
 

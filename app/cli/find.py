@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.console import book, err
 from app.errors import BadQuery, Fault, PledgebookError
 from app.exchange.feeds import Feed
 from app.exchange.media_types import JSON, OF_PLEDGES, Rendering
@@ -213,3 +214,27 @@ def _what(pledge: dict[str, Any], wide: bool) -> Text:
 
 def _last_day(pledge: dict[str, Any]) -> str:
     return (pledge["due"] or {}).get("to") or ""
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+def find(**given: Any) -> None:
+    """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
+    rendering_name, url = given.pop("format"), given.pop("url")
+    try:
+        rendering, query = rendering_of(rendering_name), asked(given)
+        if url is not None:
+            find_at(url, query, rendering)
+            return
+        with book() as database:
+            find_here(database, query, rendering, Settings())
+    except BadQuery as error:
+        err.print(error.detail, markup=False)
+        for fault in error.faults:
+            err.print(f"  {option(str(fault.path[0]))} {fault.message}", markup=False)
+        raise typer.Exit(2) from None
+
+
+find.__signature__ = inspect.Signature(parameters())  # type: ignore[attr-defined]
+find.__annotations__ = {each.name: each.annotation for each in parameters()}

@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.store import models
 from app.store.models import columns
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 FIRST_KEY = "first"
 
 

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Files and formats: book files in and out, CSV, feeds, calendars and the data package."""

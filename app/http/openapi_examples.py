@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-ANSWERS_FILE = Path(__file__).with_name("examples.json")
+ANSWERS_FILE = Path(__file__).with_name("openapi_examples.json")
 MERGE_PATCH = "application/merge-patch+json"
 _LARGER_THAN_ANY = 3 * 1024 * 1024
 

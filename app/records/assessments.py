@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.errors import Conflict, Fault, Invalid, NotFound, Path
-from app.records import record
 from app.records.pledge_context import read_assessed
-from app.records.record import Kind, Record
+from app.records.record import Kind, Record, create_records
 from app.schemas.assessments import AssessmentCreate, AssessmentPost
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import LAST_NUMBER
@@ -137,7 +136,7 @@ def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: P
         same_party = (table.c.pledge == pledge.key) & (table.c.party == line.party)
         connection.execute(update(table).where(same_party).values(is_current=False))
     new = record(line, pledge.id, pledge.key, is_current=is_current)
-    record.create(writer, [new])
+    create_records(writer, [new])
     _assess(writer, pledge)
     return new.id
 

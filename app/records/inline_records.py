@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from app.errors import Fault, Invalid, Path
-from app.records import record
 from app.records.instruments import INSTRUMENTS
 from app.records.participants import PARTICIPANTS
+from app.records.record import create_records
 from app.records.register import Register
 from app.records.sources import SOURCES
 from app.schemas.faults import faults_of
@@ -61,7 +61,7 @@ def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool
         if standing is None:
             faults += [fault.under(*path) for fault in register.faults(writer.connection, line)]
             if not faults:
-                record.create(writer, [register.record(line)])
+                create_records(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:
             register.change(writer, line, standing.document)
         elif register.record(line).text(standing.version) != standing.document:

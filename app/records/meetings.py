@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import SQLModel
 
 from app.errors import Conflict, Fault, Path
-from app.records import duplicates, pledges, record, references
+from app.records import duplicates, pledges, references
 from app.records.inline_records import refuse, settle_references
 from app.records.pledge_context import Context, read_context
-from app.records.record import Kind, Record, Rows
+from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.schemas.meetings import MOST_PLEDGES, MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Entity
@@ -134,7 +134,7 @@ def create_meeting(
     found = faults(writer.connection, meeting) + pledges.faults(writer.connection, lines, context)
     found += _standing_pledges(meeting, lines, paths)
     refuse(sorted(found, key=lambda fault: [str(step) for step in fault.path]))
-    record.create(writer, [record(id, meeting)])
+    create_records(writer, [record(id, meeting)])
     pledges.create_pledges(writer, lines, context)
     return id
 
@@ -163,7 +163,7 @@ def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, standing: st
     if len(merged) > MOST_PLEDGES:  # else its line could not be read any more
         found.append(Fault(("pledges",), f"must be no more than {MOST_PLEDGES} with those that stand: {len(merged)}"))
     refuse(found)
-    differed = record.change(writer, record(id, meeting), standing) is not None
+    differed = change_record(writer, record(id, meeting), standing) is not None
     named = {line.number for line in lines}
     affected = [line for line in merged if line.number in before and (differed or line.number in named)]
     changed = pledges.change_pledges(writer, affected, context)

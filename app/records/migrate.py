@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.records import record
 from app.records.parties import PARTIES, states
+from app.records.record import create_records
 from app.records.reshape import reshape
 from app.records.upsert import LOADER
 from app.store.database import Database
@@ -23,7 +23,7 @@ from app.store.schema_version import revision_of, standing
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def config(connection: Connection | None = None) -> "Config":
@@ -48,7 +48,7 @@ def migrate(database: Database, to: str = "head") -> None:
             return
         writer = Writer(connection, LOADER)
         if writer.head.seq == 0:
-            record.create(writer, [PARTIES.record(state) for state in states()])
+            create_records(writer, [PARTIES.record(state) for state in states()])
         else:
             reshape(writer)
 

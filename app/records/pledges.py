@@ -10,9 +10,8 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from app.errors import Fault, Path
-from app.records import record
 from app.records.pledge_context import Assessed, Context
-from app.records.record import Kind, Record, Rows
+from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.schemas.novelty import is_new
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import (
@@ -177,7 +176,7 @@ def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str
 def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> list[str]:
     """Write new pledges of one meeting, whose lines are numbered and checked; gives their documents."""
     first = next_key(writer.connection)
-    return record.create(writer, [record(line, first + index, context) for index, line in enumerate(lines)])
+    return create_records(writer, [record(line, first + index, context) for index, line in enumerate(lines)])
 
 
 def next_key(connection: Connection) -> int:
@@ -256,7 +255,7 @@ def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Conte
     for id, line in zip(ids, lines, strict=True):
         key, undertaking = keys[id]
         new = record(line, key, context)
-        changed += record.change(writer, new, documents[id]) is not None
+        changed += change_record(writer, new, documents[id]) is not None
         if new.row["undertaking"] != undertaking:
             _regroup(writer.connection, key, new.row["undertaking"])
     return changed

@@ -53,7 +53,7 @@ class Record:
         return canonical_json({**self.document, "version": version})
 
 
-def create(writer: Writer, records: Sequence[Record]) -> list[str]:
+def create_records(writer: Writer, records: Sequence[Record]) -> list[str]:
     """Write new records of one kind; gives their documents. Ids must be free."""
     if not records:
         return []
@@ -70,7 +70,7 @@ def create(writer: Writer, records: Sequence[Record]) -> list[str]:
     return texts
 
 
-def change(writer: Writer, record: Record, standing: str, operation: Operation | None = None) -> str | None:
+def change_record(writer: Writer, record: Record, standing: str, operation: Operation | None = None) -> str | None:
     """Write a record over the `standing` document it has; gives the new one, or None if nothing differs.
 
     Rows that follow from other records (a topic's ancestors, a copied day) are set right even then.

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from app.errors import Conflict, Fault, Invalid
-from app.records import record
-from app.records.record import Kind, Record, Rows
+from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.records.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
@@ -65,7 +64,7 @@ class Register(Generic[L]):
                 candidates=[self.id_of(line)],
             )
         self._refuse_faults(writer.connection, line)
-        return record.create(writer, [self.record(line)])[0]
+        return create_records(writer, [self.record(line)])[0]
 
     def change(self, writer: Writer, line: L, standing: str) -> str | None:
         """Write `line` over the `standing` document of the record it names; None if nothing differs.
@@ -75,7 +74,7 @@ class Register(Generic[L]):
         if line.retracted is not None and json.loads(standing)["retracted"] is None:  # type: ignore[attr-defined]
             refuse_retraction(writer.connection, self.kind.entity, self.id_of(line))
         self._refuse_faults(writer.connection, line)
-        return record.change(writer, self.record(line), standing)
+        return change_record(writer, self.record(line), standing)
 
     def read(self, connection: Connection, ids: Sequence[str] | None = None) -> Iterable[L]:
         """The lines of some records (or of all), made again from their rows."""

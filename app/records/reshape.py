@@ -6,6 +6,7 @@ shape. Done by `migrate`, so a release that changes a shape carries a migration,
 """
 
 from app.records.rebuild import batches
+from app.records.record import change_record
 from app.schemas.vocabulary import Operation
 from app.store.ledger import Writer, read_documents
 
@@ -17,5 +18,5 @@ def reshape(writer: Writer) -> int:
         records = read(ids)
         standing = read_documents(writer.connection, kind.entity, [record.id for record in records])
         for record in records:
-            count += record.change(writer, record, standing[record.id], Operation.reshape) is not None
+            count += change_record(writer, record, standing[record.id], Operation.reshape) is not None
     return count

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from app.store.database import Database
 
-_VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
+_VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
 
 def newest() -> str:

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The charts of the explorer, drawn as SVG on the server."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The pages of the explorer: one module for each kind of page, with its router."""

@@ -25,7 +25,7 @@ from app.records.upsert import read_extent
 from app.schemas.vocabulary import Entity
 from app.search.names import known
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[1]
 ASSETS = "/docs/assets"  # Swagger UI's
 STATIC = "/docs/static"  # ours
 POLICY = (
