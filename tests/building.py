@@ -115,5 +115,5 @@ class Desk:
 
     def findings(self) -> list[str]:
         """What `verify` finds: nothing, if all is well."""
-        with self.database.reading() as session:
-            return [str(finding) for finding in verify(session)]
+        with self.database.reading() as connection:
+            return [str(finding) for finding in verify(connection)]

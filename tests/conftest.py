@@ -30,19 +30,17 @@ import hypothesis
 import psycopg
 import pytest
 import uvicorn
-from app.front import Front
-from app.protocol import protocol_of
+from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from app.cli import console
 from app.cli.commands import app as commands
 from app.exchange.book_files import load
+from app.main import create_app
 from app.records import keys
 from app.records.migrate import migrate
 from app.settings import Settings
 from app.store.database import Database
-from tests.one_trip import QuickClient
-from tests.sharing import make_app, share_compiled_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -53,8 +51,6 @@ ENGINES = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
-
-share_compiled_statements()
 
 # Some thousand databases are made and dropped, and none need outlive the run: they are kept in memory if there is room.
 MEMORY = Path("/dev/shm")
@@ -210,13 +206,13 @@ def seeded_database(seeded_url: str) -> Iterator[Database]:
 def make_key(url: str, name: str = "desk") -> str:
     """A key that writes, in the database at `url`."""
     database = Database(url)
-    with database.writing() as session:
-        key = keys.create_key(session, name)
+    with database.writing() as connection:
+        key = keys.create_key(connection, name)
     database.close()
     return key
 
 
-class Client(QuickClient):
+class Client(TestClient):
     """The API in process, with a key at hand: `headers=client.with_key` writes."""
 
     key: str
@@ -227,10 +223,10 @@ class Client(QuickClient):
 
 
 def _client(url: str) -> Iterator[Client]:
-    app = make_app(Settings(database_url=url, log_level="warning"))
-    with Client(app) as client:
-        with app.state.database.writing() as session:
-            client.key = keys.create_key(session, "desk")
+    app = create_app(Settings(database_url=url, log_level="warning"))
+    with Client(app, raise_server_exceptions=False) as client:
+        with app.state.database.writing() as connection:
+            client.key = keys.create_key(connection, "desk")
         yield client
 
 
@@ -301,16 +297,15 @@ def free_port() -> int:
 def answering(url: str) -> Iterator[Server]:
     """A real server over the database at `url`, in a thread of this process: for what only asks it over the network."""
     port = free_port()
-    app = make_app(Settings(database_url=url, port=port, log_level="warning"))
-    with listening(app, app.front, port):
+    app = create_app(Settings(database_url=url, port=port, log_level="warning"))
+    with listening(app, port):
         yield Server(f"http://127.0.0.1:{port}", make_key(url))
 
 
 @contextlib.contextmanager
-def listening(app: ASGIApp, front: Front, port: int) -> Iterator[None]:
-    """A server of an app, with the protocol of what stands in front of it, in a thread of this process."""
-    http = protocol_of(front)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, http=http, log_config=None, server_header=False))
+def listening(app: ASGIApp, port: int) -> Iterator[None]:
+    """A server of an app, in a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():

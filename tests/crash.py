@@ -81,9 +81,9 @@ class Harness:
         """Every acknowledged write is there whole, none is half there, and the book verifies."""
         database = Database(self.url)
         table = columns(Revision)
-        with database.reading() as session:
-            rows = session.execute(select(table).order_by(table.c.seq)).all()
-            assert list(verify(session)) == []
+        with database.reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.seq)).all()
+            assert list(verify(connection)) == []
         database.close()
         stored = {(str(row.entity), row.id, row.version): row.document for row in rows}
         for key, document in self.acknowledged.items():

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.testclient import TestClient
+
 from app.exchange.book_files import load
 from app.http.openapi_examples import ANSWERS_FILE, ASKS, Ask
+from app.main import create_app
 from app.records import keys
 from app.records.migrate import migrate
 from app.schemas.vocabulary import Scope
 from app.settings import Settings
 from app.store.database import Database
-from tests.one_trip import QuickClient
-from tests.sharing import make_app
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 # Of a text, its first lines: at least so many, and so many characters.
@@ -38,16 +39,16 @@ def ask_all(url: str) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _client(url: str) -> Iterator[tuple[QuickClient, dict[str, str]]]:
+def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
     database = Database(url)
-    with database.writing() as session:
-        by_scope = {scope.value: keys.create_key(session, f"example-{scope}", scope) for scope in Scope}
+    with database.writing() as connection:
+        by_scope = {scope.value: keys.create_key(connection, f"example-{scope}", scope) for scope in Scope}
     database.close()
-    with QuickClient(make_app(Settings(database_url=url))) as client:
+    with TestClient(create_app(Settings(database_url=url))) as client:
         yield client, by_scope
 
 
-def _ask(client: QuickClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
+def _ask(client: TestClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
     method, route = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
     path = route.format(**ask.path)
     headers = {"Authorization": f"Bearer {by_scope[ask.key]}"} if ask.key else {}

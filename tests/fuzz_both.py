@@ -28,7 +28,7 @@ def holds_on_the_other_engine(ctx: Any, response: Any, case: Any) -> None:
     request.headers = _with_other_key(request.headers)
     answer = _SESSION.send(request, allow_redirects=False, timeout=30)
     headers = _with_other_key(ctx.internals.headers)
-    again = {**ctx.internals.transport_kwargs, "base_url": OTHER, "headers": headers, "session": _SESSION}
+    again = {**ctx.internals.transport_kwargs, "base_url": OTHER, "headers": headers, "connection": _SESSION}
     case.validate_response(
         answer, headers=headers, transport_kwargs=again, recorder=ctx.internals.recorder,
         excluded_checks=[holds_on_the_other_engine],

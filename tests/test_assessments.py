@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.exchange.book_files import load
+from app.main import create_app
 from app.records.assessments import days_late
 from app.records.keys import create_key
 from app.schemas.vocabulary import Fulfilment, Scope
@@ -15,7 +16,6 @@ from app.settings import Settings
 from app.store.database import Database
 from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, CopyMaker, make_key
-from tests.sharing import make_app
 
 FIRST = "2021-01-01-a-01"
 CITED = [{"source": "text-of-2021-01-01-a", "zone": "body", "start": 900, "end": 990}]
@@ -152,8 +152,8 @@ def test_the_last_number_is_followed_by_none(desk: Desk) -> None:
 def test_verify_finds_a_judgement_that_was_made_the_latest_by_hand(desk: Desk) -> None:
     desk.post(POSTED, assessment("KOR", "stalled", effective_on="2022-01-01"))
     desk.post(POSTED, assessment("KOR", "fulfilled", effective_on="2022-02-01"))
-    with desk.database.writing() as session:
-        session.execute(text("UPDATE assessment SET is_current = NOT is_current"))
+    with desk.database.writing() as connection:
+        connection.execute(text("UPDATE assessment SET is_current = NOT is_current"))
     assert {f"assessment {FIRST}-a1", f"assessment {FIRST}-a2", f"pledge {FIRST}"} == {
         finding.split(":")[0] for finding in desk.findings()
     }
@@ -206,8 +206,8 @@ def test_lateness_is_counted_against_the_last_day(word: Fulfilment, effective: s
 
 def test_a_key_that_assesses_does_nothing_else(desk: Desk, empty_url: str) -> None:
     etag = desk.etag(f"/pledges/{FIRST}")
-    with desk.database.writing() as session:
-        desk.client.key = create_key(session, "assessor", Scope.assess)
+    with desk.database.writing() as connection:
+        desk.client.key = create_key(connection, "assessor", Scope.assess)
     desk.post(POSTED, assessment())
     assert desk.get(f"/pledges/{FIRST}/history")["items"][-1]["actor"] == "assessor"
     desk.post("/meetings", meeting("2022-01-01-b"), status=403)
@@ -234,7 +234,7 @@ def test_assessments_come_through_export_and_load_even_of_what_was_retracted(
         assert (report.faults, report.skipped) == ([], [])
         again = load(database, [tmp_path / "book.jsonl"])
         assert (again.created, again.changed, again.is_clean) == (0, 0, True)
-        with Client(make_app(Settings(database_url=url))) as other:
+        with Client(create_app(Settings(database_url=url))) as other:
             copy = Desk(other)
             assert copy.lines("/export.jsonl") == whole
             assert copy.get(POSTED) == desk.get(POSTED)

@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from app.exchange.book_files import export
+from app.main import create_app
 from app.records.verify import verify
 from app.settings import Settings
 from app.store.database import Database
 from app.store.ledger import read_head
 from tests.conftest import Call, Client, run
 from tests.postings import TOPIC, meeting
-from tests.sharing import make_app
 
 
 @contextlib.contextmanager
@@ -112,13 +112,13 @@ def test_a_restored_backup_is_the_book_as_it_stood_at_its_seq(
     heads = []
     for copy in copies:
         restored = Database(copy)
-        with restored.reading() as session:
-            head = read_head(session)
-            lines = list(export(session))
-            assert list(verify(session)) == [], "triggers and all"
-        with live.reading() as session:
-            assert lines == list(export(session, as_of=head.seq))
-            assert read_head(session).seq > head.seq, "writes went on behind the backup"
+        with restored.reading() as connection:
+            head = read_head(connection)
+            lines = list(export(connection))
+            assert list(verify(connection)) == [], "triggers and all"
+        with live.reading() as connection:
+            assert lines == list(export(connection, as_of=head.seq))
+            assert read_head(connection).seq > head.seq, "writes went on behind the backup"
         heads.append(head.seq)
         restored.close()
     live.close()
@@ -127,13 +127,13 @@ def test_a_restored_backup_is_the_book_as_it_stood_at_its_seq(
 
 def test_a_restored_backup_goes_on_where_it_stopped(seeded: Client, back_up: Callable[[], str]) -> None:
     assert seeded.post("/v1/topics", json=TOPIC, headers=seeded.with_key).status_code == 201
-    app = make_app(Settings(database_url=back_up()))
+    app = create_app(Settings(database_url=back_up()))
     with Client(app) as restored:
         for number in range(3):
             answer = restored.post("/v1/meetings", json=meeting(number), headers=seeded.with_key)
             assert answer.status_code == 201, "the keys are in the backup"
-        with app.state.database.reading() as session:
-            assert list(verify(session)) == []
+        with app.state.database.reading() as connection:
+            assert list(verify(connection)) == []
 
 
 def test_a_backup_never_writes_over_a_file(seeded_url: str, tmp_path: Path) -> None:

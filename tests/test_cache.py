@@ -211,9 +211,9 @@ def test_who_asks_for_the_head_while_it_is_asked_for_is_told_of_what_was_written
     monkeypatch.setattr(heads, "_read", slow_read)
 
     def write() -> int:
-        with seeded_database.writing() as session:
-            TOPICS.create(Writer(session, "desk"), TopicCreate.model_validate(topic("drills")))
-            return read_head(session).seq
+        with seeded_database.writing() as connection:
+            TOPICS.create(Writer(connection, "desk"), TopicCreate.model_validate(topic("drills")))
+            return read_head(connection).seq
 
     async def ask() -> tuple[list[int], list[int], int]:
         first = [asyncio.create_task(heads.read()) for _ in range(20)]

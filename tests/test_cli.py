@@ -38,8 +38,8 @@ def test_a_key_is_printed_alone_and_once(call: Call, empty_url: str, database: D
     made = call("key", "create", "Ada", "--scope", "assess", "--expires", "2999-12-31", url=empty_url)
     assert made.returncode == 0, made.stderr
     assert re.fullmatch(r"pb_[A-Za-z0-9_-]{43}\n", made.stdout)
-    with database.reading() as session:
-        key = find_key(session, made.stdout.strip())
+    with database.reading() as connection:
+        key = find_key(connection, made.stdout.strip())
         assert key
         assert (key.name, key.scope.value, str(key.expires_on)) == ("Ada", "assess", "2999-12-31")
     listed = call("key", "list", url=empty_url)
@@ -48,8 +48,8 @@ def test_a_key_is_printed_alone_and_once(call: Call, empty_url: str, database: D
     assert made.stdout.strip() not in listed.stdout
     assert call("key", "create", "Ada", url=empty_url).returncode == 1
     assert call("key", "revoke", "Ada", url=empty_url).returncode == 0
-    with database.reading() as session:
-        assert find_key(session, made.stdout.strip()) is None
+    with database.reading() as connection:
+        assert find_key(connection, made.stdout.strip()) is None
     assert re.search(r"Ada .* \d{4}-\d\d-\d\d *\n", call("key", "list", url=empty_url).stdout)
     unknown = call("key", "revoke", "Nobody", url=empty_url)
     assert (unknown.returncode, unknown.stdout) == (1, "")
@@ -75,8 +75,8 @@ def test_a_book_is_seeded_verified_and_exported(call: Call, empty_url: str, data
     assert re.fullmatch(r"\d+ created, \d+ changed, \d+ left as they were.\n", loaded.stdout)
     assert call("verify", url=empty_url).returncode == 0
     exported = call("export", url=empty_url)
-    with database.reading() as session:
-        assert exported.stdout == "".join(f"{line}\n" for line in export(session))
+    with database.reading() as connection:
+        assert exported.stdout == "".join(f"{line}\n" for line in export(connection))
     assert exported.returncode == 0
 
 
@@ -92,8 +92,8 @@ def test_a_load_with_faults_ends_with_1_and_names_them(call: Call, empty_url: st
 def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
     call: Call, seeded_url: str, seeded_database: Database, tmp_path: Path
 ) -> None:
-    with seeded_database.writing() as session:
-        meetings.create_meeting(Writer(session, "desk"), MeetingCreate.model_validate(statement()))
+    with seeded_database.writing() as connection:
+        meetings.create_meeting(Writer(connection, "desk"), MeetingCreate.model_validate(statement()))
     path = tmp_path / "edited.jsonl"
     path.write_text(json.dumps({"kind": "meeting", **statement(city="Sydney")}), encoding="utf-8")
     answer = call("load", str(path), url=seeded_url)
@@ -156,8 +156,8 @@ def test_a_file_that_is_no_database_ends_with_1(call: Call, once: None, tmp_path
 
 
 def test_findings_end_with_1(call: Call, seeded_url: str, seeded_database: Database) -> None:
-    with seeded_database.writing() as session:
-        session.connection().exec_driver_sql("UPDATE party SET name = 'Corea' WHERE code = 'KOR'")
+    with seeded_database.writing() as connection:
+        connection.connection().exec_driver_sql("UPDATE party SET name = 'Corea' WHERE code = 'KOR'")
     answer = call("verify", url=seeded_url)
     assert answer.returncode == 1
     assert answer.stderr == "party KOR: differs between its tables and the ledger\n"

@@ -39,9 +39,9 @@ def test_a_comparison_agrees_with_the_lists_of_undertakings(seeds: Desk, a: str,
     def roots(**asked: Any) -> set[str]:
         return set(seeds.ids("/undertakings", **asked))
 
-    with seeds.database.reading() as session:
-        found = compare_meetings(session, a, b)
-        strands = read_strands(session, seeds.ids("/undertakings"))
+    with seeds.database.reading() as connection:
+        found = compare_meetings(connection, a, b)
+        strands = read_strands(connection, seeds.ids("/undertakings"))
     root = {pledge["id"]: strand.id for strand in strands for pledge in strand.pledges}
     assert {root[shared.in_a[0]["id"]] for shared in found.both} == roots(meeting=a, in_meeting=b)
     assert {root[group[0]["id"]] for group in found.only_a} == roots(in_meeting=a, not_in_meeting=b)
@@ -54,8 +54,8 @@ def test_what_changed_between_two_meetings_is_told_field_by_field(desk: Desk) ->
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2), pledge(3, act="support", towards=[])))
     changed = renewal(1, "2021-01-01-a-01", act="reaffirm", specificity="measurable")
     desk.post("/meetings", meeting("2022-01-01-b", changed, renewal(2, "2021-01-01-a-01"), pledge(3)))
-    with desk.database.reading() as session:
-        found = compare_meetings(session, "2021-01-01-a", "2022-01-01-b")
+    with desk.database.reading() as connection:
+        found = compare_meetings(connection, "2021-01-01-a", "2022-01-01-b")
     (shared,) = found.both
     assert [one["number"] if "number" in one else one["id"][-2:] for one in shared.in_b] == ["01", "02"]
     assert list(shared.differences()) == [("act", "agree", "reaffirm"), ("specificity", "general", "measurable")]
@@ -67,13 +67,13 @@ def test_a_retracted_pledge_is_not_compared(desk: Desk) -> None:
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2)))
     desk.post("/meetings", meeting("2022-01-01-b", pledge(1)))
     desk.retract("/pledges/2021-01-01-a-02")
-    with desk.database.reading() as session:
-        assert ids(compare_meetings(session, "2021-01-01-a", "2022-01-01-b").only_a) == ["2021-01-01-a-01"]
+    with desk.database.reading() as connection:
+        assert ids(compare_meetings(connection, "2021-01-01-a", "2022-01-01-b").only_a) == ["2021-01-01-a-01"]
 
 
 def test_a_meeting_that_is_not_in_the_book_is_named(seeds: Desk) -> None:
-    with seeds.database.reading() as session, pytest.raises(BadQuery) as refused:
-        compare_meetings(session, SPRING, "2024-10-31-kor-usa-2plus3")
+    with seeds.database.reading() as connection, pytest.raises(BadQuery) as refused:
+        compare_meetings(connection, SPRING, "2024-10-31-kor-usa-2plus3")
     (fault,) = refused.value.faults
     assert fault.path[-1] == "b"
     assert AUTUMN in fault.message
@@ -81,8 +81,8 @@ def test_a_meeting_that_is_not_in_the_book_is_named(seeds: Desk) -> None:
 
 def test_strands_tell_what_the_threads_tell(seeds: Desk) -> None:
     wanted = seeds.ids("/undertakings")
-    with seeds.database.reading() as session:
-        strands = read_strands(session, wanted)
+    with seeds.database.reading() as connection:
+        strands = read_strands(connection, wanted)
     assert [strand.id for strand in strands] == wanted
     for strand in strands[::6]:
         told = seeds.get(f"/pledges/{strand.id}/thread")
@@ -93,6 +93,6 @@ def test_strands_tell_what_the_threads_tell(seeds: Desk) -> None:
 def test_strands_of_nothing_are_none(desk: Desk) -> None:
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1)))
     desk.retract("/pledges/2021-01-01-a-01")
-    with desk.database.reading() as session:
-        assert read_strands(session, []) == []
-        assert read_strands(session, ["2021-01-01-a-01", "2021-01-01-a-77"]) == []
+    with desk.database.reading() as connection:
+        assert read_strands(connection, []) == []
+        assert read_strands(connection, ["2021-01-01-a-01", "2021-01-01-a-77"]) == []

@@ -72,8 +72,8 @@ class Editor(AbstractContextManager["Editor"]):
 
 def test_eight_writers_end_at_exactly_a_thousand_changes(servers: list[Server], empty_url: str) -> None:
     database = Database(empty_url)
-    with database.reading() as session:
-        founded = read_head(session).seq
+    with database.reading() as connection:
+        founded = read_head(connection).seq
     with Editor(servers[0]) as editor:
         status, _, _ = editor.ask("POST", "/v1/topics", {**TOPIC, "definition": "0"})
     assert status == 201
@@ -92,10 +92,10 @@ def test_eight_writers_end_at_exactly_a_thousand_changes(servers: list[Server], 
         _, _, topic = editor.ask("GET", PATH)
     assert topic["definition"] == str(WRITERS * PATCHES), "an update was lost"
     assert topic["version"] == 1 + WRITERS * PATCHES
-    with database.reading() as session:
+    with database.reading() as connection:
         table = columns(Revision)
         own = select(func.count(), func.count(table.c.version.distinct())).where(table.c.operation == "change")
-        assert tuple(session.execute(own).one()) == (1000, 1000)
-        assert read_head(session).seq == founded + 1001, "a seq without a gap"
-        assert list(verify(session)) == []
+        assert tuple(connection.execute(own).one()) == (1000, 1000)
+        assert read_head(connection).seq == founded + 1001, "a seq without a gap"
+        assert list(verify(connection)) == []
     database.close()

@@ -60,8 +60,8 @@ def test_only_recording_and_assessing_append_to_the_ledger() -> None:
 def test_a_list_sends_the_very_bytes_of_the_ledger(seeded: Client, seeded_database: Database) -> None:
     sent = seeded.get("/v1/pledges?kind=any&sort=id&limit=200").text
     pledge, revision = columns(models.Pledge), columns(models.Revision)
-    with seeded_database.reading() as session:
-        stored = session.execute(
+    with seeded_database.reading() as connection:
+        stored = connection.execute(
             select(revision.c.document)
             .join(pledge, pledge.c.revision == revision.c.seq)
             .order_by(pledge.c.meeting, pledge.c.number)
@@ -91,11 +91,11 @@ def test_a_retracted_record_says_since_when(client: Client) -> None:
 
 
 def test_a_key_is_256_random_bits_and_kept_as_its_hash(database: Database) -> None:
-    with database.writing() as session:
-        made = [keys.create_key(session, name) for name in ("one", "two")]
+    with database.writing() as connection:
+        made = [keys.create_key(connection, name) for name in ("one", "two")]
     assert all(re.fullmatch(r"pb_[\w-]{43}", key) for key in made)  # 43 letters of base64 are 256 bits
-    with database.reading() as session:
-        kept = session.execute(select(columns(models.ApiKey)).order_by(columns(models.ApiKey).c.name)).all()
+    with database.reading() as connection:
+        kept = connection.execute(select(columns(models.ApiKey)).order_by(columns(models.ApiKey).c.name)).all()
     assert [row.hash for row in kept] == [hashlib.sha256(key.encode()).hexdigest() for key in made]
     assert not any(key in str(row) for key in made for row in kept)
 

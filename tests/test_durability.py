@@ -18,16 +18,18 @@ from tests.postings import TOPIC, meeting
 
 def test_the_writing_connection_waits_for_the_disk(engine: str, tmp_path: Path) -> None:
     if engine == "sqlite":
-        with Database(f"sqlite:///{tmp_path}/book.db").writing() as session:
-            assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
-            assert session.execute(text("PRAGMA synchronous")).scalar() == 2, "FULL: the log is synced at each commit"
+        with Database(f"sqlite:///{tmp_path}/book.db").writing() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+            assert connection.execute(text("PRAGMA synchronous")).scalar() == 2, (
+                "FULL: the log is synced at each commit"
+            )
         return
     # A server with its own settings: that of the other tests does not wait for the disk.
     with postgresql_server(tmp_path / "server") as server:
         database = Database(server.get_uri())
-        with database.writing() as session:
+        with database.writing() as connection:
             for setting in ("synchronous_commit", "fsync", "full_page_writes"):
-                assert session.execute(text(f"SHOW {setting}")).scalar() == "on"
+                assert connection.execute(text(f"SHOW {setting}")).scalar() == "on"
         database.close()
 
 

@@ -128,10 +128,10 @@ def test_a_write_is_told_to_try_again_while_reads_go_on(impatient: Client, fault
         assert len(impatient.get("/v1/pledges").json()["items"]) == 3
         assert impatient.get("/readyz").status_code == 200
     answers = [post(impatient, 2), post(impatient, 3)]
-    assert 201 in (answer.status_code for answer in answers), "one attempt may still meet a session of before"
+    assert 201 in (answer.status_code for answer in answers), "one attempt may still meet a connection of before"
     assert post(impatient, 4).status_code == 201
-    with database.reading() as session:
-        assert list(verify(session)) == []
+    with database.reading() as connection:
+        assert list(verify(connection)) == []
 
 
 def test_sixty_writes_that_wait_for_the_lock_leave_threads_to_the_reads(empty_url: str) -> None:
@@ -164,14 +164,14 @@ def test_postgresql_says_by_its_state_whether_to_try_again(impatient: Client) ->
         pytest.skip("SQLite has no states")
     states = {"53100": 503, "57P01": 503, "58030": 503, "40P01": 503, "42P01": 500, "22012": 500}
     for state, status in states.items():
-        with database.writing() as session:
-            session.execute(
+        with database.writing() as connection:
+            connection.execute(
                 text(
                     "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
                     f"$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{state}'; END $$"
                 )
             )
-            session.execute(
+            connection.execute(
                 text("CREATE OR REPLACE TRIGGER fail BEFORE INSERT ON topic FOR EACH ROW EXECUTE FUNCTION fail()")
             )
         answer = impatient.post("/v1/topics", json={**TOPIC, "slug": "other"}, headers=impatient.with_key)
@@ -209,6 +209,6 @@ def test_a_restart_of_postgresql_needs_none_of_the_server(restartable: Any) -> N
         control(restartable, "-w", "restart")
         assert post(client, 2).status_code == 201
         assert len(client.get("/v1/pledges").json()["items"]) == 2 * PLEDGES
-    with database.reading() as session:
-        assert list(verify(session)) == []
+    with database.reading() as connection:
+        assert list(verify(connection)) == []
     database.close()

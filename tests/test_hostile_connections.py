@@ -37,8 +37,8 @@ def unharmed(live: tuple[Server, Database]) -> Iterator[None]:
 
 
 def _head(database: Database) -> Head:
-    with database.reading() as session:
-        return read_head(session)
+    with database.reading() as connection:
+        return read_head(connection)
 
 
 def exchange(server: Server, *parts: bytes) -> bytes:

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
+from app.main import create_app
 from app.settings import Settings
 from tests.conftest import ENGINES, Client
 from tests.hostile import BODIES, HEADERS, IDS, QUERIES, TEXTS
-from tests.sharing import make_app
 
 T = TypeVar("T")
 SLOWEST = 2.0
@@ -24,7 +24,7 @@ _SPREAD = 16
 
 def routes() -> list[tuple[str, str]]:
     """Every method and path of the OpenAPI document."""
-    document = make_app(Settings(database_url="sqlite:///unused.db")).openapi()
+    document = create_app(Settings(database_url="sqlite:///unused.db")).openapi()
     return [(method.upper(), path) for path, operations in document["paths"].items() for method in operations]
 
 

@@ -21,8 +21,8 @@ A_RENEWAL = {"type": "renews", "target": "2021-03-18-kor-usa-2plus2-06"}
 
 
 def head_of(database: Database) -> Head:
-    with database.reading() as session:
-        return read_head(session)
+    with database.reading() as connection:
+        return read_head(connection)
 
 
 @pytest.fixture(autouse=True)
@@ -262,8 +262,8 @@ BROKEN = b'{"title": '
 
 def make_key(book: Client, name: str, **more: Any) -> str:
     database: Database = book.app.state.database  # type: ignore[attr-defined]
-    with database.writing() as session:
-        return keys.create_key(session, name, **more)
+    with database.writing() as connection:
+        return keys.create_key(connection, name, **more)
 
 
 @pytest.mark.parametrize(
@@ -285,8 +285,8 @@ def test_a_revoked_key_and_an_expired_one_open_nothing(book: Client) -> None:
     database: Database = book.app.state.database  # type: ignore[attr-defined]
     revoked, expired = make_key(book, "revoked"), make_key(book, "expired", expires_on=date(2020, 1, 1))
     assert send(book, BROKEN, Authorization=f"Bearer {revoked}").status_code == 422
-    with database.writing() as session:
-        keys.revoke_key(session, "revoked")
+    with database.writing() as connection:
+        keys.revoke_key(connection, "revoked")
     for key in (revoked, expired):
         refused(send(book, BROKEN, Authorization=f"Bearer {key}"), 401)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.main import create_app
 from app.settings import Settings
 from tests.building import Body, Desk, assessment, meeting, pledge, topic
 from tests.conftest import Client, make_key
-from tests.sharing import make_app
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_retry_is_answered_as_the_first_was(desk: Desk, empty_url: str, path: 
     assert first.status_code == 201, first.text
     head = desk.head()
     # Also by the server as it is after a restart.
-    with Client(make_app(Settings(database_url=empty_url))) as restarted:
+    with Client(create_app(Settings(database_url=empty_url))) as restarted:
         restarted.key = desk.client.key
         for retry in (send(desk, path, body), send(Desk(restarted), path, body)):
             assert (retry.status_code, retry.content) == (201, first.content)
@@ -109,12 +109,12 @@ def test_a_key_is_one_short_word(desk: Desk, key: str) -> None:
 def test_an_answer_is_kept_for_a_day(desk: Desk, age: timedelta, status: int) -> None:
     send(desk, "/topics", topic("trade"))
     at = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    with desk.database.writing() as session:
-        session.execute(text("UPDATE idempotency SET at = :at"), {"at": at})
+    with desk.database.writing() as connection:
+        connection.execute(text("UPDATE idempotency SET at = :at"), {"at": at})
     assert send(desk, "/topics", topic("trade")).status_code == status
     send(desk, "/topics", topic("other"), "k-2")
-    with desk.database.reading() as session:
-        kept = session.execute(text("SELECT key FROM idempotency ORDER BY key")).scalars().all()
+    with desk.database.reading() as connection:
+        kept = connection.execute(text("SELECT key FROM idempotency ORDER BY key")).scalars().all()
     assert kept == (["k-1", "k-2"] if status == 201 else ["k-2"])
 
 

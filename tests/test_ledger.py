@@ -9,8 +9,8 @@ from app.store.database import Database
 
 
 def test_the_seeded_book_verifies(seeded_database: Database) -> None:
-    with seeded_database.reading() as session:
-        assert list(verify(session)) == []
+    with seeded_database.reading() as connection:
+        assert list(verify(connection)) == []
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def test_the_seeded_book_verifies(seeded_database: Database) -> None:
 def test_the_ledger_refuses_to_be_rewritten(database: Database, statement: str) -> None:
     if database.is_sqlite == statement.startswith("TRUNCATE") or (not database.is_sqlite and "OR REPLACE" in statement):
         return  # the statement is the other engine's
-    with pytest.raises(DBAPIError, match="append-only"), database.writing() as session:
-        session.execute(text(statement))
+    with pytest.raises(DBAPIError, match="append-only"), database.writing() as connection:
+        connection.execute(text(statement))

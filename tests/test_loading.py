@@ -27,13 +27,13 @@ TOPIC = "- kind: topic\n  slug: {slug}\n  name: {name}\n  definition: Of a test.
 
 
 def seq_of(database: Database) -> int:
-    with database.reading() as session:
-        return read_head(session).seq
+    with database.reading() as connection:
+        return read_head(connection).seq
 
 
 def book_of(database: Database) -> str:
-    with database.reading() as session:
-        return "".join(f"{line}\n" for line in export(session))
+    with database.reading() as connection:
+        return "".join(f"{line}\n" for line in export(connection))
 
 
 def written(folder: Path, text: str, name: str = "lines.yaml") -> Path:
@@ -52,8 +52,8 @@ def faults_of(database: Database, path: Path) -> list[str]:
 
 def parts_of_index(database: Database) -> int:
     """How many parts SQLite's index of pledges is in."""
-    with database.reading() as session:
-        return int(session.execute(text("SELECT count(DISTINCT segid) FROM search_pledge_idx")).scalar_one())
+    with database.reading() as connection:
+        return int(connection.execute(text("SELECT count(DISTINCT segid) FROM search_pledge_idx")).scalar_one())
 
 
 def test_a_large_load_leaves_the_search_index_in_one_part_and_a_small_one_as_it_is(
@@ -68,8 +68,8 @@ def test_a_large_load_leaves_the_search_index_in_one_part_and_a_small_one_as_it_
     assert not database.is_sqlite or parts_of_index(database) == 1
     assert load(database, [few]).is_clean
     assert not database.is_sqlite or parts_of_index(database) > 1
-    with database.reading() as session:
-        assert list(verify(session)) == []
+    with database.reading() as connection:
+        assert list(verify(connection)) == []
 
 
 # Again and again ------------------------------------------------------------------------------------------------------
@@ -92,13 +92,13 @@ def test_an_edited_file_appends_exactly_what_changed(seeded_database: Database, 
     before = seq_of(seeded_database)
     report = load(seeded_database, [written(tmp_path, edited)])
     assert (report.created, report.changed, report.faults) == (0, 2, [])
-    with seeded_database.reading() as session:
-        changed = read_revision(session, Entity.meeting, "2021-03-18-kor-usa-2plus2")
+    with seeded_database.reading() as connection:
+        changed = read_revision(connection, Entity.meeting, "2021-03-18-kor-usa-2plus2")
         assert changed
         assert (changed.seq, changed.version, changed.operation) == (before + 1, 2, Operation.change)
         assert json.loads(changed.document)["city"] == "Incheon"
-        assert read_head(session).seq == before + 2
-        assert list(verify(session)) == []
+        assert read_head(connection).seq == before + 2
+        assert list(verify(connection)) == []
     load(seeded_database, [original])
     assert seq_of(seeded_database) == before + 4
 
@@ -112,14 +112,14 @@ def test_a_pledge_added_to_a_file_is_added_and_one_taken_out_stays(seeded_databa
     assert (report.created, report.changed, report.faults, report.skipped) == (0, 1, [], [])
     line["pledges"] = line["pledges"][:1]
     assert load(seeded_database, [written(tmp_path, json.dumps(line), "m.jsonl")]).changed == 0
-    with seeded_database.reading() as session:
-        assert len(meetings.pledge_documents(session, "2025-06-01-aus-kor-defense-ministers")) == 3
+    with seeded_database.reading() as connection:
+        assert len(meetings.pledge_documents(connection, "2025-06-01-aus-kor-defense-ministers")) == 3
 
 
 def test_what_others_wrote_last_is_skipped_unless_told_otherwise(seeded_database: Database, tmp_path: Path) -> None:
     line = {"kind": "meeting", **statement()}
-    with seeded_database.writing() as session:
-        meetings.create_meeting(Writer(session, "desk"), MeetingCreate.model_validate(statement()))
+    with seeded_database.writing() as connection:
+        meetings.create_meeting(Writer(connection, "desk"), MeetingCreate.model_validate(statement()))
     path = written(tmp_path, json.dumps(line), "m.jsonl")
     assert load(seeded_database, [path]) == Report(left=3), "the same is no reason to skip"
     line |= {"city": "Sydney"}
@@ -156,10 +156,10 @@ def test_a_source_whose_issuer_is_corrected_rewrites_the_pledges_that_cite_it(
     before = seq_of(seeded_database)
     assert load(seeded_database, [written(tmp_path, json.dumps(line), "s.jsonl")]).is_clean
     assert seq_of(seeded_database) == before + 3, "the source and both pledges"
-    with seeded_database.reading() as session:
-        document = meetings.pledge_documents(session, "2025-06-01-aus-kor-defense-ministers")[0]
+    with seeded_database.reading() as connection:
+        document = meetings.pledge_documents(connection, "2025-06-01-aus-kor-defense-ministers")[0]
         assert json.loads(document)["attested"] == "one-side"
-        assert list(verify(session)) == []
+        assert list(verify(connection)) == []
 
 
 # Faults ---------------------------------------------------------------------------------------------------------------
@@ -263,8 +263,8 @@ def test_two_meetings_without_ids_do_not_take_each_other_s_place(seeded_database
     path = written(tmp_path, f"{json.dumps(first)}\n{json.dumps(second)}\n", "two.jsonl")
     report = load(seeded_database, [path])
     assert [(fault.line, fault.path) for fault in report.faults] == [(2, ("id",))]
-    with seeded_database.reading() as session:
-        standing = read_revision(session, Entity.meeting, "2025-06-01-aus-kor-defense-ministers")
+    with seeded_database.reading() as connection:
+        standing = read_revision(connection, Entity.meeting, "2025-06-01-aus-kor-defense-ministers")
         assert standing is not None
         assert json.loads(standing.document)["title"] == "One"
     again = load(seeded_database, [written(tmp_path, json.dumps(first), "one.jsonl")])
@@ -305,8 +305,8 @@ def test_export_load_export_gives_the_same_bytes(exported: Path, database: Datab
     report = load(database, [exported])
     assert report.is_clean, [str(fault) for fault in report.faults]
     assert book_of(database) == exported.read_text(encoding="utf-8")
-    with database.reading() as session:
-        assert list(verify(session)) == []
+    with database.reading() as connection:
+        assert list(verify(connection)) == []
     before = seq_of(database)
     assert load(database, [exported]).changed == 0
     assert seq_of(database) == before
@@ -444,5 +444,5 @@ def test_a_source_given_whole_or_in_the_book_is_held_against_its_text(
 def test_a_key_may_not_be_named_as_the_loader(seeded_database: Database) -> None:
     from app.errors import Invalid
 
-    with pytest.raises(Invalid), seeded_database.writing() as session:
-        keys.create_key(session, "load")
+    with pytest.raises(Invalid), seeded_database.writing() as connection:
+        keys.create_key(connection, "load")

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
 from app.exchange.book_files import export, load
+from app.main import create_app
 from app.records import migrate, pledges
 from app.records.migrate import changing_schema, config, migrate
 from app.records.verify import verify
@@ -22,7 +23,6 @@ from app.store.ledger import GENESIS, chain_hash, read_changes, read_head
 from app.store.schema_version import newest, revision_of
 from tests.conftest import Client, CopyMaker, make_key
 from tests.postings import PLEDGES, TOPIC, meeting
-from tests.sharing import make_app
 
 STEPS = [
     (script.down_revision or "base", script.revision)
@@ -43,8 +43,8 @@ def up(database: Database, to: str) -> None:
 
 def book_of(database: Database) -> tuple[list[str], list[str]]:
     """All lines and all revisions."""
-    with database.reading() as session:
-        return list(export(session)), [row.model_dump_json() for row in read_changes(session, 0, 10**9)]
+    with database.reading() as connection:
+        return list(export(connection)), [row.model_dump_json() for row in read_changes(connection, 0, 10**9)]
 
 
 _SCHEMA = {
@@ -114,8 +114,8 @@ def test_up_down_and_up_again_loses_nothing(seeded_database: Database, before: s
         up(seeded_database, "head")
         assert book_of(seeded_database) == (lines, revisions)
     assert revision_of(seeded_database) == newest()
-    with seeded_database.reading() as session:
-        assert list(verify(session)) == []
+    with seeded_database.reading() as connection:
+        assert list(verify(connection)) == []
 
 
 @pytest.mark.parametrize(("before", "after"), STEPS)
@@ -159,9 +159,9 @@ def test_a_fault_while_an_empty_book_is_founded_leaves_it_empty(seeded_database:
             migrate(seeded_database)
         assert all_of(seeded_database) == held
     migrate(seeded_database)
-    with seeded_database.reading() as session:
-        assert read_head(session).seq > 200
-        assert list(verify(session)) == []
+    with seeded_database.reading() as connection:
+        assert read_head(connection).seq > 200
+        assert list(verify(connection)) == []
 
 
 # A change of shape ----------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def older_book(make_copy: CopyMaker, tmp_path: Path, monkeypatch: pytest.MonkeyP
             return replace(made, document={name: value for name, value in made.document.items() if name != "disputed"})
 
         older.setattr(pledges, "record", record)
-        with Client(make_app(Settings(database_url=url))) as client:
+        with Client(create_app(Settings(database_url=url))) as client:
             client.key = make_key(url)
             client.post("/v1/topics", json=TOPIC, headers=client.with_key)
             for number in range(2):
@@ -207,16 +207,16 @@ def release_of_a_new_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_new_shape_is_one_reshape_of_each_record_that_differs(older_book: str, release_of_a_new_shape: None) -> None:
     database = Database(older_book)
-    with database.reading() as session:
-        before = read_changes(session, 0, 10**6)
-        found = {finding.where for finding in verify(session)}
+    with database.reading() as connection:
+        before = read_changes(connection, 0, 10**6)
+        found = {finding.where for finding in verify(connection)}
     assert found == {f"pledge {row.id}" for row in before if row.entity == "pledge"}, "the older shape is told"
 
     migrate(database)
 
-    with database.reading() as session:
-        after = read_changes(session, 0, 10**6)
-        assert list(verify(session)) == []
+    with database.reading() as connection:
+        after = read_changes(connection, 0, 10**6)
+        assert list(verify(connection)) == []
     assert [row.model_dump() for row in after[: len(before)]] == [row.model_dump() for row in before], (
         "as it was hashed"
     )
@@ -224,15 +224,15 @@ def test_a_new_shape_is_one_reshape_of_each_record_that_differs(older_book: str,
     assert [row.operation for row in added] == ["reshape"] * 2 * PLEDGES
     assert {row.entity for row in added} == {"pledge"}
     assert {row.version for row in added} == {2}
-    with Client(make_app(Settings(database_url=older_book))) as client:
+    with Client(create_app(Settings(database_url=older_book))) as client:
         assert client.get("/v1/pledges/meeting-0-01").json()["disputed"] is False
         then = client.get(f"/v1/pledges/meeting-0-01?as_of={before[-1].seq}").json()
         assert "disputed" not in then, "what was written is what is told of then"
         history = client.get("/v1/pledges/meeting-0-01/history").json()["items"]
         assert [(item["operation"], item["changed"]) for item in history] == [("create", []), ("reshape", ["disputed"])]
     migrate(database)
-    with database.reading() as session:
-        assert read_head(session).seq == after[-1].seq, "a second time there is nothing to do"
+    with database.reading() as connection:
+        assert read_head(connection).seq == after[-1].seq, "a second time there is nothing to do"
     database.close()
 
 
@@ -247,8 +247,8 @@ def test_a_fault_while_reshaping_leaves_the_older_book(older_book: str, release_
 
 def test_the_chain_is_what_its_description_says(seeded_database: Database) -> None:
     """Written out by hand once, so that no release can change how a revision is hashed."""
-    with seeded_database.reading() as session:
-        first = read_changes(session, 0, 1)[0]
+    with seeded_database.reading() as connection:
+        first = read_changes(connection, 0, 1)[0]
     facts = [first.seq, first.at, first.actor, first.entity, first.id, first.version, first.operation]
     assert first.previous_hash == GENESIS == "0" * 64
     assert first.hash == chain_hash(GENESIS, facts, first.document)

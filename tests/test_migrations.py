@@ -71,11 +71,11 @@ def test_the_schema_goes_down_to_nothing_and_up_again(database: Database) -> Non
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
-    with database.reading() as session:
-        before = read_head(session)
+    with database.reading() as connection:
+        before = read_head(connection)
     migrate(database)
-    with database.reading() as session:
-        assert read_head(session) == before
+    with database.reading() as connection:
+        assert read_head(connection) == before
 
 
 def test_alembic_check_finds_nothing_to_add(founded: Database) -> None:
@@ -106,11 +106,11 @@ def test_the_tables_are_those_of_the_models_to_the_letter(founded: Database) -> 
 @pytest.mark.parametrize("table", NEWEST_FIRST)
 def test_the_newest_first_indexes_stand(founded: Database, table: str) -> None:
     name = NEWEST_FIRST[table]
-    with founded.reading() as session:
+    with founded.reading() as connection:
         query = "SELECT sql FROM sqlite_master WHERE name = :name"
         if not founded.is_sqlite:
             query = "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
-        made = session.execute(text(query), {"name": name}).scalar_one()
+        made = connection.execute(text(query), {"name": name}).scalar_one()
     (index,) = [index for index in metadata.tables[table].indexes if index.name == name]
     expected = ", ".join(str(item).rpartition(".")[2] for item in index.expressions)
     assert "held_on DESC" in expected
@@ -123,16 +123,16 @@ def test_a_page_by_topic_is_a_walk_along_its_index(founded: Database) -> None:
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         asked.append((statement, parameters))
 
-    with founded.reading() as session:
+    with founded.reading() as connection:
         if not founded.is_sqlite:  # which else would rather read all of so small a table
             for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
-                session.execute(text(f"SET LOCAL enable_{way} = off"))
+                connection.execute(text(f"SET LOCAL enable_{way} = off"))
         event.listen(founded.reader, "before_cursor_execute", note)
-        read_page(session, PledgeQuery.model_validate({"topic": ["alliance"]}))
+        read_page(connection, PledgeQuery.model_validate({"topic": ["alliance"]}))
         event.remove(founded.reader, "before_cursor_execute", note)
         statement, parameters = asked[-1]
         explain = "EXPLAIN QUERY PLAN" if founded.is_sqlite else "EXPLAIN"
-        rows = session.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
+        rows = connection.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
     plan = "\n".join(str(row) for row in rows)
     assert "ix_pledge_topic_newest" in plan
     assert "TEMP B-TREE" not in plan
@@ -153,13 +153,13 @@ def test_every_vocabulary_is_checked(founded: Database, table: str, column: str)
     """A row that is right but for one word is refused by that word's CHECK."""
     name = metadata.tables[table].columns[column].type.name  # type: ignore[attr-defined]
     others_hold = "towards IS NULL" if (table, column) == ("pledge", "act") else "1 = 1"
-    with founded.writing(commit=False) as session:
+    with founded.writing(commit=False) as connection:
         if table == "revision":
             drop = "DROP TRIGGER revision_is_never_changed" + ("" if founded.is_sqlite else " ON revision")
-            session.execute(text(drop))
+            connection.execute(text(drop))
         where = f'"{column}" IS NOT NULL AND {others_hold}'
         with pytest.raises(IntegrityError, match=f"ck_{table}_{name}"):
-            session.execute(text(f"UPDATE {table} SET \"{column}\" = 'no-such-word' WHERE {where}"))
+            connection.execute(text(f"UPDATE {table} SET \"{column}\" = 'no-such-word' WHERE {where}"))
 
 
 def foreign_keys() -> list[tuple[str, str]]:
@@ -175,11 +175,11 @@ def test_every_foreign_key_bites(founded: Database, table: str, column: str) -> 
     of = metadata.tables[table]
     unknown: int | str = 987654 if of.columns[column].type.python_type is int else "no-such-id"
     keys = list(of.primary_key.columns)
-    with founded.writing(commit=False) as session:
-        some = session.execute(select(*keys).where(of.columns[column].is_not(None)).limit(1)).one()
+    with founded.writing(commit=False) as connection:
+        some = connection.execute(select(*keys).where(of.columns[column].is_not(None)).limit(1)).one()
         where = [key == value for key, value in zip(keys, some, strict=True)]
         with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
-            session.execute(update(of).where(*where).values({column: unknown}))
+            connection.execute(update(of).where(*where).values({column: unknown}))
 
 
 @pytest.mark.parametrize(
@@ -206,15 +206,15 @@ def test_every_foreign_key_bites(founded: Database, table: str, column: str) -> 
     ],
 )  # fmt: skip
 def test_every_other_constraint_bites(founded: Database, statement: str, constraint: str) -> None:
-    with founded.writing(commit=False) as session, pytest.raises(IntegrityError, match=constraint):
-        session.execute(text(statement))
+    with founded.writing(commit=False) as connection, pytest.raises(IntegrityError, match=constraint):
+        connection.execute(text(statement))
 
 
 def test_every_state_stands_in_a_new_book(database: Database) -> None:
-    with database.reading() as session:
-        rows = session.execute(text("SELECT id, entity, actor, operation, version FROM revision ORDER BY seq")).all()
-        parties = session.execute(text("SELECT code FROM party WHERE type = 'state'")).scalars().all()
-        meetings = session.execute(text("SELECT count(*) FROM meeting")).scalar_one()
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT id, entity, actor, operation, version FROM revision ORDER BY seq")).all()
+        parties = connection.execute(text("SELECT code FROM party WHERE type = 'state'")).scalars().all()
+        meetings = connection.execute(text("SELECT count(*) FROM meeting")).scalar_one()
     codes = sorted(country.alpha_3 for country in pycountry.countries)
     assert [row.id for row in rows] == codes
     assert {(row.entity, row.actor, row.operation, row.version) for row in rows} == {("party", "load", "create", 1)}
@@ -227,8 +227,8 @@ def test_every_state_stands_in_a_new_book(database: Database) -> None:
 )
 def test_a_database_of_another_release_is_refused(database: Database, arguments: list[str], call: Call) -> None:
     url = database.url.render_as_string(hide_password=False)
-    with database.writing() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     answer = call(*arguments, url=url)
     assert answer.returncode == 1, answer.stdout
     assert f"at schema 0000, this release needs {newest()}: run `pledgebook migrate`" in answer.stderr

@@ -37,14 +37,14 @@ def door(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with make_copy(True, folder) as url:
         database = Database(url)
         today = datetime.now(UTC).date()
-        with database.writing() as session:
+        with database.writing() as connection:
             made = {
-                "revoked": keys.create_key(session, "revoked"),
-                "expired": keys.create_key(session, "expired", expires_on=today),
-                "assess": keys.create_key(session, "assess", Scope.assess, expires_on=today + timedelta(days=2)),
+                "revoked": keys.create_key(connection, "revoked"),
+                "expired": keys.create_key(connection, "expired", expires_on=today),
+                "assess": keys.create_key(connection, "assess", Scope.assess, expires_on=today + timedelta(days=2)),
             }
-            session.flush()
-            keys.revoke_key(session, "revoked")
+            connection.flush()
+            keys.revoke_key(connection, "revoked")
         database.close()
         with serving(url, folder / "server.log", PLEDGEBOOK_LOG_LEVEL="debug") as server:
             yield Door(server, {"none": "", "wrong": WRONG, **made}, folder / "server.log")
@@ -87,8 +87,8 @@ def test_the_document_tells_of_every_write() -> None:
 def test_a_key_for_assessments_changes_no_record_that_is_called_so(seeded: Client) -> None:
     topic = {**TOPIC, "slug": "assessments"}
     assert seeded.post("/v1/topics", json=topic, headers=seeded.with_key).status_code == 201
-    with seeded.app.state.database.writing() as session:  # type: ignore[attr-defined]
-        key = keys.create_key(session, "assessor", Scope.assess)
+    with seeded.app.state.database.writing() as connection:  # type: ignore[attr-defined]
+        key = keys.create_key(connection, "assessor", Scope.assess)
     headers = {"Authorization": f"Bearer {key}", "If-Match": "*"}
     assert seeded.patch("/v1/topics/assessments", json={"definition": "No."}, headers=headers).status_code == 403
     assert seeded.delete("/v1/topics/assessments?reason=none", headers=headers).status_code == 403
@@ -139,11 +139,11 @@ def test_a_key_never_stands_in_the_log(door: Door) -> None:
 
 
 def test_a_key_works_until_the_day_it_expires(database: Database) -> None:
-    with database.writing() as session:
-        old = keys.create_key(session, "old", expires_on=date(2020, 1, 1))
-        new = keys.create_key(session, "new", expires_on=datetime.now(UTC).date() + timedelta(days=1))
-        assert keys.find_key(session, old) is None
-        found = keys.find_key(session, new)
+    with database.writing() as connection:
+        old = keys.create_key(connection, "old", expires_on=date(2020, 1, 1))
+        new = keys.create_key(connection, "new", expires_on=datetime.now(UTC).date() + timedelta(days=1))
+        assert keys.find_key(connection, old) is None
+        found = keys.find_key(connection, new)
     assert found is not None
     assert found.name == "new"
     assert new not in repr(found), "only its hash is kept"

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.exchange.book_files import load
+from app.main import create_app
 from app.schemas.facets import FacetName
 from app.settings import Settings
 from app.store.database import Database
@@ -21,7 +22,6 @@ from tests.conftest import Client, CopyMaker
 from tests.generated import book as make_book
 from tests.generated import queries
 from tests.plain import PlainBook
-from tests.sharing import make_app
 
 FACETS = get_args(FacetName)
 OWN = {"year": ("held_on__gte", "held_on__lt")}
@@ -56,7 +56,7 @@ def made(
         report = load(database, [file])
         assert report.is_clean, report.faults
         database.close()
-        with Client(make_app(Settings(database_url=url))) as client:
+        with Client(create_app(Settings(database_url=url))) as client:
             lines = [json.loads(line) for line in client.get("/v1/export.jsonl").text.splitlines()]
             yield Made(client, PlainBook(lines))
 

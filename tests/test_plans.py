@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlmodel import Session
 
 from app import lean_pages
 from app.query.facets import read_facets
@@ -32,24 +31,24 @@ PLEDGE = "2021-03-18-kor-usa-2plus2-06"
 DAYS = {"held_on__gte": date(2021, 1, 1), "held_on__lt": date(2024, 1, 1)}
 
 
-def page(**query: Any) -> Callable[[Session], Any]:
-    return lambda session: read_page(session, PledgeQuery.model_validate(query))
+def page(**query: Any) -> Callable[[Connection], Any]:
+    return lambda connection: read_page(connection, PledgeQuery.model_validate(query))
 
 
-def second_page(**query: Any) -> Callable[[Session], Any]:
-    def read(session: Session) -> Any:
-        _, cursor = read_page(session, PledgeQuery.model_validate({**query, "limit": 1}))
+def second_page(**query: Any) -> Callable[[Connection], Any]:
+    def read(connection: Connection) -> Any:
+        _, cursor = read_page(connection, PledgeQuery.model_validate({**query, "limit": 1}))
         assert cursor is not None
-        return read_page(session, PledgeQuery.model_validate({**query, "limit": 1, "cursor": cursor}))
+        return read_page(connection, PledgeQuery.model_validate({**query, "limit": 1, "cursor": cursor}))
 
     return read
 
 
-def facets(*names: Any, **query: Any) -> Callable[[Session], Any]:
-    return lambda session: read_facets(session, PledgeQuery.model_validate(query), names, 100)
+def facets(*names: Any, **query: Any) -> Callable[[Connection], Any]:
+    return lambda connection: read_facets(connection, PledgeQuery.model_validate(query), names, 100)
 
 
-READS: dict[str, Callable[[Session], Any]] = {
+READS: dict[str, Callable[[Connection], Any]] = {
     "the newest": page(),
     "a page by topic": page(topic=["opcon-transition"]),
     "a page by party": page(party=["KOR"]),
@@ -60,34 +59,34 @@ READS: dict[str, Callable[[Session], Any]] = {
     "what comes due": page(due__gte=date(2024, 1, 1), due__lt=date(2025, 1, 1)),
     "the last written": page(sort="-updated"),
     "of a meeting": page(meeting=["2024-10-31-kor-usa-2plus2"], sort="id"),
-    "one pledge": lambda session: read_revision(session, Entity.pledge, PLEDGE),
-    "its history": lambda session: read_history(session, Entity.pledge, PLEDGE, 0, 50),
-    "its thread": lambda session: read_thread(session, PLEDGE),
-    "many documents": lambda session: read_documents(session, Entity.pledge, [PLEDGE]),
-    "meetings": lambda session: read_meetings(session, MeetingQuery(party=["KOR"])),
-    "changes": lambda session: read_changes(session, 10, 100),
+    "one pledge": lambda connection: read_revision(connection, Entity.pledge, PLEDGE),
+    "its history": lambda connection: read_history(connection, Entity.pledge, PLEDGE, 0, 50),
+    "its thread": lambda connection: read_thread(connection, PLEDGE),
+    "many documents": lambda connection: read_documents(connection, Entity.pledge, [PLEDGE]),
+    "meetings": lambda connection: read_meetings(connection, MeetingQuery(party=["KOR"])),
+    "changes": lambda connection: read_changes(connection, 10, 100),
     "the head": read_head,
 }
 # How a question divides can only be told from all that answers it; what it divides must still be found by an index.
-DIVIDED: dict[str, Callable[[Session], Any]] = {
+DIVIDED: dict[str, Callable[[Connection], Any]] = {
     "facets under a party": facets("topic", "year", "act", party=["KOR"]),
     "facets under a topic": facets("party", "towards", "fulfilment", topic=["deterrence"]),
 }
 
 
 @contextmanager
-def watched(database: Database) -> Iterator[tuple[Session, list[tuple[str, Any]]]]:
-    """A session, and the statements that are sent in it with their values."""
+def watched(database: Database) -> Iterator[tuple[Connection, list[tuple[str, Any]]]]:
+    """A connection, and the statements that are sent in it with their values."""
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         sent.append((statement, values))
 
-    with database.reading() as session:
-        read_lexicon(session)  # names are read whole, once for each change of one
+    with database.reading() as connection:
+        read_lexicon(connection)  # names are read whole, once for each change of one
         event.listen(database.reader, "before_cursor_execute", note)
         try:
-            yield session, sent
+            yield connection, sent
         finally:
             event.remove(database.reader, "before_cursor_execute", note)
 
@@ -115,13 +114,15 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("read", [pytest.param(read, id=name) for name, read in {**READS, **DIVIDED}.items()])
-def test_no_main_query_reads_a_growing_table_whole(seeded_database: Database, read: Callable[[Session], Any]) -> None:
-    with watched(seeded_database) as (session, sent):
-        read(session)
+def test_no_main_query_reads_a_growing_table_whole(
+    seeded_database: Database, read: Callable[[Connection], Any]
+) -> None:
+    with watched(seeded_database) as (connection, sent):
+        read(connection)
         statements = list(sent)
         assert statements
         for statement, values in statements:
-            read_whole = whole_reads(session.connection(), seeded_database.is_sqlite, statement, values)
+            read_whole = whole_reads(connection.connection(), seeded_database.is_sqlite, statement, values)
             # PostgreSQL may read the links into a hash, to tell which of many pledges are new.
             assert not read_whole - ({"link"} if read in DIVIDED.values() else set()), statement
 
@@ -142,8 +143,8 @@ def test_a_page_is_walked_in_order_and_never_sorted(seeded_database: Database, q
     connection = kept.reading()
     connection.set_trace_callback(sent.append)
     asked = PledgeQuery.model_validate(query)
-    with seeded_database.reading() as session:
-        clauses = read_lexicon(session).clauses(asked.q or "")
+    with seeded_database.reading() as connection:
+        clauses = read_lexicon(connection).clauses(asked.q or "")
     assert lean_pages.read_lean_page(connection, asked, asked.fingerprint(), None, clauses)
     connection.set_trace_callback(None)
     own = [text for text in sent if text.lstrip().startswith("SELECT group_concat")]

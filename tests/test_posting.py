@@ -26,15 +26,17 @@ def post(client: Client, body: dict[str, Any], question: str = "") -> Any:
 
 
 def seq_of(client: Client) -> int:
-    with database_of(client).reading() as session:
-        return read_head(session).seq
+    with database_of(client).reading() as connection:
+        return read_head(connection).seq
 
 
 def counts(client: Client) -> dict[str, int]:
     """How many rows each table of the book has."""
-    with database_of(client).reading() as session:
+    with database_of(client).reading() as connection:
         tables = [table for table in models.metadata.sorted_tables if table.name != "api_key"]
-        return {table.name: session.execute(select(func.count()).select_from(table)).scalar_one() for table in tables}
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+        }
 
 
 def test_a_meeting_is_posted_whole(seeded: Client) -> None:
@@ -49,10 +51,10 @@ def test_a_meeting_is_posted_whole(seeded: Client) -> None:
     assert posted["pledges"][0]["instruments"] == ["blue-water", "unc"]
     assert posted["pledges"][0]["attested"] == "joint-text"
     # The person, the source, the instrument, the meeting and its two pledges: a revision each, by the key's name.
-    with database_of(seeded).reading() as session:
+    with database_of(seeded).reading() as connection:
         table = columns(models.Revision)
-        new = session.execute(select(table.c.entity, table.c.actor, table.c.at).where(table.c.seq > before)).all()
-        assert list(verify(session)) == []
+        new = connection.execute(select(table.c.entity, table.c.actor, table.c.at).where(table.c.seq > before)).all()
+        assert list(verify(connection)) == []
     assert sorted(row.entity.value for row in new) == [
         "instrument", "meeting", "participant", "pledge", "pledge", "source",
     ]  # fmt: skip
@@ -97,8 +99,8 @@ def test_the_commit_precedes_the_answer(seeded: Client) -> None:
     async def watching(scope: Any, receive: Any, send: Any) -> None:
         async def send_and_look(message: Any) -> None:
             if message["type"] == "http.response.start" and message["status"] == 201:
-                with other.reading() as session:
-                    seen.append(read_head(session).seq)
+                with other.reading() as connection:
+                    seen.append(read_head(connection).seq)
             await send(message)
 
         await app(scope, receive, send_and_look)
@@ -219,8 +221,8 @@ def test_a_posted_pledge_brings_its_assessments(seeded: Client) -> None:
     assert (pledge["fulfilment"], pledge["version"]) == ({"KOR": "in-progress"}, 2)
     document = seeded.get(f"{answer.headers['location']}/document").json()
     assert [item["party"] for item in document["pledges"][0]["assessments"]] == ["KOR"]
-    with database_of(seeded).reading() as session:
-        assert list(verify(session)) == []
+    with database_of(seeded).reading() as connection:
+        assert list(verify(connection)) == []
 
 
 def test_the_document_of_a_meeting_can_be_posted_as_it_is_read(seeded: Client, client: Client) -> None:
@@ -242,8 +244,8 @@ def test_posting_changes_the_etag_of_lists_and_leaves_that_of_records(seeded: Cl
 
 
 def test_the_export_is_the_same_over_http_and_from_the_session(seeded: Client) -> None:
-    with database_of(seeded).reading() as session:
-        expected = "".join(f"{line}\n" for line in export(session))
+    with database_of(seeded).reading() as connection:
+        expected = "".join(f"{line}\n" for line in export(connection))
     answer = seeded.get("/v1/export.jsonl")
     assert answer.headers["content-type"].startswith("application/jsonl")
     assert answer.text == expected

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
+from starlette.testclient import TestClient
 
 from app.exchange.book_files import export, load
+from app.main import create_app
 from app.query.pages import PledgeQuery, read_page
 from app.schemas.vocabulary import Act, Attested, ConditionKind, Coverage, Fulfilment, Level, MeetingType, Specificity
 from app.settings import Settings
 from app.store.database import Database
 from app.store.models import Revision, columns
 from tests.conftest import Client, CopyMaker
-from tests.one_trip import QuickClient
 from tests.oracle import Entry, Oracle
 from tests.richer import richer_lines, write_richer
-from tests.sharing import make_app
 
 TODAY = datetime.now(UTC).date()
 SORTS = ["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id"]
@@ -33,7 +33,7 @@ MEETING_SORTS = ["-held_on", "held_on", "-updated", "updated", "-id", "id"]
 class Rich:
     """The seeds and more, over HTTP, with the oracle that knows them."""
 
-    client: QuickClient
+    client: TestClient
     database: Database
     oracle: Oracle
 
@@ -52,17 +52,17 @@ def rich(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("rich")
     with make_copy(True, folder) as url:
         database = Database(url)
-        with database.reading() as session:
-            seeded = [json.loads(line) for line in export(session)]
+        with database.reading() as connection:
+            seeded = [json.loads(line) for line in export(connection)]
         report = load(database, [write_richer(folder)])
         assert report.is_clean, [str(fault) for fault in report.faults]
-        with database.reading() as session:
-            lines = [json.loads(line) for line in export(session)]
+        with database.reading() as connection:
+            lines = [json.loads(line) for line in export(connection)]
             table = columns(Revision)
             last = select(table.c.entity, table.c.id, func.max(table.c.seq)).group_by(table.c.entity, table.c.id)
-            seqs = {(entity.value, id): seq for entity, id, seq in session.execute(last)}
+            seqs = {(entity.value, id): seq for entity, id, seq in connection.execute(last)}
         entered = [line["id"] for line in [*seeded, *richer_lines()] if line["kind"] == "meeting"]
-        with QuickClient(make_app(Settings(database_url=url))) as client:
+        with TestClient(create_app(Settings(database_url=url))) as client:
             yield Rich(client, database, Oracle(lines, entered, seqs))
         database.close()
 
@@ -220,7 +220,7 @@ def test_meeting_filters_together_are_and(rich: Rich) -> None:
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-def ids_of(client: QuickClient, question: str) -> list[str]:
+def ids_of(client: TestClient, question: str) -> list[str]:
     answer = client.get(f"/v1/{question}")
     assert answer.status_code == 200, answer.text
     return [item.get("id") or item.get("code") or item["slug"] for item in answer.json()["items"]]
@@ -279,13 +279,13 @@ def test_pages_of_every_size_visit_each_row_once_in_order(
 ) -> None:
     query = {"kind": "any", "sort": sort, **filters}
     expected = rich.oracle.pledges(query, TODAY)
-    with rich.database.reading() as session:
+    with rich.database.reading() as connection:
         for limit in limits:
             seen: list[str] = []
             cursor: str | None = None
             while cursor or not seen:
                 page = PledgeQuery.model_validate({**query, "limit": limit, "cursor": cursor})
-                rows, cursor = read_page(session, page, TODAY)
+                rows, cursor = read_page(connection, page, TODAY)
                 assert len(rows) == limit or cursor is None
                 seen += [json.loads(row.document)["id"] for row in rows]
             assert seen == expected, limit
@@ -362,27 +362,27 @@ def test_include_sends_what_the_page_refers_to_and_nothing_else(rich: Rich) -> N
 
 def test_updated_since_takes_an_instant_with_or_without_decimals(rich: Rich) -> None:
     table = columns(Revision)
-    with rich.database.reading() as session:
-        ats = sorted(set(session.execute(select(table.c.at)).scalars()))
+    with rich.database.reading() as connection:
+        ats = sorted(set(connection.execute(select(table.c.at)).scalars()))
     for at in (ats[0], ats[-2], ats[-1]):
-        with rich.database.reading() as session:
-            later = set(session.execute(select(table.c.id).where(table.c.at > at)).scalars())
+        with rich.database.reading() as connection:
+            later = set(connection.execute(select(table.c.id).where(table.c.at > at)).scalars())
         found = ids_of(rich.client, f"pledges?kind=any&limit=200&updated_since={at}")
         assert set(found) == {entry.id for entry in rich.oracle.entries} & later
     whole_second = f"{ats[-1][:19]}Z"
-    with rich.database.reading() as session:
-        later = set(session.execute(select(table.c.id).where(table.c.at > f"{ats[-1][:19]}.000000Z")).scalars())
+    with rich.database.reading() as connection:
+        later = set(connection.execute(select(table.c.id).where(table.c.at > f"{ats[-1][:19]}.000000Z")).scalars())
     found = ids_of(rich.client, f"pledges?kind=any&limit=200&updated_since={whole_second}")
     assert set(found) == {entry.id for entry in rich.oracle.entries} & later
     assert ids_of(rich.client, "pledges?updated_since=9999999999") == []
 
 
 def test_what_is_due_moves_with_the_day(rich: Rich) -> None:
-    with rich.database.reading() as session:
+    with rich.database.reading() as connection:
         for day in (date(2024, 12, 31), date(2025, 1, 1), date(2025, 3, 1), date(2025, 3, 2), date(2999, 1, 1)):
             for word in WORDS["due"]:
                 query = {"due": [word], "limit": 200}
-                rows, _ = read_page(session, PledgeQuery.model_validate(query), day)
+                rows, _ = read_page(connection, PledgeQuery.model_validate(query), day)
                 assert [json.loads(row.document)["id"] for row in rows] == rich.oracle.pledges({"due": [word]}, day)
 
 

@@ -60,8 +60,8 @@ def test_down_and_up_again_gives_the_same_schema(database: Database) -> None:
     migrate(database)
     assert revision_of(database) == newest()
     assert _shape(database) == before
-    with database.reading() as session:
-        assert list(check_triggers(session)) == []
+    with database.reading() as connection:
+        assert list(check_triggers(connection)) == []
 
 
 @pytest.mark.parametrize(("table", "index"), NEWEST)
@@ -71,8 +71,8 @@ def test_newest_first_indexes_stand_as_the_models_say(database: Database, table:
         told = "SELECT indexdef FROM pg_indexes WHERE indexname = :index"
     (described,) = [found for found in metadata.tables[table].indexes if found.name == index]
     names = [str(expression).rpartition(".")[2] for expression in described.expressions]
-    with database.reading() as session:
-        definition = str(session.execute(text(told), {"index": index}).scalar_one())
+    with database.reading() as connection:
+        definition = str(connection.execute(text(told), {"index": index}).scalar_one())
     columns = definition[definition.rindex("(") + 1 : definition.rindex(")")].replace('"', "").split(", ")
     assert columns == names
     assert "held_on DESC" in columns
@@ -82,13 +82,15 @@ def test_the_newest_pledges_on_a_topic_are_found_without_sorting(seeded_database
     topic = models.columns(models.PledgeTopic)
     query = select(topic.c.pledge).where(topic.c.topic == "opcon-transition")
     query = query.order_by(topic.c.held_on.desc(), topic.c.pledge).limit(50)
-    with seeded_database.reading() as session:
+    with seeded_database.reading() as connection:
         if not seeded_database.is_sqlite:
-            session.execute(text("SET LOCAL enable_seqscan = off"))  # on a small table it would sort rather than walk
-            session.execute(text("SET LOCAL enable_bitmapscan = off"))
-        compiled = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
+            connection.execute(
+                text("SET LOCAL enable_seqscan = off")
+            )  # on a small table it would sort rather than walk
+            connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+        compiled = query.compile(connection.connection(), compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN QUERY PLAN" if seeded_database.is_sqlite else "EXPLAIN"
-        plan = str(session.execute(text(f"{explain} {compiled}")).all())
+        plan = str(connection.execute(text(f"{explain} {compiled}")).all())
     assert "ix_pledge_topic_newest" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan

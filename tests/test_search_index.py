@@ -65,8 +65,8 @@ questions = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=8).map(" "
 @pytest.fixture(scope="module")
 def rows(book: Client) -> dict[str, list[str]]:
     """The tokens of every pledge of the seeds, by id, as they follow from its tables."""
-    with database_of(book).reading() as session:
-        records = read_pledges(session, [*MEETINGS.values()])
+    with database_of(book).reading() as connection:
+        records = read_pledges(connection, [*MEETINGS.values()])
     return {record.id: record.indexed.tokens.split(" ") for record in records if record.indexed}
 
 
@@ -79,9 +79,9 @@ def database_of(client: Client) -> Database:
 @example('N. Korea -"South Korea"')
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_question_finds_what_a_plain_reading_finds(book: Client, rows: dict[str, list[str]], question: str) -> None:
-    with database_of(book).reading() as session:
-        page, _ = read_page(session, PledgeQuery(q=question, kind="any", limit=200))
-        clauses = read_lexicon(session).clauses(question)
+    with database_of(book).reading() as connection:
+        page, _ = read_page(connection, PledgeQuery(q=question, kind="any", limit=200))
+        clauses = read_lexicon(connection).clauses(question)
     is_asked = bool(clauses) or not question.strip()
     expected = {id for id, row in rows.items() if is_asked and meets(row, clauses)}
     assert {json.loads(row.document)["id"] for row in page} == expected
@@ -164,23 +164,23 @@ def test_tokens_of_things_are_never_words() -> None:
 
 
 def lines(database: Database) -> list[dict[str, Any]]:
-    with database.reading() as session:
-        return [json.loads(line) for line in export(session)]
+    with database.reading() as connection:
+        return [json.loads(line) for line in export(connection)]
 
 
 def write(database: Database, line: dict[str, Any]) -> None:
-    with database.writing() as session:
-        put(Writer(session, "load"), LINE.validate_python(line), overwrite=True)
+    with database.writing() as connection:
+        put(Writer(connection, "load"), LINE.validate_python(line), overwrite=True)
 
 
 def head(database: Database) -> int:
-    with database.reading() as session:
-        return read_head(session).seq
+    with database.reading() as connection:
+        return read_head(connection).seq
 
 
 def findings(database: Database) -> list[str]:
-    with database.reading() as session:
-        return [str(finding) for finding in verify(session)]
+    with database.reading() as connection:
+        return [str(finding) for finding in verify(connection)]
 
 
 def meeting_line(database: Database, id: str) -> dict[str, Any]:
@@ -241,9 +241,9 @@ def test_many_who_ask_at_once_read_the_names_once(seeded_database: Database, mon
             super().__init__(named)
 
     def ask_first(_: int) -> Lexicon:
-        with seeded_database.reading() as session:
+        with seeded_database.reading() as connection:
             asking.wait(timeout=60)
-            return read_lexicon(session)
+            return read_lexicon(connection)
 
     monkeypatch.setattr(lexicon, "Lexicon", Counted)
     with ThreadPoolExecutor(8) as threads:
@@ -271,17 +271,17 @@ TAMPERING = {
 
 @pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING)
 def test_verify_finds_an_index_that_was_tampered_with(seeded_database: Database, statement: str) -> None:
-    with seeded_database.writing() as session:
-        session.execute(text(statement.format(key="rowid" if seeded_database.is_sqlite else "pledge")))
+    with seeded_database.writing() as connection:
+        connection.execute(text(statement.format(key="rowid" if seeded_database.is_sqlite else "pledge")))
     assert [finding for finding in findings(seeded_database) if "search index" in finding]
 
 
 def test_the_index_comes_and_goes_with_its_migration(seeded_database: Database) -> None:
     with seeded_database.writer.begin() as connection:
         command.downgrade(config(connection), "0001")
-    with seeded_database.reading() as session:
+    with seeded_database.reading() as connection:
         tables = "SELECT name FROM sqlite_master" if seeded_database.is_sqlite else "SELECT relname FROM pg_class"
-        assert not [name for name in session.execute(text(tables)).scalars() if name.startswith("search")]
+        assert not [name for name in connection.execute(text(tables)).scalars() if name.startswith("search")]
     migrate(seeded_database)
     assert findings(seeded_database) == []
     with seeded_database.writer.begin() as connection:
@@ -293,11 +293,11 @@ def test_a_page_of_what_is_found_is_a_walk_of_the_index(seeded_database: Databas
     if not seeded_database.is_sqlite:
         return
     seen: list[tuple[str, Any]] = []
-    with seeded_database.reading() as session:
-        connection = session.connection().connection.driver_connection
+    with seeded_database.reading() as connection:
+        connection = connection.connection().connection.driver_connection
         assert connection is not None
         connection.set_trace_callback(lambda statement: seen.append((statement, None)))
-        read_page(session, PledgeQuery(q="nuclear", topic=["extended-deterrence"]))
+        read_page(connection, PledgeQuery(q="nuclear", topic=["extended-deterrence"]))
         connection.set_trace_callback(None)
         (statement,) = [statement for statement, _ in seen if "MATCH" in statement]
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]

@@ -27,18 +27,18 @@ def kept(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def findings_after(database: Database, statements: Sequence[str]) -> list[str]:
     """What `verify` finds once these statements have run, which are taken back afterwards."""
-    with database.writing(commit=False) as session:
+    with database.writing(commit=False) as connection:
         for statement in statements:
-            session.execute(text(statement))
-        return [str(finding) for finding in verify(session)]
+            connection.execute(text(statement))
+        return [str(finding) for finding in verify(connection)]
 
 
 def unguarded(database: Database, statement: str) -> list[str]:
     """The statement, with the ledger's triggers out of the way and put back afterwards."""
     if not database.is_sqlite:
         return ["ALTER TABLE revision DISABLE TRIGGER ALL", statement, "ALTER TABLE revision ENABLE TRIGGER ALL"]
-    with database.reading() as session:
-        triggers = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    with database.reading() as connection:
+        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
     return [*(f"DROP TRIGGER {name}" for name, _ in triggers), statement, *(sql for _, sql in triggers)]
 
 
@@ -186,7 +186,7 @@ def test_triggers_that_are_there_and_do_nothing_are_found(kept: Database) -> Non
 
 
 def test_nothing_of_this_stayed(kept: Database) -> None:
-    with kept.reading() as session:
-        connection: Connection = session.connection()
+    with kept.reading() as connection:
+        connection: Connection = connection.connection()
         assert connection.exec_driver_sql("SELECT count(*) FROM revision WHERE version = 1").scalar_one() > 300
-        assert list(verify(session)) == []
+        assert list(verify(connection)) == []

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from app.errors import Conflict, Fault, Invalid, NotFound, Path
 from app.records.pledge_context import read_assessed
@@ -52,7 +52,7 @@ def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -
 
 
 def faults(
-    connection: Connection, line: AssessmentCreate, pledge: models.Pledge, numbers: Sequence[int]
+    connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]
 ) -> Iterator[Fault]:
     """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
     yield from missing(connection, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
@@ -110,11 +110,9 @@ def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate
     return added
 
 
-def _pledge(connection: Connection, id: str) -> models.Pledge | None:
-    found: models.Pledge | None = connection.execute(
-        select(models.Pledge).where(columns(models.Pledge).c.id == id)
-    ).scalar()  # fmt: skip
-    return found
+def _pledge(connection: Connection, id: str) -> Row[Any] | None:
+    table = columns(models.Pledge)
+    return connection.execute(select(table).where(table.c.id == id)).first()
 
 
 def _rows(connection: Connection, key: int) -> Sequence[Any]:
@@ -122,7 +120,7 @@ def _rows(connection: Connection, key: int) -> Sequence[Any]:
     return connection.execute(select(table).where(table.c.pledge == key).order_by(table.c.number)).all()
 
 
-def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: Path) -> str:
+def _create(writer: Writer, pledge: Row[Any], line: AssessmentCreate, at: Path) -> str:
     connection, table = writer.connection, columns(models.Assessment)
     rows = _rows(connection, pledge.key)
     found = list(faults(connection, line, pledge, [row.number for row in rows]))
@@ -141,7 +139,7 @@ def _create(writer: Writer, pledge: models.Pledge, line: AssessmentCreate, at: P
     return new.id
 
 
-def _assess(writer: Writer, pledge: models.Pledge) -> None:
+def _assess(writer: Writer, pledge: Row[Any]) -> None:
     """Write the pledge's document anew with what its assessments now amount to."""
     document = json.loads(read_documents(writer.connection, Entity.pledge, [pledge.id])[pledge.id])
     assessed = read_assessed(writer.connection, [pledge.key])[pledge.key]
