@@ -2,30 +2,32 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Response
 
-from app.http.dependencies import IfNoneMatch, Posting, Reading, StrictRoute, list_answer, list_etag, written_answer
+from app.http.dependencies import Posting
 from app.http.problems import responses
+from app.http.read_route import Reading
+from app.http.responses import page_answer, written_record
+from app.http.write_route import Router
 from app.records.assessments import assess, read_assessments
 from app.schemas.assessments import AssessmentPage, AssessmentPost, AssessmentPublic
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(prefix="/v1/pledges/{id}/assessments", route_class=StrictRoute)
+router = Router(prefix="/v1/pledges/{id}/assessments")
 
 
 @router.get(
     "", operation_id="list_assessments", tags=["Pledges"], summary="Read what came of a pledge",
     response_model=AssessmentPage, responses=responses(404),
 )  # fmt: skip
-def list_assessments(request: Request, connection: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+def list_assessments(reading: Reading, id: str) -> Response:
     """Every judgement, the oldest first, with its evidence; a later one stands beside an earlier one, never over it.
 
     `standing` tells for each party the latest by `effective_on`: its score (+1 kept, 0 under way, −1 broken, null where
     that cannot be said) and whether it is late against the pledge's deadline.
     """
-    etag = list_etag(connection, request)
-    items, standing = read_assessments(connection, id)
-    return list_answer(items, None, etag, request, if_none_match, standing=standing)
+    items, standing = read_assessments(reading.connection, id)
+    return page_answer(reading, items, None, standing=standing)
 
 
 @router.post(
@@ -40,4 +42,4 @@ def post_assessment(writer: Posting, id: str, assessment: Annotated[AssessmentPo
     that it contradicts. A key of scope `assess` is enough.
     """
     written_id = assess(writer, id, assessment)
-    return written_answer(writer, Entity.assessment, written_id, 201, f"/v1/pledges/{id}/assessments")
+    return written_record(writer, Entity.assessment, written_id, 201, f"/v1/pledges/{id}/assessments")

@@ -2,21 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.dependencies import Drafting
 from app.http.problems import responses
+from app.http.write_route import Router
 from app.schemas.canonical_json import canonical_json
 from app.schemas.drafts import DraftAnswer, DraftRequest
 
-router = APIRouter(prefix="/v1/drafts", tags=["Posting"], route_class=StrictRoute)
+router = Router(prefix="/v1/drafts", tags=["Posting"])
 
 
 @router.post(
     "", operation_id="post_draft", summary="Draft pledges from a text", response_model=DraftAnswer,
     responses=responses(401, 403, 413, 415, 422),
 )  # fmt: skip
-def post_draft(connection: Reading, request: Annotated[DraftRequest, Body()]) -> Response:
+def post_draft(connection: Drafting, request: Annotated[DraftRequest, Body()]) -> Response:
     """Every pledge and position found in a statement, split, with its words, parties, topics, deadline and condition.
 
     Rules and lexicons, no model: each draft says which words made it and how sure the rules are. Correct the document

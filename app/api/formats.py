@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
 from app.http.answers import media_types, rendered_meetings, rendered_pledges
-from app.http.dependencies import IfNoneMatch, Reading, StrictRoute
 from app.http.problems import responses
+from app.http.read_route import Reading, Stream
+from app.http.write_route import Router
 from app.query.pages import MeetingQuery, PledgeQuery
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router = Router(prefix="/v1")
 
 _WHOLE = "The whole result (or the first `limit`), however long: it is sent as it is read, in constant memory."
 Bom = Annotated[bool, Field(description="Begin with a byte order mark, by which Excel knows UTF-8.")]
@@ -27,7 +28,7 @@ class MeetingTableQuery(MeetingQuery):
     bom: Bom = False
 
 
-def _add(path: str, rendering: Rendering, answer: Callable[..., Response], what: str, about: str) -> None:
+def _add(path: str, rendering: Rendering, answer: Callable[..., Stream], what: str, about: str) -> None:
     """The route of one rendering."""
     router.add_api_route(
         f"/{path}.{rendering.name}", answer, operation_id=f"{path}_{rendering.name.replace('.', '_')}",
@@ -36,37 +37,23 @@ def _add(path: str, rendering: Rendering, answer: Callable[..., Response], what:
     )  # fmt: skip
 
 
-def _pledges_as(rendering: Rendering) -> Callable[..., Response]:
-    def answer(
-        request: Request, connection: Reading, query: Annotated[PledgeQuery, Query()], if_none_match: IfNoneMatch = None
-    ) -> Response:
-        return rendered_pledges(request, connection, query, rendering, if_none_match)
+def _pledges_as(rendering: Rendering) -> Callable[..., Stream]:
+    def answer(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Stream:
+        return rendered_pledges(reading, query, rendering)
 
     return answer
 
 
-def _pledge_table(
-    request: Request,
-    connection: Reading,
-    query: Annotated[PledgeTableQuery, Query()],
-    if_none_match: IfNoneMatch = None,
-) -> Response:
-    return rendered_pledges(request, connection, query, CSV, if_none_match, bom=query.bom)
+def _pledge_table(reading: Reading, query: Annotated[PledgeTableQuery, Query()]) -> Stream:
+    return rendered_pledges(reading, query, CSV, bom=query.bom)
 
 
-def _meeting_lines(
-    request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
-) -> Response:
-    return rendered_meetings(request, connection, query, JSON_LINES, if_none_match)
+def _meeting_lines(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Stream:
+    return rendered_meetings(reading, query, JSON_LINES)
 
 
-def _meeting_table(
-    request: Request,
-    connection: Reading,
-    query: Annotated[MeetingTableQuery, Query()],
-    if_none_match: IfNoneMatch = None,
-) -> Response:
-    return rendered_meetings(request, connection, query, CSV, if_none_match, bom=query.bom)
+def _meeting_table(reading: Reading, query: Annotated[MeetingTableQuery, Query()]) -> Stream:
+    return rendered_meetings(reading, query, CSV, bom=query.bom)
 
 
 _TABLE = (

@@ -5,12 +5,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import Unavailable
-from app.http.dependencies import StrictRoute
 from app.http.problems import RETRY_AFTER, responses
+from app.http.write_route import WriteRoute
 from app.schemas.fields import Shape
 from app.store.schema_version import newest, revision_of
 
-router = APIRouter(tags=["Health"], route_class=StrictRoute)
+router = APIRouter(tags=["Health"], route_class=WriteRoute)
 
 
 class Health(Shape):

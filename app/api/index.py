@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Response
 from fastapi.routing import iter_route_contexts
 from pydantic import Field
 from starlette.routing import BaseRoute
 
 from app import __version__
-from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
+from app.http.read_route import Reading
+from app.http.responses import json_answer
+from app.http.write_route import Router
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
-from app.store.ledger import read_head
 
-router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)
+router = Router(prefix="/v1", tags=["Book"])
 
 
 class IndexHead(Shape):
@@ -42,19 +43,18 @@ class Index(Shape):
 
 
 @router.get("", operation_id="index", summary="Where to begin", response_model=Index)
-def index(request: Request, connection: Reading, if_none_match: IfNoneMatch = None) -> Response:
+def index(reading: Reading) -> Response:
     """What can be read here, by name: each address with what it gives, and the state of the book."""
-    etag = list_etag(connection, request)
-    head = read_head(connection)
+    head = reading.head
     body = {
         "title": "Pledgebook: the open ledger of what states promise each other",
         "release": __version__,
         "head": {"seq": head.seq, "at": head.at, "hash": head.hash},
         "docs": "/docs",
         "openapi": "/openapi.json",
-        "links": _links(request.app.routes),
+        "links": _links(reading.request.app.routes),
     }
-    return composed_answer(canonical_json(body), etag, if_none_match)
+    return json_answer(canonical_json(body))
 
 
 def _links(routes: Sequence[BaseRoute]) -> dict[str, dict[str, str]]:

@@ -2,25 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Response
+from pydantic import BaseModel, ConfigDict
 
 from app.api.record_routes import add_record_routes
 from app.errors import NotFound
 from app.exchange.book_files import meeting_lines
-from app.exchange.media_types import JSON, OF_MEETINGS, negotiate
-from app.http.answers import media_types, rendered_meetings, tell_renderings
-from app.http.dependencies import (
-    AsOf,
-    IfNoneMatch,
-    Posting,
-    Reading,
-    StrictRoute,
-    composed_answer,
-    list_answer,
-    list_etag,
-    written,
-)
+from app.exchange.media_types import JSON, OF_MEETINGS
+from app.http.answers import link_formats, media_types, negotiated, rendered_meetings
+from app.http.dependencies import AsOf, Posting
 from app.http.problems import responses
+from app.http.read_route import Reading
+from app.http.responses import json_answer, page_answer, with_members, written_answer
+from app.http.write_route import Router
 from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.records.edit import add_pledges
 from app.records.meetings import pledge_documents
@@ -33,7 +27,17 @@ from app.schemas.vocabulary import Entity
 from app.search.names import did_you_mean
 from app.store.ledger import read_documents, read_revision, seq_at
 
-router = APIRouter(prefix="/v1/meetings", route_class=StrictRoute)
+router = Router(prefix="/v1/meetings")
+
+
+class DocumentQuery(BaseModel):
+    """Which state of the record."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    as_of: AsOf = None
+
+
 AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]
 
 
@@ -42,23 +46,21 @@ AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, 
     "", operation_id="list_meetings", tags=["Meetings"], summary="Find meetings", response_model=MeetingPage,
     responses={**media_types(*OF_MEETINGS[1:]), **responses(406, 422)},
 )  # fmt: skip
-def list_meetings(
-    request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()], if_none_match: IfNoneMatch = None
-) -> Response:
+def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
     """Who met, by party, type, series, person, topic, day and words, the newest first.
 
     Two meetings of one day are two records: a 2+2, and the foreign ministers after it. What was promised at one is at
     `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
     `Accept` or a suffix (`/v1/meetings.csv`) gives the same as JSON Lines or CSV.
     """
-    rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_MEETINGS)
+    rendering = negotiated(reading, OF_MEETINGS)
     if rendering is not JSON:
-        return rendered_meetings(request, connection, query, rendering, if_none_match)
-    etag = list_etag(connection, request)
-    rows, next = read_meetings(connection, query)
-    beside = {"highlights": canonical_json(highlights(connection, query, rows))} if query.highlight else {}
-    answer = list_answer([row.document for row in rows], next, etag, request, if_none_match, **beside)
-    return tell_renderings(answer, request, "meetings")
+        return rendered_meetings(reading, query, rendering)
+    page = read_meetings(reading.connection, query, reading.names)
+    beside = {}
+    if query.highlight:
+        beside["highlights"] = canonical_json(highlights(query, page.documents, reading.names))
+    return link_formats(page_answer(reading, page.documents, page.next, **beside), reading, "meetings")
 
 
 add_record_routes(
@@ -77,20 +79,18 @@ add_record_routes(
     "/{id}/document", operation_id="get_meeting_document", tags=["Meetings"], summary="Read a meeting whole",
     response_model=MeetingLine, responses=responses(404),
 )  # fmt: skip
-def get_meeting_document(
-    request: Request, connection: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None
-) -> Response:
+def get_meeting_document(reading: Reading, id: str, query: Annotated[DocumentQuery, Query()]) -> Response:
     """The meeting with its pledges as one line of the book: what a seed file and a line of the export hold.
 
     Take one as the pattern for your own: without `kind` and `id` it has the shape that posting a meeting takes.
     """
-    etag = list_etag(connection, request)
+    connection = reading.connection
     if read_revision(connection, Entity.meeting, id) is None:
         raise NotFound(f"No meeting has this id{did_you_mean(connection, Entity.meeting, id)}.")
-    line = next(meeting_lines(connection, [id], seq_at(connection, as_of) if as_of else None), None)
+    line = next(meeting_lines(connection, [id], seq_at(connection, query.as_of) if query.as_of else None), None)
     if line is None:
         raise NotFound("The book did not have this meeting yet at that moment.")
-    return composed_answer(line, etag, if_none_match)
+    return json_answer(line)
 
 
 @router.post(
@@ -117,8 +117,8 @@ def post_meeting(
     id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.connection, Entity.meeting, [id])[id]
     pledges = pledge_documents(writer.connection, id)
-    body = f'{document[:-1]},"pledges":[{",".join(pledges)}]}}'
-    return written(writer, body.encode(), 201, f"/v1/meetings/{id}")
+    body = with_members(document, pledges=f"[{','.join(pledges)}]")
+    return written_answer(writer, body.encode(), 201, f"/v1/meetings/{id}")
 
 
 @router.post(
@@ -140,4 +140,4 @@ def post_pledges(
     ids = add_pledges(writer, id, sent, allow_similar=allow_similar)
     documents = read_documents(writer.connection, Entity.pledge, ids)
     body = f'{{"items":[{",".join(documents[id] for id in ids)}]}}'
-    return written(writer, body.encode(), 201, f"/v1/pledges?meeting={id}&kind=any")
+    return written_answer(writer, body.encode(), 201, f"/v1/pledges?meeting={id}&kind=any")

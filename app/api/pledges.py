@@ -1,16 +1,19 @@
 """GET /v1/pledges: what states promised, by topic, party, time and words."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from pydantic import BeforeValidator, Field
 
 from app.api.record_routes import add_record_routes
-from app.exchange.media_types import JSON, OF_PLEDGES, negotiate
-from app.http.answers import media_types, rendered_pledges, tell_renderings
-from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_answer, list_etag
+from app.exchange.media_types import JSON, OF_PLEDGES
+from app.http.answers import link_formats, media_types, negotiated, rendered_pledges
 from app.http.problems import responses
-from app.query.facets import read_facets
+from app.http.read_route import Reading
+from app.http.responses import json_answer, page_answer
+from app.http.write_route import Router
+from app.query.facets import count
+from app.query.filters import split_at_commas
 from app.query.included import Includable, read_included
 from app.query.pages import PledgeQuery, highlights, read_page
 from app.query.threads import read_thread
@@ -21,22 +24,16 @@ from app.schemas.pledges import PledgePublic
 from app.schemas.threads import Thread
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(prefix="/v1/pledges", route_class=StrictRoute)
-
-
-def _apart(values: Any) -> Any:
-    """`facets=topic,party` is `facets=topic&facets=party`."""
-    given = values if isinstance(values, list) else [values]
-    return [part for value in given for part in (value.split(",") if isinstance(value, str) else [value])]
+router = Router(prefix="/v1/pledges")
 
 
 class PledgeListQuery(PledgeQuery):
     """The one query, and what this rendering of it can add."""
 
-    include: Annotated[list[Includable], Field(max_length=4)] = Field(
+    include: Annotated[list[Includable], BeforeValidator(split_at_commas), Field(max_length=4)] = Field(
         [], description="Send the records that the page refers to beside it, under `included`."
     )
-    facets: Annotated[list[FacetName], BeforeValidator(_apart), Field(max_length=24)] = Field(
+    facets: Annotated[list[FacetName], BeforeValidator(split_at_commas), Field(max_length=24)] = Field(
         [],
         description="Send how the whole answer divides beside the page, under `facets`: `topic,party`. Each value "
         "has its mentions, undertakings and new ones, and the query that finds them. A facet ignores its own filter.",
@@ -49,6 +46,11 @@ class PledgeListQuery(PledgeQuery):
         description="Values of a facet at most: the most mentioned, of years and meetings the newest.",
     )
 
+    @property
+    def is_one_statement(self) -> bool:
+        """True if the page is all that is read, so that it needs no transaction."""
+        return not (self.include or self.facets or self.sort == "relevance")
+
 
 @router.get(".json", include_in_schema=False)
 @router.get(
@@ -59,12 +61,7 @@ class PledgeListQuery(PledgeQuery):
     response_model=PledgePage,
     responses={**media_types(*OF_PLEDGES[1:]), **responses(406, 422)},
 )
-def list_pledges(
-    request: Request,
-    connection: Reading,
-    query: Annotated[PledgeListQuery, Query()],
-    if_none_match: IfNoneMatch = None,
-) -> Response:
+def list_pledges(reading: Reading, query: Annotated[PledgeListQuery, Query()]) -> Response:
     """What was promised, by topic, party, person, meeting, act, deadline and day, the newest first.
 
     Begin with a topic: `topic=opcon-transition`, or a parent such as `topic=deterrence`, which includes its children.
@@ -78,26 +75,24 @@ def list_pledges(
 
     `Accept` (or a suffix: `/v1/pledges.csv`) gives the same pledges as JSON Lines, CSV, Atom, JSON Feed or iCalendar.
     """
-    rendering = JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), OF_PLEDGES)
+    rendering = negotiated(reading, OF_PLEDGES)
     if rendering is not JSON:
-        return rendered_pledges(request, connection, query, rendering, if_none_match)
-    etag = list_etag(connection, request)
-    rows, next = read_page(connection, query)
-    documents = [row.document for row in rows]
-    beside = {}
+        return rendered_pledges(reading, query, rendering)
+    page = read_page(reading.connection, query, names=reading.names)
+    reading.at(page.seq)
+    documents, beside = page.documents, {}
     if query.include:
-        included = read_included(connection, documents, query.include)
+        included = read_included(reading.connection, documents, query.include)
         joined = ",".join(f"{canonical_json(kind)}:[{','.join(items)}]" for kind, items in included.items())
         beside["included"] = f"{{{joined}}}"
     if query.highlight:
-        beside["highlights"] = canonical_json(highlights(connection, query, rows))
+        beside["highlights"] = canonical_json(highlights(query, documents, reading.names))
     if query.facets:
-        facets = read_facets(connection, query, query.facets, query.facet_limit)
+        division = count(reading.connection, query, query.facets, query.facet_limit, names=reading.names)
         beside["facets"] = canonical_json(
-            {name: [value.model_dump() for value in values] for name, values in facets.items()}
+            {name: [value.model_dump() for value in values] for name, values in division.facets.items()}
         )
-    answer = list_answer(documents, next, etag, request, if_none_match, **beside)
-    return tell_renderings(answer, request, "pledges")
+    return link_formats(page_answer(reading, documents, page.next, **beside), reading, "pledges")
 
 
 add_record_routes(
@@ -123,11 +118,10 @@ The ETag is the hash of its revision in the ledger. A retracted record is still 
     "/{id}/thread", operation_id="get_thread", summary="Follow a pledge through the years", tags=["Pledges"],
     response_model=Thread, responses=responses(404),
 )  # fmt: skip
-def get_thread(request: Request, connection: Reading, id: str, if_none_match: IfNoneMatch = None) -> Response:
+def get_thread(reading: Reading, id: str) -> Response:
     """The undertaking that a pledge belongs to: first made, last renewed, and how its words drifted in between.
 
     `silent_meetings` are later full texts of exactly the same parties that do not repeat it; `unreported_meetings` are
     those known by reports only, whose silence says nothing. Nothing is called dropped by silence alone.
     """
-    etag = list_etag(connection, request)
-    return composed_answer(read_thread(connection, id), etag, if_none_match)
+    return json_answer(read_thread(reading.connection, id))

@@ -4,23 +4,16 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import Body, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from app.errors import NotFound
-from app.http.dependencies import (
-    AsOf,
-    Changing,
-    IfMatch,
-    IfNoneMatch,
-    Reading,
-    list_answer,
-    list_etag,
-    record_answer,
-    written_answer,
-)
+from app.http.dependencies import AsOf, Changing, IfMatch
 from app.http.problems import responses
+from app.http.read_route import Reading, Snapshot
+from app.http.responses import page_answer, record_answer, written_record
+from app.http.write_route import Router
 from app.records import edit
 from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import History
@@ -42,8 +35,25 @@ Patch = Annotated[
 Reason = Annotated[Prose, Query(description="Why the record was coded in error; it stays with the record.")]
 
 
+class RecordQuery(BaseModel):
+    """Which state of a record."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    as_of: AsOf = None
+
+
+class HistoryQuery(BaseModel):
+    """Which page of a record's versions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(50, ge=1, le=200, description="Versions on a page.")
+    cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
+
+
 def add_record_routes(
-    router: APIRouter,
+    router: Router,
     path: str,
     entity: Entity,
     public: type[BaseModel],
@@ -55,26 +65,19 @@ def add_record_routes(
     name = entity.value
     a_name = with_article(name)
 
-    def get_record(connection: Reading, id: str, as_of: AsOf = None, if_none_match: IfNoneMatch = None) -> Response:
-        return record_answer(connection, entity, id, if_none_match, as_of)
+    def get_record(reading: Reading, id: str, query: Annotated[RecordQuery, Query()]) -> Response:
+        return record_answer(reading.connection, entity, id, query.as_of)
 
     def change_record(writer: Changing, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
         edit.change(writer, entity, id, patch, if_match)
-        return written_answer(writer, entity, id)
+        return written_record(writer, entity, id)
 
     def retract_record(writer: Changing, id: str, reason: Reason, if_match: IfMatch = None) -> Response:
         edit.retract(writer, entity, id, reason, if_match)
-        return written_answer(writer, entity, id)
+        return written_record(writer, entity, id)
 
-    def get_history(
-        request: Request,
-        connection: Reading,
-        id: str,
-        limit: Annotated[int, Query(ge=1, le=200, description="Versions on a page.")] = 50,
-        cursor: Annotated[str | None, Query(max_length=500, description="The `next` of the page before.")] = None,
-        if_none_match: IfNoneMatch = None,
-    ) -> Response:
-        return _history_answer(request, connection, entity, id, limit, cursor, if_none_match)
+    def get_history(reading: Reading, id: str, query: Annotated[HistoryQuery, Query()]) -> Response:
+        return _history_answer(reading, entity, id, query)
 
     add = router.add_api_route
     one = f"{path}/{{id}}"
@@ -106,20 +109,12 @@ def with_article(name: str) -> str:
     return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
-def _history_answer(
-    request: Request,
-    connection: Reading,
-    entity: Entity,
-    id: str,
-    limit: int,
-    cursor: str | None,
-    if_none_match: str | None,
-) -> Response:
-    etag = list_etag(connection, request)
+def _history_answer(reading: Snapshot, entity: Entity, id: str, query: HistoryQuery) -> Response:
+    connection, limit = reading.connection, query.limit
     if read_revision(connection, entity, id) is None:
         raise NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
     fingerprint = canonical_json(["history", entity, id])
-    after = decode_cursor(fingerprint, cursor, [columns(Revision).c.version])[0] if cursor else 0
+    after = decode_cursor(fingerprint, query.cursor, [columns(Revision).c.version])[0] if query.cursor else 0
     # The version before the first is read too, to tell what the first one changed.
     rows = list(read_history(connection, entity, id, max(after - 1, 0), limit + 2))
     before = json.loads(rows.pop(0).document) if after and rows else {}
@@ -129,9 +124,7 @@ def _history_answer(
         document = json.loads(row.document)
         items.append(_version(row, _changed(before, document) if before else []))
         before = document
-    return list_answer(
-        items, encode_cursor(fingerprint, [after + limit]) if more else None, etag, request, if_none_match
-    )
+    return page_answer(reading, items, encode_cursor(fingerprint, [after + limit]) if more else None)
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

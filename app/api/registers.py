@@ -3,25 +3,17 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection
+from fastapi import Body, Query, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.api.record_routes import add_record_routes, with_article
 from app.errors import BadQuery, Fault
-from app.http.dependencies import (
-    AsOf,
-    IfNoneMatch,
-    Posting,
-    Reading,
-    StrictRoute,
-    composed_answer,
-    list_answer,
-    list_etag,
-    record_answer,
-    written_answer,
-)
+from app.http.dependencies import AsOf, Posting
 from app.http.problems import responses
+from app.http.read_route import Reading, Snapshot
+from app.http.responses import json_answer, page_answer, record_answer, with_members, written_record
+from app.http.write_route import Router
+from app.query.filters import split_at_commas
 from app.query.topic_tree import read_topic_tree
 from app.records.instruments import INSTRUMENTS
 from app.records.participants import PARTICIPANTS, read_offices
@@ -34,7 +26,7 @@ from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router = Router(prefix="/v1")
 
 
 class RegisterQuery(BaseModel):
@@ -67,20 +59,20 @@ def _add(
     """The list of one register, its posting, and its records."""
     entity = register.kind.entity
 
-    def list_records(
-        request: Request, connection: Reading, query: Annotated[Any, Query()], if_none_match: IfNoneMatch = None
-    ) -> Response:
-        etag = list_etag(connection, request)
-        if getattr(query, "tree", False):
-            return topic_tree_answer(connection, query, etag, if_none_match)
-        name = getattr(query, "name", None)
-        items, next = read_register(connection, register.kind, name=name, limit=query.limit, cursor=query.cursor)
-        return list_answer(items, next, etag, request, if_none_match)
+    def list_records(reading: Reading, query: Annotated[RegisterQuery, Query()]) -> Response:
+        if isinstance(query, TopicQuery) and query.tree:
+            return topic_tree_answer(reading, query)
+        name = query.name if isinstance(query, NamedQuery) else None
+        only = None if name is None else reading.names.resolve(entity, name)
+        found = read_register(
+            reading.connection, register.kind, name=name, only=only, limit=query.limit, cursor=query.cursor
+        )
+        return page_answer(reading, *found)
 
     def post_record(writer: Posting, record: Annotated[Any, Body()]) -> Response:
         register.create(writer, record)
         id = register.id_of(record)
-        return written_answer(writer, entity, id, 201, f"/v1/{plural}/{id}")
+        return written_record(writer, entity, id, 201, f"/v1/{plural}/{id}")
 
     list_records.__annotations__["query"] = Annotated[query_shape, Query()]
     post_record.__annotations__["record"] = Annotated[register.shape, Body()]
@@ -98,36 +90,37 @@ def _add(
     add_record_routes(router, f"/{plural}", entity, public, about_one, "Registers", read)
 
 
-def get_participant(
-    request: Request,
-    connection: Reading,
-    id: str,
-    include: Annotated[
-        list[Literal["offices"]], Query(max_length=1, description="Add the offices held at each meeting.")
-    ] = [],  # noqa: B006 (FastAPI copies defaults)
-    as_of: AsOf = None,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
+class ParticipantQuery(BaseModel):
+    """What to add to a participant, and which state of the record."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    include: Annotated[list[Literal["offices"]], BeforeValidator(split_at_commas), Field(max_length=1)] = Field(
+        [], description="Add the offices held at each meeting."
+    )
+    as_of: AsOf = None
+
+
+def get_participant(reading: Reading, id: str, query: Annotated[ParticipantQuery, Query()]) -> Response:
     """A participant, with the offices held if they are asked for."""
-    if include and as_of is not None:
+    if query.include and query.as_of is not None:
         raise BadQuery(
             "Offices are told as they stand.", [Fault(("include",), "must be left out where `as_of` is given")]
         )
-    if not include:
-        return record_answer(connection, Entity.participant, id, if_none_match, as_of)
-    etag = list_etag(connection, request)
-    document = bytes(record_answer(connection, Entity.participant, id).body).decode()
-    offices = canonical_json(read_offices(connection, id))
-    return composed_answer(f'{document[:-1]},"offices":{offices}}}', etag, if_none_match)
+    answer = record_answer(reading.connection, Entity.participant, id, query.as_of)
+    if not query.include:
+        return answer
+    offices = canonical_json(read_offices(reading.connection, id))
+    return json_answer(with_members(bytes(answer.body).decode(), offices=offices))
 
 
-def topic_tree_answer(connection: Connection, query: RegisterQuery, etag: str, if_none_match: str | None) -> Response:
+def topic_tree_answer(reading: Snapshot, query: RegisterQuery) -> Response:
     """All topics as a tree on one page: there is nothing to page through or to choose from."""
     if others := sorted(query.model_fields_set - {"tree"}):
         faults = [Fault((name,), "does not go with `tree`, which gives all topics") for name in others]
         raise BadQuery("A tree has all topics.", faults)
-    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(connection))
-    return composed_answer(f'{{"items":[{branches}],"next":null}}', etag, if_none_match)
+    branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(reading.connection))
+    return page_answer(reading, [branches], None)
 
 
 _add(

@@ -25,8 +25,8 @@ from app.errors import BadQuery, Fault, PledgebookError
 from app.exchange.feeds import Feed
 from app.exchange.media_types import JSON, OF_PLEDGES, Rendering
 from app.exchange.renderers import render_pledges
+from app.query.filters import query_string
 from app.query.pages import PledgeQuery, read_page
-from app.query.query_strings import query_string
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of
 from app.settings import Settings
@@ -106,8 +106,8 @@ def find_here(database: Database, query: PledgeQuery, rendering: Rendering | Non
     """Write what the book at hand has."""
     if rendering is None or rendering is JSON:
         with database.reading() as connection:
-            rows, next = read_page(connection, query)
-        page = f'{{"items":[{",".join(row.document for row in rows)}],"next":{canonical_json(next)}}}'
+            found = read_page(connection, query)
+        page = f'{{"items":[{",".join(found.documents)}],"next":{canonical_json(found.next)}}}'
         _show(page, is_table=rendering is None)
         return
     address = settings.public_url.rstrip("/")

@@ -7,7 +7,7 @@ in a connection of its own, so that a slow reader never pins a snapshot. Feeds g
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
@@ -25,8 +25,8 @@ from app.exchange.csv_columns import (
 )
 from app.exchange.feeds import Entry, Feed, atom, json_feed
 from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
-from app.query.filters import pledge, revision
-from app.query.pages import MeetingQuery, PledgeQuery, Row, read_meetings, read_page
+from app.query.pages import MeetingQuery, PledgeQuery, ResultPage, read_meetings, read_page, utc_today
+from app.query.plan import pledge, revision
 from app.records.topics import parents
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.database import Database
@@ -48,7 +48,7 @@ def pledge_chunks(
     database: Database, query: PledgeQuery, most: int | None, read: Callable[[Connection, Documents], T]
 ) -> Iterator[T]:
     """What `read` makes of the pledges of a query (all, or at most so many), chunk by chunk."""
-    today = datetime.now(UTC).date()  # one day for all chunks, even past midnight
+    today = utc_today()  # one day for all chunks, even past midnight
     return _chunks(database, query, most, lambda connection, page: read_page(connection, page, today), read)
 
 
@@ -61,17 +61,18 @@ def meeting_chunks(
 
 def _chunks(
     database: Database, query: Q, most: int | None,
-    read_rows: Callable[[Connection, Q], tuple[list[Row], str | None]], read: Callable[[Connection, Documents], T],
+    read_rows: Callable[[Connection, Q], ResultPage], read: Callable[[Connection, Documents], T],
 ) -> Iterator[T]:  # fmt: skip
-    """Walk a query by keyset. No connection is open while whoever takes the chunks is at work on one."""
+    """Read a query by keyset. No connection is open while a chunk is sent."""
     cursor, left = query.cursor, most
     while True:
         page = query.model_copy(update={"limit": CHUNK if left is None else min(CHUNK, left), "cursor": cursor})
         with database.reading() as connection:
-            rows, cursor = read_rows(connection, page)
-            made = read(connection, [row.document for row in rows])
+            found = read_rows(connection, page)
+            made = read(connection, found.documents)
         yield made
-        left = None if left is None else left - len(rows)
+        cursor = found.next
+        left = None if left is None else left - len(found.rows)
         if cursor is None or left == 0:
             return
 

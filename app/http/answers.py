@@ -1,71 +1,54 @@
-"""Answers in the form asked for: the renderings of a query over HTTP, with their ETags and the way to the others."""
+"""Pledges and meetings in the format asked for, with links to the other formats of the same query."""
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sqlalchemy import Connection
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.exchange.feeds import Feed
-from app.exchange.media_types import CSV, JSON_FEED, Rendering, alternate_links
+from app.exchange.media_types import CSV, JSON, JSON_FEED, Rendering, alternate_links, negotiate
 from app.exchange.renderers import render_meetings, render_pledges
-from app.http.conditional import matches
-from app.http.dependencies import list_etag
+from app.http.read_route import Snapshot, Stream
+from app.query.filters import query_string
 from app.query.pages import MeetingQuery, PledgeQuery
-from app.query.query_strings import query_string
 
 
-def rendered_pledges(
-    request: Request, connection: Connection, query: PledgeQuery, rendering: Rendering, if_none_match: str | None,
-    *, bom: bool = False,
-) -> Response:  # fmt: skip
-    """Pledges in any rendering but the JSON page."""
-    address = request.app.state.settings.public_url.rstrip("/")
-    feed = Feed(address, f"/v1/pledges.{rendering.name}", query_string(query, {}))
-    parts = render_pledges(request.app.state.database, rendering, query, feed, bom=bom)
-    return _streamed(request, connection, rendering, parts, "pledges", if_none_match)
+def negotiated(snapshot: Snapshot, offered: Sequence[Rendering]) -> Rendering:
+    """The format that the address or the `Accept` header asks for. Raises NotAcceptable if there is none."""
+    request = snapshot.request
+    return JSON if request.url.path.endswith(".json") else negotiate(request.headers.get("accept"), offered)
 
 
-def rendered_meetings(
-    request: Request, connection: Connection, query: MeetingQuery, rendering: Rendering, if_none_match: str | None,
-    *, bom: bool = False,
-) -> Response:  # fmt: skip
-    """Meetings in any rendering but the JSON page."""
-    parts = render_meetings(request.app.state.database, rendering, query, bom=bom)
-    return _streamed(request, connection, rendering, parts, "meetings", if_none_match)
+def rendered_pledges(snapshot: Snapshot, query: PledgeQuery, rendering: Rendering, *, bom: bool = False) -> Stream:
+    """Pledges in any format but the JSON page."""
+    state = snapshot.request.app.state
+    feed = Feed(state.settings.public_url.rstrip("/"), f"/v1/pledges.{rendering.name}", query_string(query, {}))
+    return _stream(rendering, render_pledges(state.database, rendering, query, feed, bom=bom), "pledges")
 
 
-def _streamed(
-    request: Request, connection: Connection, rendering: Rendering, parts: Iterator[bytes], plural: str,
-    if_none_match: str | None,
-) -> Response:  # fmt: skip
-    """The parts one after the other. The first rows are read before the answer begins: an error is still a problem."""
-    etag = list_etag(connection, request, rendering.name)
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
-    if matches(etag, if_none_match):
-        return Response(status_code=304, headers=headers)
-    connection.close()  # the parts open their own, and who waits for a connection must not hold one
-    begun = list(islice(parts, 2))
-    media_type = rendering.media_type
+def rendered_meetings(snapshot: Snapshot, query: MeetingQuery, rendering: Rendering, *, bom: bool = False) -> Stream:
+    """Meetings in any format but the JSON page."""
+    parts = render_meetings(snapshot.request.app.state.database, rendering, query, bom=bom)
+    return _stream(rendering, parts, "meetings")
+
+
+def _stream(rendering: Rendering, parts: Iterator[bytes], plural: str) -> Stream:
     if rendering is CSV:
-        media_type = "text/csv; charset=utf-8; header=present"
-        headers["Content-Disposition"] = f'attachment; filename="{plural}.csv"'
-    return StreamingResponse(chain(begun, parts), headers=headers, media_type=media_type)
+        disposition = {"Content-Disposition": f'attachment; filename="{plural}.csv"'}
+        return Stream(parts, "text/csv; charset=utf-8; header=present", disposition)
+    return Stream(parts, rendering.media_type)
 
 
-def tell_renderings(answer: Response, request: Request, plural: str) -> Response:
-    """Put into the answer of a JSON page that `Accept` chose it, and links to the other renderings of its query."""
-    answer.headers["Vary"] = "Accept"
-    links = alternate_links(parse_qsl(request.url.query), plural)
+def link_formats(answer: Response, snapshot: Snapshot, plural: str) -> Response:
+    """Add to a JSON page the links to the other formats of its query."""
+    links = alternate_links(parse_qsl(snapshot.request.url.query), plural)
     if links:
         answer.headers["Link"] = ", ".join([*filter(None, [answer.headers.get("Link")]), *links])
     return answer
 
 
 def media_types(*renderings: Rendering) -> dict[int | str, dict[str, Any]]:
-    """The 200 answer of a route that gives these renderings, for its OpenAPI."""
+    """The 200 answer of a route that gives these formats, for its OpenAPI."""
     content = {one.media_type: {"schema": {"type": "object" if one is JSON_FEED else "string"}} for one in renderings}
     return {200: {"description": "The pledges.", "content": content}}

@@ -6,15 +6,13 @@ is cached under, never older ones: by then the head has moved on, and nobody is 
 keys and headers included, and is emptied when the state changes.
 """
 
-import sqlite3
 from collections import OrderedDict
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-import psycopg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.conditional import headers_of, matches
+from app.http.conditional import NOT_MODIFIED_HEADERS, headers_of, matches
 from app.schemas.fields import LONGEST_CONDITION
 from app.store.head_reader import HeadReader
 from app.store.ledger import Head
@@ -25,10 +23,7 @@ _OVERHEAD = 2000  # bytes that a response takes beside its key, headers and body
 
 # Paths that do not depend on the book.
 _NOT_CACHED = ("/docs", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
-_HEADERS_OF_304 = frozenset(
-    {b"etag", b"cache-control", b"vary", b"access-control-allow-origin", b"access-control-expose-headers"}
-)
-_UNAVAILABLE = (sqlite3.Error, psycopg.Error, TimeoutError, OSError)
+_HEADERS_OF_304 = frozenset(name.encode() for name in NOT_MODIFIED_HEADERS)
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -90,9 +85,8 @@ class Cache:
         if key is None:
             await self.app(scope, receive, send)
             return
-        try:
-            head = await self.heads.read()
-        except _UNAVAILABLE:
+        head = await self.heads.read()
+        if head is None:
             await self.app(scope, receive, send)  # the route finds out for itself, and answers with the error
             return
         scope.setdefault("state", {})["head"] = head

@@ -1,21 +1,43 @@
-"""What a request's headers say, and HEAD answered as GET."""
+"""Conditional requests: ETags, whether a client has an answer already, and HEAD answered as GET."""
+
+import hashlib
+from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import __version__
+from app.store.ledger import Head
+
+# Headers of a 200 that its 304 repeats (RFC 9110).
+NOT_MODIFIED_HEADERS = (
+    "etag", "cache-control", "vary", "access-control-allow-origin", "access-control-expose-headers",
+)  # fmt: skip
+
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
-    """The headers of a request as the bytes they came as; of one sent twice, the first counts."""
+    """The headers of a request as bytes. The first of duplicates wins."""
     return dict(reversed(scope["headers"]))
 
 
 def matches(etag: str, if_none_match: str | None) -> bool:
-    """Whether the client has this answer already."""
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    """True if a client that sends this `If-None-Match` has the answer already."""
+    if not if_none_match:
+        return False
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in known or etag.removeprefix("W/") in known
 
 
+def list_etag(head: Head, target: str) -> str:
+    """The ETag of an answer made of several records: the state of the book, and which answer it is.
+
+    The state is the head, the release and the UTC day; `target` is path, query and what else the answer depends on.
+    """
+    digest = hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
+    return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{datetime.now(UTC).date()}-{digest}"'
+
+
 class HeadAsGet:
-    """HEAD wherever GET is: the same answer without its body."""
+    """Answers HEAD as GET, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -13,8 +13,7 @@ from app.errors import PROBLEMS, PledgebookError
 from app.http.filter_table import filter_table
 from app.http.openapi_examples import ASKS, STATEMENT, Ask, read_answers
 from app.http.problems import MEDIA_TYPE, Problem
-from app.query.filters import PledgeFilters
-from app.query.meeting_filters import MeetingFilters
+from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.undertakings import UndertakingFilters
 
 CHAPTERS = [

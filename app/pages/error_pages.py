@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from app.http.problems import MEDIA_TYPE
-from app.pages.rendering import page, section
+from app.pages.rendering import error_page, section
 
 # What machines read, whatever they accept.
 _FOR_MACHINES = frozenset({"v1", "openapi.json", "healthz", "readyz", "metrics", "static"})
@@ -45,7 +45,7 @@ def _page(request: Request, problem: dict[str, Any]) -> Response:
         {"name": fault["path"].removeprefix("query.").removeprefix("$."), "message": fault["message"]}
         for fault in problem.get("errors", [])
     ]
-    return page(
-        request, None, "refusal.html", {"problem": problem, "faults": faults},
+    return error_page(
+        request, "refusal.html", {"problem": problem, "faults": faults},
         title=problem["title"], description=problem["detail"], status=problem["status"],
     )  # fmt: skip

@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 
 from app.pages import labels
 from app.pages.names import Names
-from app.query.filters import PledgeFilters
+from app.query.filters import PledgeFilters, query_string
 from app.query.pages import PledgeQuery
-from app.query.query_strings import query_string
 
 _LABELS = {
     "topic": "topic", "topic__all": "also on", "topic__primary": "first of all on", "party": "made by",

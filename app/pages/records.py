@@ -1,12 +1,12 @@
 """One record for its page: as it stands, and what was changed in it when."""
 
 import json
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from app.http.dependencies import record_answer
+from app.http.responses import record_answer
+from app.query.pages import ResultPage
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_history
 
@@ -37,9 +37,9 @@ def read_record(connection: Connection, entity: Entity, id: str) -> dict[str, An
     return document
 
 
-def documents_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    """The documents in the rows of a list, in order."""
-    return [json.loads(row.document) for row in rows]
+def documents_of(page: ResultPage) -> list[dict[str, Any]]:
+    """The documents of a page, in order."""
+    return [json.loads(document) for document in page.documents]
 
 
 def read_versions(connection: Connection, entity: Entity, id: str) -> list[Version]:

@@ -10,20 +10,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from fastapi import APIRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import __version__
-from app.http.conditional import matches
-from app.http.dependencies import list_etag
+from app.http.read_route import ReadRoute, Snapshot
 from app.pages import labels
 from app.pages.names import korean_name
 from app.records.upsert import Extent, read_extent
 from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
-from app.store.ledger import read_head
 
 HERE = Path(__file__).parent
 STATIC = "/static"
@@ -60,46 +58,61 @@ environment.globals.update(version=__version__, static=STATIC, files=FILES)
 environment.globals.update(POSITIONS=frozenset(POSITION_ACTS), CONTINUATIONS=frozenset(CONTINUATIONS))
 
 
-def page_etag(connection: Connection, request: Request) -> str:
-    """The state that a page is right for: that of the book, and of the files it is made with."""
-    return list_etag(connection, request, FILES)
+class PageRoute(ReadRoute):
+    """The route of a page, whose answer also depends on the files it is made with."""
+
+    etag_suffix = FILES
+
+
+class PageRouter(APIRouter):
+    """The router of a kind of page."""
+
+    def __init__(self) -> None:
+        super().__init__(include_in_schema=False, route_class=PageRoute)
 
 
 def page(
-    request: Request,
-    connection: Connection | None,
+    reading: Snapshot,
     template: str,
     context: dict[str, Any],
     *,
     title: str,
     description: str,
-    etag: str | None = None,
-    status: int = 200,
     linked_data: dict[str, Any] | None = None,
     canonical: str | None = None,
     script: bool = False,
 ) -> Response:
-    """A template as a page of the explorer; `connection` None where there is no book to tell of, as in an error.
+    """A template as a page of the explorer.
 
-    `etag` (`page_etag`) is read before the rows that the page shows. `linked_data` is told to machines as JSON-LD;
-    `canonical` is the page's own address where that is not its path.
+    `linked_data` is added as JSON-LD; `canonical` is the page's own address where that is not its path.
     """
-    headers = page_headers(SCRIPT_POLICY if script else READING_POLICY)
-    if etag is not None:
-        headers["ETag"] = etag
-        if matches(etag, request.headers.get("if-none-match")):
-            return Response(status_code=304, headers=headers)
+    frame = {"linked_data": _data_block(linked_data), "extent": _extent(reading)}
+    return _render(reading.request, template, frame | context, title, description, canonical, script=script)
+
+
+def error_page(
+    request: Request, template: str, context: dict[str, Any], *, title: str, description: str, status: int
+) -> Response:
+    """A page that shows nothing of the book."""
+    response = _render(request, template, {"linked_data": None, "extent": None} | context, title, description)
+    response.status_code = status
+    return response
+
+
+def _render(
+    request: Request, template: str, context: dict[str, Any], title: str, description: str,
+    canonical: str | None = None, *, script: bool = False,
+) -> Response:  # fmt: skip
     here = address(request)
     frame = {
         "title": title,
         "description": description,
         "canonical": here + (request.url.path if canonical is None else canonical),
         "section": section(request.url.path),
-        "extent": _extent(request, connection) if connection is not None else None,
-        "linked_data": _data_block(linked_data),
         "address": here,
     }
-    return HTMLResponse(environment.get_template(template).render(frame | context), status, headers)
+    headers = page_headers(SCRIPT_POLICY if script else READING_POLICY)
+    return HTMLResponse(environment.get_template(template).render(frame | context), headers=headers)
 
 
 def page_headers(policy: str) -> dict[str, str]:
@@ -119,12 +132,12 @@ def address(request: Request) -> str:
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
 
 
-def _extent(request: Request, connection: Connection) -> Extent:
-    """How far the book reaches, counted once for each state of it."""
-    head, state = read_head(connection), request.app.state
+def _extent(reading: Snapshot) -> Extent:
+    """How many records the book has, counted once for each head."""
+    state = reading.request.app.state
     known: tuple[str, Extent] | None = getattr(state, "extent", None)
-    if known is None or known[0] != head.hash:
-        state.extent = known = (head.hash, read_extent(connection))
+    if known is None or known[0] != reading.head.hash:
+        state.extent = known = (reading.head.hash, read_extent(reading.connection))
     return known[1]
 
 

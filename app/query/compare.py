@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.query.filters import pledge, require_meetings, revision
+from app.query.plan import pledge, require_meetings, revision
 from app.query.threads import DRIFTING
 from app.schemas.vocabulary import PLEDGE_ACTS
 

@@ -1,54 +1,72 @@
-"""Facets: how the answer to a query divides by topic, party, year and so on, with the query that leads to each part.
+"""Facets: count how an answer divides by topic, party, year and so on, in one statement.
 
-What always holds: a value's counts are those of the pledges that its `query` finds. A facet ignores its own filter, so
-that the values not chosen stay in sight, and `query` puts the value in that filter's place. A pledge on two topics
-counts under both, and under their parents: mentions of different values do not add up to a total.
+A value's counts are those of the pledges that its `query` finds. A facet ignores its own filter, so that the values not
+chosen stay in sight, and `query` puts the value in that filter's place. A pledge on two topics counts under both, and
+under their parents: mentions of different values do not add up to a total. All counting of the project is here.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     FromClause,
+    Select,
     String,
     and_,
+    bindparam,
     case,
+    cast,
     exists,
     extract,
     func,
     literal_column,
+    null,
     or_,
     select,
-    type_coerce,
+    union_all,
 )
 
-from app.query.filters import PledgeFilters, assessment, attendance, meeting, party, pledge, pledge_conditions, topic
-from app.query.pages import order_walked
-from app.query.query_strings import given_in, replaced_in
+from app.query.filters import PledgeFilters, query_parts, replaced_in
+from app.query.pages import pledge_order, utc_today
+from app.query.plan import (
+    BoundQuery,
+    Shape,
+    assessment,
+    attendance,
+    bind_pledges,
+    find_pledges,
+    is_bound,
+    meeting,
+    party,
+    pledge,
+    topic,
+)
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity, PartyRole
-from app.search.names import NAMED, resolve
+from app.search.name_index import NameIndex, read_name_index
 from app.store import models
 from app.store.models import columns
 
 instrument = columns(models.PledgeInstrument)
-pledgor, word, present = party.alias(), pledge.alias(), attendance.alias()
 
 
 @dataclass(frozen=True)
 class Matched:
-    """The pledges that match, as a table.
+    """The pledges of a shape as a table to divide.
 
-    `parties` are those whose fulfilment is asked for (none: any). `standings` must hold of each pledgor counted.
+    `party_count` says how many parties are bound to `party`, whose fulfilment is asked for (None: any).
+    `words` are those of the filter `fulfilment` that each pledgor counted must meet.
     """
 
     table: Any
-    parties: Sequence[str] = ()
-    standings: Sequence[str] = ()
+    party_count: str | None = None
+    words: Sequence[str] = ()
 
 
 # A way to divide: from the pledges (and what is joined to them already) to those joined with a code for each.
@@ -69,7 +87,7 @@ class Facet:
 
 
 def _column(name: str) -> Split:
-    return lambda matched, source: (source, type_coerce(matched.table.c[name], String))
+    return lambda matched, source: (source, matched.table.c[name])
 
 
 def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
@@ -86,22 +104,23 @@ def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
 
 
 def _by_pledgor(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    pledgor = party.alias()
     on = [pledgor.c.pledge == matched.table.c.key, pledgor.c.role == PartyRole.pledgor]
-    if matched.standings:
-        judged = exists().where(
+    if matched.words:
+        assessed = exists().where(
             assessment.c.pledge == matched.table.c.key, assessment.c.is_current, assessment.c.party == pledgor.c.party
         )
         on.append(or_(*(
-            ~judged if stands == "none" else judged.where(assessment.c.fulfilment == stands)
-            for stands in matched.standings
+            ~assessed if word == "none" else assessed.where(assessment.c.fulfilment == word)
+            for word in matched.words
         )))  # fmt: skip
     return source.join(pledgor, and_(*on)), pledgor.c.party
 
 
-def _by_word(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    """By the word that stands for those owed where it is no party; without one, by none."""
-    on = and_(word.c.key == matched.table.c.key, word.c.towards.is_not(None))
-    return source.join(word, on), type_coerce(word.c.towards, String)
+def _by_towards_word(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    """By the word in place of the parties that are owed; pledges without one are left out."""
+    word = pledge.alias()
+    return source.join(word, and_(word.c.key == matched.table.c.key, word.c.towards.is_not(None))), word.c.towards
 
 
 def _by_year(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
@@ -109,27 +128,28 @@ def _by_year(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnEl
 
 
 def _by_participant(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    present = attendance.alias()
     return source.join(present, present.c.meeting == matched.table.c.meeting), present.c.participant
 
 
 def _by_fulfilment(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    """By where it stands on the side of the parties asked for (else of any); `none` where nobody judged."""
-    judged = select(assessment.c.pledge, type_coerce(assessment.c.fulfilment, String).label("code")).distinct()
-    judged = judged.where(assessment.c.is_current)
-    if matched.parties:
-        judged = judged.where(assessment.c.party.in_(matched.parties))
-    standing = judged.subquery()
-    source = source.outerjoin(standing, standing.c.pledge == matched.table.c.key)
-    return source, func.coalesce(standing.c.code, literal_column("'none'"))
+    """By the current assessments of the parties asked for, else of any; `none` where there is none."""
+    current = select(assessment.c.pledge, cast(assessment.c.fulfilment, String).label("code")).distinct()
+    current = current.where(assessment.c.is_current)
+    if matched.party_count:
+        current = current.where(is_bound(assessment.c.party, "party", matched.party_count))
+    assessed = current.subquery()
+    source = source.outerjoin(assessed, assessed.c.pledge == matched.table.c.key)
+    return source, func.coalesce(assessed.c.code, literal_column("'none'"))
 
 
 def by_fulfilment_of(party_code: ColumnElement[Any]) -> Split:
-    """By where it stands on the side of the one party that a row is about."""
+    """By the current assessment of the one party that a row is about."""
 
     def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
         own = assessment.alias()
         on = and_(own.c.pledge == matched.table.c.key, own.c.is_current, own.c.party == party_code)
-        return source.outerjoin(own, on), func.coalesce(type_coerce(own.c.fulfilment, String), literal_column("'none'"))
+        return source.outerjoin(own, on), func.coalesce(cast(own.c.fulfilment, String), literal_column("'none'"))
 
     return split
 
@@ -137,7 +157,7 @@ def by_fulfilment_of(party_code: ColumnElement[Any]) -> Split:
 FACETS: Mapping[FacetName, Facet] = {
     "topic": Facet(("topic",), (_part(topic, "topic"),), Entity.topic),
     "party": Facet(("party",), (_by_pledgor,), Entity.party),
-    "towards": Facet(("towards",), (_part(party, "party", PartyRole.towards), _by_word), Entity.party),
+    "towards": Facet(("towards",), (_part(party, "party", PartyRole.towards), _by_towards_word), Entity.party),
     "about": Facet(("about",), (_part(party, "party", PartyRole.about),), Entity.party),
     "act": Facet(("act",), (_column("act"),)),
     "year": Facet(("held_on__gte", "held_on__lt"), (_by_year,), is_dated=True),
@@ -150,25 +170,153 @@ FACETS: Mapping[FacetName, Facet] = {
 }
 
 
-# Reading --------------------------------------------------------------------------------------------------------------
+# Matching and counting ------------------------------------------------------------------------------------------------
 
 
-def read_facets(
-    connection: Connection, query: PledgeFilters, names: Iterable[FacetName], limit: int, today: date | None = None
-) -> dict[FacetName, list[FacetValue]]:
-    """The values of each facet, at most `limit`: the most mentioned first, years and meetings the newest first.
+def match(shape: Shape, words: Sequence[str] = (), newest: int | None = None, name: str = "matched") -> Matched:
+    """The pledges of a shape, or the `newest` of them, as a table to divide. It is read once in a statement."""
+    found, c = find_pledges(shape), pledge.c
+    chosen = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
+    chosen = chosen.select_from(found.source).where(*found.conditions)
+    if newest is not None:
+        chosen = chosen.order_by(*pledge_order("-held_on", found).sorted()).limit(newest)
+    filters = dict(shape.filters)
+    needs_parties = "fulfilment" in filters or "party" in filters
+    return Matched(chosen.cte(name), filters.get("party") if needs_parties else None, words)
 
-    Two statements a facet (three for `towards`), and those of the query's own names.
+
+def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
+    """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
+    c = matched.table.c
+    return func.count(), func.count(c.undertaking.distinct()), func.coalesce(func.sum(case((c.is_new, 1), else_=0)), 0)
+
+
+class CountRow(NamedTuple):
+    """A row of the one statement: a value of a facet (or a total, whose code is null) and its counts."""
+
+    facet: str
+    code: str | None
+    mentions: int
+    undertakings: int
+    new: int
+    last: str | None
+    title: str | None
+
+
+def _total(name: str, matched: Matched) -> Select[Any]:
+    columns: list[Any] = [literal_column(f"'{name}'", String).label("facet"), cast(null(), String).label("code")]
+    columns += [*counts(matched), cast(null(), String).label("last"), cast(null(), String).label("title")]
+    return select(*columns).select_from(matched.table)
+
+
+def _divided(name: FacetName, split: Split, matched: Matched) -> Select[Any]:
+    """The values of a facet, of which the dated ones carry their last day, and meetings their title."""
+    source, code = split(matched, matched.table)
+    text, facet = cast(code, String), FACETS[name]
+    last: Any = cast(func.max(matched.table.c.held_on), String) if facet.is_dated else cast(null(), String)
+    title: Any = cast(null(), String)
+    if facet.named is Entity.meeting:
+        source = source.join(meeting, meeting.c.id == code)
+        title = func.max(meeting.c.title)
+    columns: list[Any] = [literal_column(f"'{name}'", String), text, *counts(matched), last, title]
+    return select(*columns).select_from(source).group_by(text)
+
+
+# The parts of one statement: for each facet its shape without its own filter, and the words its pledgors must meet.
+Part = tuple[FacetName, Shape, tuple[str, ...]]
+
+
+@lru_cache(maxsize=500)
+def _count_plan(shape: Shape, parts: tuple[Part, ...], newest: int | None) -> CompoundSelect[Any]:
+    """The total of a shape and the values of each facet, as one statement. What is matched twice is read once."""
+    matched: dict[tuple[Shape, tuple[str, ...]], Matched] = {(shape, ()): match(shape, (), newest)}
+    selects = [_total("", matched[shape, ()])]
+    for name, own, words in parts:
+        if (own, words) not in matched:
+            matched[own, words] = match(own, words, newest, f"matched_{len(matched)}")
+            if newest is not None:
+                selects.append(_total(name, matched[own, words]))
+        selects += [_divided(name, split, matched[own, words]) for split in FACETS[name].splits]
+    return union_all(*selects)
+
+
+class Counts(NamedTuple):
+    """How much answers a query: pledges, the undertakings they belong to, and those that are new."""
+
+    mentions: int
+    undertakings: int
+    new: int
+
+
+class Division(NamedTuple):
+    """The counts of a whole answer, and the values of each facet. With `is_part`, the newest pledges alone count."""
+
+    total: Counts
+    facets: dict[FacetName, list[FacetValue]]
+    is_part: bool
+
+
+def count(
+    connection: Connection, query: PledgeFilters, facets: Iterable[FacetName] = (), limit: int = 100,
+    *, newest: int | None = None, today: date | None = None, names: NameIndex | None = None,
+) -> Division:  # fmt: skip
+    """Count the answer to a query, and how it divides by each facet into at most `limit` values.
+
+    The most mentioned values come first, years and meetings the newest first. One statement; with `newest`, only so
+    many of the newest pledges are counted.
     """
-    today = today or datetime.now(UTC).date()
-    everything = match(connection, query, today)
-    found: dict[FacetName, list[FacetValue]] = {}
-    for name in dict.fromkeys(names):
+    today, names = today or utc_today(), names or read_name_index(connection)
+    bound = bind_pledges(connection, query, names, today)
+    values, parts = dict(bound.values), []
+    wanted = list(dict.fromkeys(facets))
+    for name in wanted:
         ignoring = without(query, FACETS[name].own)
-        standings = query.fulfilment if name == "party" else ()
-        matched = match(connection, ignoring, today, standings) if ignoring is not query or standings else everything
-        found[name] = read_values(connection, query, name, matched, limit)
-    return found
+        words = tuple(query.fulfilment) if name == "party" else ()
+        if words:
+            ignoring = ignoring.model_copy(update={"fulfilment": []})
+        own = bound if ignoring is query else bind_pledges(connection, ignoring, names, today)
+        values |= own.values
+        parts.append((name, own.shape, words))
+    rows = [CountRow(*row) for row in connection.execute(_count_plan(bound.shape, tuple(parts), newest), values)]
+    by_facet: dict[str, list[CountRow]] = {name: [] for name in wanted}
+    for row in rows:
+        if row.code is not None:
+            by_facet[row.facet].append(row)
+    totals = [row for row in rows if row.code is None]
+    found = {name: facet_values(query, name, by_facet[name], names, limit) for name in wanted}
+    total = Counts(totals[0].mentions, totals[0].undertakings, totals[0].new)
+    return Division(total, found, newest is not None and any(row.mentions >= newest for row in totals))
+
+
+def read_counts(connection: Connection, query: PledgeFilters) -> Counts:
+    """The counts of the whole answer, in one statement."""
+    return count(connection, query).total
+
+
+@lru_cache(maxsize=500)
+def _values_plan(name: FacetName, shape: Shape, words: tuple[str, ...], is_limited: bool) -> CompoundSelect[Any]:
+    matched = match(shape, words)
+    selects = []
+    for split in FACETS[name].splits:
+        divided = _divided(name, split, matched)
+        if is_limited:
+            code = list(divided.selected_columns)[1]
+            divided = divided.where(code.in_(bindparam("codes", expanding=True)))
+        selects.append(divided)
+    return union_all(*selects)
+
+
+def read_values(
+    connection: Connection, query: PledgeFilters, name: FacetName, bound: BoundQuery, limit: int,
+    only: Sequence[str] = (), *, names: NameIndex, words: Sequence[str] = (), within: bool = False,
+) -> list[FacetValue]:  # fmt: skip
+    """The values of one facet over the pledges of a bound query; `only` some codes.
+
+    With `within`, the query of a year stays within the days that the query asks for.
+    """
+    plan = _values_plan(name, bound.shape, tuple(words), bool(only))
+    rows = connection.execute(plan, {**bound.values, **({"codes": list(only)} if only else {})})
+    return facet_values(query, name, [CountRow(*row) for row in rows], names, limit, within=within)
 
 
 def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
@@ -181,115 +329,42 @@ def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
     return query.model_copy(update=cleared)
 
 
-def match(
-    connection: Connection, query: PledgeFilters, today: date, standings: Sequence[str] = (), newest: int | None = None
-) -> Matched:
-    """The pledges that match (or the `newest` of them), as a table to divide.
-
-    With `standings`, fulfilment is left to hold of each pledgor.
-    """
-    if standings:
-        query = query.model_copy(update={"fulfilment": []})
-    walked, conditions = pledge_conditions(connection, query, today)
-    source = pledge if walked is None else walked.join(pledge, pledge.c.key == walked.c.pledge)
-    c = pledge.c
-    chosen = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
-    chosen = chosen.select_from(source).where(*conditions)
-    if newest is not None:
-        chosen = order_walked("-held_on", walked).apply(chosen).limit(newest)
-    table = chosen.subquery("matched")
-    parties = codes_of(connection, query, "party") if query.fulfilment or query.party else []
-    return Matched(table, parties, standings)
+# The values -----------------------------------------------------------------------------------------------------------
 
 
-def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
-    """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
-    c = matched.table.c
-    return func.count(), func.count(c.undertaking.distinct()), func.sum(case((c.is_new, 1), else_=0))
-
-
-class Counts(NamedTuple):
-    """How much answers a query: pledges, the undertakings they belong to, and those that are new."""
-
-    mentions: int
-    undertakings: int
-    new: int
-
-
-def read_counts(connection: Connection, query: PledgeFilters, today: date | None = None) -> Counts:
-    """The counts of the whole answer, in one statement and those of the query's names."""
-    matched = match(connection, query, today or datetime.now(UTC).date())
-    mentions, undertakings, new = connection.execute(select(*counts(matched)).select_from(matched.table)).one()
-    return Counts(mentions, undertakings, new or 0)
-
-
-def read_values(
-    connection: Connection, query: PledgeFilters, name: FacetName, matched: Matched, limit: int,
-    only: Sequence[str] | None = None, *, within: bool = False,
+def facet_values(
+    query: PledgeFilters, name: FacetName, rows: Sequence[CountRow], names: NameIndex, limit: int,
+    *, within: bool = False,
 ) -> list[FacetValue]:  # fmt: skip
-    """The values of one facet over the pledges that match; `only` some codes; `within` the days asked for."""
+    """At most `limit` values in the order in which a facet shows them, each with its name and its query."""
+    facet, parts = FACETS[name], query_parts(query)
+    ordered = sorted(rows, key=lambda row: str(row.code))
+    ordered.sort(key=lambda row: (row.last or "") if facet.is_dated else row.mentions, reverse=True)
+    values = []
+    for row in ordered[:limit]:
+        code = str(row.code)
+        own_name = names.name(facet.named, code) if facet.named in names.records else row.title
+        values.append(
+            FacetValue(
+                code=code,
+                name=own_name or code.replace("-", " "),
+                mentions=row.mentions,
+                undertakings=row.undertakings,
+                new=row.new,
+                query=replaced_in(parts, replacement(query, name, code, within=within)),
+            )
+        )
+    return values
+
+
+def codes_of(query: PledgeFilters, name: FacetName, names: NameIndex) -> list[str]:
+    """The codes that a facet's own filter asks for, under whatever names; empty if it is not set."""
     facet = FACETS[name]
-    rows: list[Any] = []
-    for split in facet.splits:
-        source, code = split(matched, matched.table)
-        statement = select(code, *counts(matched), func.max(matched.table.c.held_on)).select_from(source)
-        if only is not None:
-            statement = statement.where(code.in_(only))
-        rows += connection.execute(statement.group_by(code)).all()
-    rows = most_first(facet, rows)[:limit]
-    names = names_of(connection, facet, [str(row[0]) for row in rows])
-    return [FacetValue(**value) for value in values_of(query, name, rows, names, within=within)]
+    given = [str(value) for field in facet.own for value in getattr(query, field) or []]
+    if facet.named in (Entity.party, Entity.participant, Entity.instrument):
+        return sorted({code for text in given for code in names.resolve(facet.named, text) or [text]})
+    return given
 
-
-def most_first(facet: Facet, rows: list[Any]) -> list[Any]:
-    """Rows of code, mentions, undertakings, new ones and last day, in the order that a facet shows them."""
-    rows.sort(key=lambda row: str(row[0]))
-    rows.sort(key=lambda row: row[4] if facet.is_dated else row[1], reverse=True)
-    return rows
-
-
-def values_of(
-    query: PledgeFilters, name: FacetName, rows: Iterable[Any], names: Mapping[str, str], *, within: bool = False
-) -> list[dict[str, Any]]:
-    """The values that such rows tell of, as FacetValue has them, each with the query that leads to it."""
-    given = given_in(query)
-    return [
-        {
-            "code": str(code),
-            "name": names[str(code)],
-            "mentions": mentions,
-            "undertakings": undertakings,
-            "new": new,
-            "query": replaced_in(given, replacement(query, name, str(code), within=within)),
-        }
-        for code, mentions, undertakings, new, _ in rows
-    ]
-
-
-def names_of(connection: Connection, facet: Facet, codes: Sequence[str]) -> dict[str, str]:
-    """What to call each code: the record's name, the meeting's title, else the word itself."""
-    found = {code: code.replace("-", " ") for code in codes}
-    if facet.named is None or not codes:
-        return found
-    if facet.named is Entity.meeting:
-        key, name = meeting.c.id, meeting.c.title
-    else:
-        table, column, _, _ = NAMED[facet.named]
-        key, name = table.c[column], table.c.name
-    return found | {id: name for id, name in connection.execute(select(key, name).where(key.in_(codes)))}
-
-
-def codes_of(connection: Connection, query: PledgeFilters, name: FacetName) -> list[str]:
-    """The codes that a facet's own filter asks for, under whatever names; none if it is not set."""
-    facet = FACETS[name]
-    asked: list[str] = [str(value) for field in facet.own for value in getattr(query, field) or []]
-    if asked and facet.named in (Entity.party, Entity.participant, Entity.instrument):
-        found = resolve(connection, facet.named, asked)
-        return sorted({code for one in asked for code in found.get(one, {one})})
-    return asked
-
-
-# The query of a value -------------------------------------------------------------------------------------------------
 
 _LAST_YEAR = 2999
 

@@ -1,20 +1,48 @@
-"""The one query: which pledges are asked for, in which order. Every rendering takes it and gives the same pledges."""
+"""Pages of pledges and meetings: the one query, in which order, read by one statement.
+
+A page is read as one row: the documents joined, and the place of each in the order, so that the cursor of the next page
+follows from the same statement. It also returns the seq of the head that it was read at.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 
-from app.query.filters import PledgeFilters, meeting, pledge, pledge_conditions, revision
-from app.query.meeting_filters import MeetingFilters, meeting_conditions
+from app.query.filters import MeetingFilters, PledgeFilters
+from app.query.plan import (
+    BoundQuery,
+    Found,
+    Shape,
+    bind_meetings,
+    bind_pledges,
+    find_meetings,
+    find_pledges,
+    meeting,
+    pledge,
+    revision,
+)
 from app.schemas.canonical_json import canonical_json
 from app.search.analyser import Clause
 from app.search.highlight import marked
-from app.search.name_index import read_lexicon
+from app.search.name_index import NameIndex, read_name_index
 from app.search.relevance import meeting_score, pledge_score
 from app.store.cursors import decode_cursor, encode_cursor
 
@@ -22,9 +50,10 @@ SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "
 MeetingSortKey = Literal["-held_on", "held_on", "-updated", "updated", "-id", "id", "relevance"]
 
 _RELEVANCE = " `relevance` needs `q`, and is one page."
+_SEPARATOR = "\n"  # no document holds a line break
 
 
-class Asked(BaseModel):
+class SearchedQuery(BaseModel):
     """What the lists that can be searched have in common."""
 
     limit: int = Field(50, ge=1, le=200, description="Items on a page.")
@@ -35,7 +64,7 @@ class Asked(BaseModel):
 
     @field_validator("sort", check_fields=False)
     @classmethod
-    def _relevance_is_one_page_for_a_question(cls, sort: str, info: ValidationInfo) -> str:
+    def _relevance_needs_a_question_and_is_one_page(cls, sort: str, info: ValidationInfo) -> str:
         if sort == "relevance" and not (info.data.get("q") or "").strip():
             raise ValueError("must be another without `q`: relevance is to a question")
         if sort == "relevance" and info.data.get("cursor") is not None:
@@ -43,7 +72,7 @@ class Asked(BaseModel):
         return sort
 
 
-class PledgeQuery(Asked, PledgeFilters):
+class PledgeQuery(SearchedQuery, PledgeFilters):
     """The filters, and which page of the answer in which order."""
 
     sort: SortKey = Field(
@@ -51,168 +80,119 @@ class PledgeQuery(Asked, PledgeFilters):
     )
 
     def fingerprint(self) -> str:
-        return _fingerprint("pledges", self)
+        """What a cursor of this list is valid for: the filters and the order."""
+        return fingerprint("pledges", self)
 
 
-class MeetingQuery(Asked, MeetingFilters):
+class MeetingQuery(SearchedQuery, MeetingFilters):
     """The filters, and which page of the meetings in which order."""
 
     sort: MeetingSortKey = Field("-held_on", description="Ties by id." + _RELEVANCE)
 
     def fingerprint(self) -> str:
-        return _fingerprint("meetings", self)
+        """What a cursor of this list is valid for: the filters and the order."""
+        return fingerprint("meetings", self)
 
 
-# Parameters that change neither which records answer nor their order.
+# Parameters that change neither which records are found nor their order.
 _BESIDE = {"limit", "cursor", "highlight", "include", "facets", "facet_limit", "bom"}
 
 
-def _fingerprint(list: str, query: BaseModel) -> str:
-    """What a cursor is good for: the filters and the order, not the size of the page or what is sent beside it."""
-    return canonical_json([list, *query.model_dump(mode="json", exclude=_BESIDE).values()])
+def fingerprint(list: str, query: BaseModel) -> str:
+    """The name of a list and all that decides its records and their order, as JSON."""
+    return canonical_json([list, query.model_dump(mode="json", exclude=_BESIDE, exclude_defaults=True)])
 
 
-class Row(NamedTuple):
-    """A record of the answer: its key, its document as stored, its place in the order, and what else was asked for."""
-
-    key: Any
-    document: str
-    place: tuple[Any, ...]
-    beside: tuple[Any, ...] = ()
+# The order of a page --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Order:
-    """A sort: the columns a page is walked by, each with its direction. The last one settles all ties."""
+    """The columns that a page is sorted by, each with True if it descends. The last one settles all ties."""
 
-    by: tuple[tuple[ColumnElement[Any], bool], ...]  # (column, is descending)
+    by: tuple[tuple[ColumnElement[Any], bool], ...]
 
-    def apply(self, statement: Select[Any]) -> Select[Any]:
-        return statement.order_by(*(column.desc() if down else column.asc() for column, down in self.by))
+    @property
+    def columns(self) -> list[ColumnElement[Any]]:
+        """The columns alone."""
+        return [column for column, _ in self.by]
 
-    def after(self, place: list[Any]) -> ColumnElement[bool]:
-        """The rows behind `place`. The first column is bounded by itself too, so that an index can begin there."""
-        first, down = self.by[0]
-        bound = first <= place[0] if down else first >= place[0]
+    def sorted(self) -> list[ColumnElement[Any]]:
+        """The terms of ORDER BY."""
+        return [column.desc() if descends else column.asc() for column, descends in self.by]
+
+    def after(self) -> ColumnElement[bool]:
+        """The rows behind the place that is bound to `after_0`, `after_1`, …
+
+        The first column is also bounded by itself, so that an index scan can begin there.
+        """
+        places = [bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(self.columns)]
+        first, descends = self.by[0]
+        bound = first <= places[0] if descends else first >= places[0]
         alternatives = []
-        for index, (column, is_down) in enumerate(self.by):
-            ties = [before == value for (before, _), value in zip(self.by[:index], place, strict=False)]
-            beyond = column < place[index] if is_down else column > place[index]
-            alternatives.append(and_(*ties, beyond))
+        for number, (column, down) in enumerate(self.by):
+            ties = [tied == place for tied, place in zip(self.columns[:number], places, strict=False)]
+            alternatives.append(and_(*ties, column < places[number] if down else column > places[number]))
         return and_(bound, or_(*alternatives))
 
 
-# As many are ranked by relevance; ranking the whole of a large book would not be worth its time.
-_CANDIDATES = 200
-_FAR = date(9999, 12, 31)
-_NEVER = date(1, 1, 1)
+_LAST_DAY, _FIRST_DAY = date(9999, 12, 31), date(1, 1, 1)
 
 
-def order_of(sort: str, held_on: Any = pledge.c.held_on, key: Any = pledge.c.key) -> Order:
-    """The order a sort key names. Days come from the table that is walked, so that its index serves."""
-    down = sort.startswith("-")
+def pledge_order(sort: str, found: Found) -> Order:
+    """The order of a sort key, by the columns of the table that is walked if it has them, so that its index serves."""
+    walked, down = found.walked, sort.startswith("-")
+    held_on, key = pledge.c.held_on, pledge.c.key
+    if walked is not None and "held_on" in walked.c:
+        held_on, key = walked.c.held_on, walked.c.pledge
     name = sort.lstrip("-")
     if name == "held_on":
+        if down and walked is not None and "place" in walked.c:  # newest first is the order of this index
+            return Order(((walked.c.place, True),))
         return Order(((held_on, down), (key, False)))
     if name == "due":
-        return Order(((func.coalesce(pledge.c.due_to, _NEVER if down else _FAR), down), (key, False)))
+        return Order(((func.coalesce(pledge.c.due_to, _FIRST_DAY if down else _LAST_DAY), down), (key, False)))
     if name == "updated":
         return Order(((pledge.c.revision, down),))
     return Order(((pledge.c.meeting, down), (pledge.c.number, down)))
 
 
-def order_walked(sort: str, walked: Any) -> Order:
-    """The order, by the columns of the table that is walked if it has them. What was found has `place`, newest last."""
-    if sort == "-held_on" and walked is not None and "place" in walked.c:
-        return Order(((walked.c.place, True),))
-    if walked is None or "held_on" not in walked.c:
-        return order_of(sort)
-    return order_of(sort, walked.c.held_on, walked.c.pledge)
-
-
-def read_page(connection: Connection, query: PledgeQuery, today: date | None = None) -> tuple[list[Row], str | None]:
-    """One page of pledges, and the cursor of the next or None. One statement, and one for each kind of name given."""
-    today = today or datetime.now(UTC).date()
-    if query.sort == "relevance":
-        return _relevant_pledges(connection, query, today), None
-    statement, order = _pledges(connection, query, today)
-    return page_of(connection, statement, order, query)
-
-
-def _pledges(
-    connection: Connection, query: PledgeQuery, today: date, *, said: bool = False
-) -> tuple[Select[Any], Order]:
-    walked, conditions = pledge_conditions(connection, query, today, said=said)
-    order = order_walked(query.sort, walked)
-    source = pledge.join(revision, revision.c.seq == pledge.c.revision)
-    if walked is not None:
-        source = walked.join(source, pledge.c.key == walked.c.pledge)
-    return select(pledge.c.key, revision.c.document).select_from(source).where(*conditions), order
-
-
-def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date) -> list[Row]:
-    """The pledges that answer the question best, of the newest that say it and the newest that meet it at all."""
-    clauses = asked(connection, query)
-    newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
-    rows = [
-        row
-        for said in (True, False)
-        for row in page_of(connection, *_pledges(connection, newest, today, said=said), newest)[0]
-    ]
-    documents = {row: json.loads(row.document) for row in rows}
-    ranked = sorted(documents, key=lambda row: row.key)
-    ranked.sort(key=lambda row: (pledge_score(clauses, documents[row]), documents[row]["held_on"]), reverse=True)
-    return ranked[: query.limit]
-
-
-def _relevant_meetings(connection: Connection, query: MeetingQuery) -> list[Row]:
-    """The meetings that answer the question best, of the newest that meet it."""
-    clauses = asked(connection, query)
-    newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
-    rows, _ = read_meetings(connection, newest)
-    return sorted(rows, key=lambda row: -meeting_score(clauses, json.loads(row.document)))[: query.limit]
-
-
-def asked(connection: Connection, query: PledgeQuery | MeetingQuery) -> list[Clause]:
-    """What the question in a query demands; nothing if there is none."""
-    return read_lexicon(connection).clauses(query.q) if query.q else []
-
-
-def highlights(connection: Connection, query: PledgeQuery | MeetingQuery, rows: Sequence[Row]) -> dict[str, str]:
-    """The words of each row by its record's id, as HTML in which those that meet the question are marked."""
-    clauses = asked(connection, query)
-    if not clauses:
-        return {}
-    documents = [json.loads(row.document) for row in rows]
+def _meeting_order(sort: str) -> Order:
+    down = sort.startswith("-")
     return {
-        document["id"]: marked(clauses, [document["summary"], *document["formula"]])
-        if isinstance(query, PledgeQuery)
-        else marked(clauses, [document["title"]])
-        for document in documents
-    }
+        "held_on": Order(((meeting.c.held_on, down), (meeting.c.id, False))),
+        "updated": Order(((meeting.c.revision, down),)),
+        "id": Order(((meeting.c.id, down),)),
+    }[sort.lstrip("-")]
 
 
-def read_meetings(connection: Connection, query: MeetingQuery) -> tuple[list[Row], str | None]:
-    """One page of meetings, and the cursor of the next or None."""
-    if query.sort == "relevance":
-        return _relevant_meetings(connection, query), None
-    down = query.sort.startswith("-")
-    by = {
-        "held_on": ((meeting.c.held_on, down), (meeting.c.id, False)),
-        "updated": ((meeting.c.revision, down),),
-        "id": ((meeting.c.id, down),),
-    }[query.sort.lstrip("-")]
-    source = meeting.join(revision, revision.c.seq == meeting.c.revision)
-    conditions = meeting_conditions(connection, query)
-    statement = select(meeting.c.id, revision.c.document).select_from(source).where(*conditions)
-    return page_of(connection, statement, Order(by), query)
+# Reading a page -------------------------------------------------------------------------------------------------------
 
 
-class Paged(Protocol):
-    """A query that asks for a page."""
+class ResultPage(NamedTuple):
+    """A page: its rows as text (the document first, a null as empty), the next cursor, and the head's seq."""
+
+    rows: list[tuple[str, ...]]
+    next: str | None
+    seq: int
 
     @property
-    def sort(self) -> str: ...
+    def documents(self) -> list[str]:
+        """The documents in order, as stored."""
+        return [row[0] for row in self.rows]
+
+
+class PagePlan(NamedTuple):
+    """The statement of a page, without and with a cursor, and the columns of its order."""
+
+    first: Select[Any]
+    later: Select[Any]
+    order: Order
+
+
+class PagedQuery(Protocol):
+    """A query that asks for a page."""
+
     @property
     def limit(self) -> int: ...
     @property
@@ -220,23 +200,132 @@ class Paged(Protocol):
     def fingerprint(self) -> str: ...
 
 
-def page_of(connection: Connection, statement: Select[Any], order: Order, query: Paged) -> tuple[list[Row], str | None]:
-    """The rows of a page in order; one more is asked for than shown, to know whether there is a next page.
+def page_plan(rows: Select[Any], order: Order) -> PagePlan:
+    """The plan that reads `rows`, whose first column is a document, as pages in this order."""
+    sorted_rows = rows.add_columns(*order.columns).order_by(*order.sorted()).limit(bindparam("rows", type_=Integer))
 
-    The statement gives key, document and what else is wanted beside.
+    def joined(page: Select[Any]) -> Select[Any]:
+        """One row: the head's seq, how many rows there are, and the text of each column, joined."""
+        document, *others = page.subquery("page").c
+        texts = [document, *(func.coalesce(cast(column, String), "") for column in others)]
+        head = select(func.coalesce(func.max(revision.c.seq), 0)).scalar_subquery()
+        columns: list[Any] = [head, func.count(), *(func.aggregate_strings(text, _SEPARATOR) for text in texts)]
+        return select(*columns).select_from(document.table)
+
+    return PagePlan(joined(sorted_rows), joined(sorted_rows.where(order.after())), order)
+
+
+def read_plan(connection: Connection, plan: PagePlan, values: Mapping[str, Any], query: PagedQuery) -> ResultPage:
+    """One page of a plan. One row more is read than shown, to know whether there is a next page.
+
+    Raises BadQuery if the cursor is not one of this list.
     """
-    width = len(statement.selected_columns)
-    statement = order.apply(statement.add_columns(*(column for column, _ in order.by))).limit(query.limit + 1)
+    bound = {**values, "rows": query.limit + 1}
+    statement = plan.first
     if query.cursor is not None:
-        place = decode_cursor(query.fingerprint(), query.cursor, [column for column, _ in order.by])
-        statement = statement.where(order.after(place))
-    found = connection.execute(statement)
-    rows = [Row(row[0], row[1], tuple(row[width:]), tuple(row[2:width])) for row in found]
-    if len(rows) <= query.limit:
-        return rows, None
-    rows.pop()
-    return rows, encode_cursor(query.fingerprint(), [_portable(value) for value in rows[-1].place])
+        statement = plan.later
+        place = decode_cursor(query.fingerprint(), query.cursor, plan.order.columns)
+        bound |= {f"after_{number}": value for number, value in enumerate(place)}
+    seq, count, *joined = connection.execute(statement, bound).one()
+    if not count:
+        return ResultPage([], None, seq)
+    columns = [text.split(_SEPARATOR) for text in joined]
+    rows = list(zip(*columns[: -len(plan.order.by)], strict=True))
+    if count <= query.limit:
+        return ResultPage(rows, None, seq)
+    last = [
+        int(texts[query.limit - 1]) if isinstance(column.type, Integer) else texts[query.limit - 1]
+        for column, texts in zip(plan.order.columns, columns[-len(plan.order.by) :], strict=True)
+    ]
+    return ResultPage(rows[: query.limit], encode_cursor(query.fingerprint(), last), seq)
 
 
-def _portable(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+@lru_cache(maxsize=500)
+def _pledge_plan(shape: Shape, sort: str) -> PagePlan:
+    found = find_pledges(shape)
+    source = found.source.join(revision, revision.c.seq == pledge.c.revision)
+    rows = select(revision.c.document, pledge.c.key).select_from(source).where(*found.conditions)
+    return page_plan(rows, pledge_order(sort, found))
+
+
+@lru_cache(maxsize=500)
+def _meeting_plan(shape: Shape, sort: str) -> PagePlan:
+    source = meeting.join(revision, revision.c.seq == meeting.c.revision)
+    rows = select(revision.c.document).select_from(source).where(*find_meetings(shape))
+    return page_plan(rows, _meeting_order(sort))
+
+
+def read_page(
+    connection: Connection, query: PledgeQuery, today: date | None = None, names: NameIndex | None = None
+) -> ResultPage:
+    """One page of pledges. One statement, and one for each kind of id given; `names` is read if it is left out."""
+    today, names = today or utc_today(), names or read_name_index(connection)
+    if query.sort == "relevance":
+        return _relevant_pledges(connection, query, today, names)
+    return _read_pledges(connection, query, bind_pledges(connection, query, names, today))
+
+
+def _read_pledges(connection: Connection, query: PledgeQuery, bound: BoundQuery) -> ResultPage:
+    return read_plan(connection, _pledge_plan(bound.shape, query.sort), bound.values, query)
+
+
+def read_meetings(connection: Connection, query: MeetingQuery, names: NameIndex | None = None) -> ResultPage:
+    """One page of meetings. One statement; `names` is read if it is left out."""
+    names = names or read_name_index(connection)
+    if query.sort == "relevance":
+        return _relevant_meetings(connection, query, names)
+    bound = bind_meetings(connection, query, names)
+    return read_plan(connection, _meeting_plan(bound.shape, query.sort), bound.values, query)
+
+
+def utc_today() -> date:
+    """The day in UTC, which deadlines are compared with."""
+    return datetime.now(UTC).date()
+
+
+# Relevance ------------------------------------------------------------------------------------------------------------
+
+# So many are ranked by relevance; ranking all of a large book would take too long.
+_CANDIDATES = 200
+
+
+def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date, names: NameIndex) -> ResultPage:
+    """The pledges that answer the question best, of the newest whose words meet it and the newest that meet it."""
+    clauses = clauses_of(query, names)
+    newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
+    documents: dict[int, str] = {}
+    seq = 0
+    for own_words in (True, False):
+        page = _read_pledges(connection, newest, bind_pledges(connection, newest, names, today, own_words=own_words))
+        documents |= {int(key): document for document, key in page.rows}
+        seq = page.seq
+    read = {key: json.loads(documents[key]) for key in sorted(documents)}
+    ranked = sorted(read, key=lambda key: (pledge_score(clauses, read[key]), read[key]["held_on"]), reverse=True)
+    return ResultPage([(documents[key], str(key)) for key in ranked[: query.limit]], None, seq)
+
+
+def _relevant_meetings(connection: Connection, query: MeetingQuery, names: NameIndex) -> ResultPage:
+    """The meetings that answer the question best, of the newest that meet it."""
+    clauses = clauses_of(query, names)
+    page = read_meetings(connection, query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES}), names)
+    rows = sorted(page.rows, key=lambda row: -meeting_score(clauses, json.loads(row[0])))
+    return ResultPage(rows[: query.limit], None, page.seq)
+
+
+def clauses_of(query: PledgeQuery | MeetingQuery, names: NameIndex) -> list[Clause]:
+    """What the question in a query demands; empty if there is none."""
+    return names.lexicon.clauses(query.q) if query.q else []
+
+
+def highlights(query: PledgeQuery | MeetingQuery, documents: Sequence[str], names: NameIndex) -> dict[str, str]:
+    """The words of each document by its record's id, as HTML in which those that meet the question are marked."""
+    clauses = clauses_of(query, names)
+    if not clauses:
+        return {}
+    records = [json.loads(document) for document in documents]
+    return {
+        record["id"]: marked(clauses, [record["summary"], *record["formula"]])
+        if isinstance(query, PledgeQuery)
+        else marked(clauses, [record["title"]])
+        for record in records
+    }

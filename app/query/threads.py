@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.errors import NotFound
-from app.query.filters import meeting, pledge, revision
+from app.query.plan import meeting, pledge, revision
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import CONTINUATIONS, PLEDGE_ACTS, Coverage, Entity
 from app.search.names import did_you_mean

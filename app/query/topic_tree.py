@@ -1,12 +1,10 @@
 """The topics as a tree, each with what the book holds on it."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Connection, select
 
-from app.query.facets import match, read_values, replacement
+from app.query.facets import count, replacement
+from app.query.filters import query_string
 from app.query.pages import PledgeQuery
-from app.query.query_strings import query_string
 from app.schemas.facets import TopicBranch
 from app.schemas.records import TopicPublic
 from app.schemas.vocabulary import Entity
@@ -24,8 +22,8 @@ def read_topic_tree(connection: Connection) -> list[TopicBranch]:
         connection.execute(select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)).scalars()
     )
     documents = read_documents(connection, Entity.topic, slugs)
-    matched = match(connection, everything, datetime.now(UTC).date())
-    counted = {value.code: value for value in read_values(connection, everything, "topic", matched, len(slugs))}
+    division = count(connection, everything, ["topic"], len(slugs))
+    counted = {value.code: value for value in division.facets["topic"]}
     branches: dict[str, TopicBranch] = {}
     for slug in slugs:
         topic, value = TopicPublic.model_validate_json(documents[slug]), counted.get(slug)

@@ -51,9 +51,7 @@ def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -
     return Record(KIND, id, document, row, {models.Evidence: evidence})
 
 
-def faults(
-    connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]
-) -> Iterator[Fault]:
+def faults(connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]) -> Iterator[Fault]:
     """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
     yield from missing(connection, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
     bound = columns(models.PledgeParty)

@@ -15,7 +15,7 @@ from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.records.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import Shape
-from app.search.names import fold, resolve
+from app.search.names import fold
 from app.store import models
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import Writer, read_revision
@@ -98,16 +98,17 @@ class Register(Generic[L]):
 
 
 def read_register(
-    connection: Connection, kind: Kind, *, name: str | None, limit: int, cursor: str | None
-) -> tuple[list[str], str | None]:
-    """One page of a register's standing documents by key, of those called `name` if given, and the next cursor."""
+    connection: Connection, kind: Kind, *, limit: int, cursor: str | None, name: str | None = None,
+    only: Sequence[str] | None = None,
+) -> tuple[list[str], str | None]:  # fmt: skip
+    """One page of a register's documents by key, and the next cursor; `only` are the ids that `name` stands for."""
     table, revision = columns(kind.table), columns(models.Revision)
     key = table.c[kind.key]
     fingerprint = canonical_json([kind.entity, name])
     query = select(key, revision.c.document).join(revision, revision.c.seq == table.c.revision)
     query = query.where(table.c.retracted.is_(None)).order_by(key).limit(limit + 1)
-    if name is not None:
-        query = query.where(key.in_(resolve(connection, kind.entity, [name]).get(name, set())))
+    if only is not None:
+        query = query.where(key.in_(only))
     if cursor is not None:
         query = query.where(key > decode_cursor(fingerprint, cursor, [key])[0])
     rows = connection.execute(query).all()

@@ -1,15 +1,14 @@
-"""What a question is as SQL: which pledges and which meetings meet it. The names it uses are read from the book."""
+"""What a question in words demands, as clauses and as SQL conditions with bound parameters."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Subquery, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.schemas.vocabulary import Entity
 from app.search.analyser import AnyOf, Clause, Phrase, thing
-from app.search.index import MEETINGS, found_pledges, matching, on_sqlite
-from app.search.name_index import read_lexicon
+from app.search.index import MEETINGS, found_pledges, matches
+from app.search.name_index import Lexicon
 from app.store import models
 from app.store.models import columns
 
@@ -22,30 +21,29 @@ _pledge = columns(models.Pledge)
 _meeting = columns(models.Meeting)
 
 
-def found_by_words(
-    connection: Connection, question: str, topics: Sequence[str], days: tuple[date | None, date | None], *, said: bool
-) -> Subquery:
-    """The pledges that meet a question, with `said` by their words alone, on one of the topics; see `found_pledges`."""
-    clauses = read_lexicon(connection).clauses(question)
-    if said:
+def pledge_clauses(lexicon: Lexicon, question: str, topics: Sequence[str], *, own_words: bool) -> list[Clause]:
+    """What a question demands of a pledge, and that it is on one of `topics`, which the search index holds as tokens.
+
+    Empty if the question has no word. With `own_words`, the pledge's own words must meet it, not its names.
+    """
+    clauses = lexicon.clauses(question)
+    if own_words:
         clauses = [clause if clause.is_not else replace(clause, things=()) for clause in clauses]
-    if not clauses:
-        return select(_pledge.c.key.label("pledge")).where(false()).subquery("found")
-    if topics:
+    if clauses and topics:
         clauses.append(Clause(AnyOf(tuple(Phrase((thing(Entity.topic, slug),)) for slug in topics))))
-    return found_pledges(on_sqlite(connection), clauses, *days)
+    return clauses
 
 
-def said_at_meeting(connection: Connection, question: str) -> Iterator[ColumnElement[bool]]:
-    """Each clause is met by the meeting itself or by one of its pledges; what is excluded, by neither."""
-    clauses = read_lexicon(connection).clauses(question)
-    if not clauses:
-        yield false()
-    for clause in clauses:
-        wanted = [replace(clause, is_not=False)]
-        own = select(MEETINGS.c.meeting).where(matching(on_sqlite(connection), MEETINGS, wanted))
-        found = found_pledges(on_sqlite(connection), wanted)
+def meeting_conditions_of(is_sqlite: bool, are_excluded: Sequence[bool]) -> Iterator[ColumnElement[bool]]:
+    """A condition for each clause of a question, bound to `question_0`, `question_1`, …
+
+    A clause is met by the meeting itself or by one of its pledges; an excluded one, by neither.
+    """
+    for number, is_excluded in enumerate(are_excluded):
+        parameter = f"question_{number}"
+        own = select(MEETINGS.c.meeting).where(matches(is_sqlite, MEETINGS, parameter))
+        found = found_pledges(is_sqlite, parameter)
         said = select(_pledge.c.meeting).join(found, found.c.pledge == _pledge.c.key)
         said = said.where(_pledge.c.retracted.is_(None))
         met = or_(_meeting.c.id.in_(own), _meeting.c.id.in_(said))
-        yield ~met if clause.is_not else met
+        yield ~met if is_excluded else met

@@ -7,7 +7,7 @@ where sorting what matches takes 33.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Subquery,
     Text,
+    bindparam,
     cast,
     column,
     delete,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.schemas.vocabulary import TOWARDS_WORDS, Entity
 from app.search.analyser import (
@@ -219,32 +221,39 @@ def count_rows(connection: Connection, entity: Entity) -> int:
 # Asking ---------------------------------------------------------------------------------------------------------------
 
 
-def matching(is_sqlite: bool, index: Any, clauses: Sequence[Clause]) -> ColumnElement[bool]:
-    """The condition that a row of an index meets every clause."""
+def question_text(is_sqlite: bool, clauses: Sequence[Clause]) -> str:
+    """The clauses in the query language of the engine's index, as a value to bind."""
+    return fts5(clauses) if is_sqlite else tsquery(clauses)
+
+
+def matches(is_sqlite: bool, index: Any, parameter: str) -> ColumnElement[bool]:
+    """The condition that a row of an index meets the question bound to `parameter`."""
     if is_sqlite:
-        return index.c.tokens.op("MATCH", is_comparison=True)(fts5(clauses))  # type: ignore[no-any-return]
-    from sqlalchemy.dialects.postgresql import TSQUERY  # a tenth of a start, to be spent where it is spoken
-
-    return index.c.tokens.op("@@", is_comparison=True)(cast(tsquery(clauses), TSQUERY))  # type: ignore[no-any-return]
+        return index.c.tokens.op("MATCH", is_comparison=True)(bindparam(parameter))  # type: ignore[no-any-return]
+    return index.c.tokens.op("@@", is_comparison=True)(cast(bindparam(parameter, type_=Text), TSQUERY))  # type: ignore[no-any-return]
 
 
-def found_pledges(
-    is_sqlite: bool, clauses: Sequence[Clause], since: date | None = None, before: date | None = None
-) -> Subquery:
-    """The keys of the pledges that meet every clause, as `pledge`; on SQLite also `place`, which sorts by day.
+def found_pledges(is_sqlite: bool, parameter: str, bounds: Collection[str] = ()) -> Subquery:
+    """The keys of the pledges that meet the question bound to `parameter`, as `pledge`.
 
-    There the days bound the walk; on PostgreSQL whoever asks must bound them too.
+    On SQLite there is also `place`, which sorts by day. `bounds` names the bound days among `held_on__gte` and
+    `held_on__lt`: their places, bound as `held_on__gte_place` and `held_on__lt_place`, limit what is read of the index.
     """
-    match = matching(is_sqlite, PLEDGES, clauses)
+    match = matches(is_sqlite, PLEDGES, parameter)
     if not is_sqlite:
         return select(PLEDGES.c.pledge).where(match).subquery("found")
     rowid = PLEDGES.c.rowid
     query = select(rowid.label("place"), (KEYS - 1 - rowid.op("&")(KEYS - 1)).label("pledge")).where(match)
-    if since is not None:
-        query = query.where(rowid >= since.toordinal() * KEYS)
-    if before is not None:
-        query = query.where(rowid < before.toordinal() * KEYS)
+    if "held_on__gte" in bounds:
+        query = query.where(rowid >= bindparam("held_on__gte_place"))
+    if "held_on__lt" in bounds:
+        query = query.where(rowid < bindparam("held_on__lt_place"))
     return query.subquery("found")
+
+
+def first_place(day: date) -> int:
+    """The lowest place of a pledge of this day or later."""
+    return day.toordinal() * KEYS
 
 
 def fts5(clauses: Sequence[Clause]) -> str:

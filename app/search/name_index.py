@@ -1,6 +1,8 @@
-"""The names of the book, and what a question becomes by them.
+"""The name index: all names and aliases of a book in memory, and what a question becomes by them.
 
-Nothing of a name stands in the index, only the token of what bears it; so renaming a person indexes nothing anew.
+The index is read again only when a register has changed. A name in any spelling or language resolves to ids; a question
+becomes clauses over the tokens of the search index. The search index holds no names, only the tokens of named records,
+so renaming a person changes no row of it.
 
 - A whole name, the longest first, means its bearers: their tokens, or any of their names in a record's words. So every
   alias asks the same. A topic's cue leads to the topic, and asks for its own words beside.
@@ -12,11 +14,13 @@ Nothing of a name stands in the index, only the token of what bears it; so renam
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, false, literal, select, union_all
+from sqlalchemy import Connection, Engine, false, null, select
 
 from app.schemas.vocabulary import Entity, MeetingType
 from app.search.analyser import (
@@ -34,8 +38,8 @@ from app.search.analyser import (
     thing,
     words,
 )
-from app.search.names import NAMED
-from app.store.ledger import read_head
+from app.search.names import NAMED, fold
+from app.store.ledger import Head, read_head
 from app.store.models import Revision, columns
 
 Tokens = tuple[str, ...]
@@ -174,53 +178,120 @@ def _is_plain(unit: Unit) -> bool:
     return not (unit.is_quoted or unit.is_prefix or unit.is_not)
 
 
-# Reading it -----------------------------------------------------------------------------------------------------------
+# The index ------------------------------------------------------------------------------------------------------------
 
-_kept: WeakKeyDictionary[Any, tuple[int, str, Lexicon]] = WeakKeyDictionary()
-# One reads the names, and whoever asks meanwhile waits for it: 64 first questions at once to a book of 5,000 persons
-# took 24 seconds when each read them for itself, a hundred times as long as one.
+
+@dataclass(frozen=True)
+class NamedRecord:
+    """A record of a register with its own name, its further names as searched for, and a topic's parent."""
+
+    id: str
+    name: str
+    is_retracted: bool
+    parent: str | None = None
+
+
+class NameIndex:
+    """Every party, topic, instrument and participant of a book by id and by name."""
+
+    def __init__(self) -> None:
+        self.records: dict[Entity, dict[str, NamedRecord]] = {entity: {} for entity in NAMED}
+        self._by_folded: dict[Entity, dict[str, set[str]]] = {entity: defaultdict(set) for entity in NAMED}
+        self._names: list[tuple[str, str, bool]] = []  # name, token of the record, whether it is a topic's cue
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The names as the search knows them, without those of retracted records."""
+        types = [(name, thing(MEETING_TYPE, type), False) for type, names in _TYPE_NAMES.items() for name in names]
+        return Lexicon([*self._names, *types])
+
+    def add(self, entity: Entity, record: NamedRecord, folded: str) -> None:
+        """Add a record under its own name. A party is also found by its code."""
+        self.records[entity][record.id] = record
+        self._by_folded[entity][folded].add(record.id)
+        if not record.is_retracted:
+            self._names.append((record.name, thing(entity, record.id), False))
+            if entity is Entity.party:
+                self._names.append((record.id, thing(entity, record.id), False))
+
+    def add_alias(self, entity: Entity, id: str, name: str, folded: str, *, is_cue: bool) -> None:
+        """Add a further name of a record that has been added."""
+        self._by_folded[entity][folded].add(id)
+        if not self.records[entity][id].is_retracted:
+            self._names.append((name, thing(entity, id), is_cue))
+
+    def resolve(self, entity: Entity, name: str) -> list[str]:
+        """The ids that a name stands for: the id itself, else all records of that name; empty if there is none.
+
+        Ids match in any case: `kor` is `KOR`.
+        """
+        id = name.upper() if entity is Entity.party else name.lower()
+        if id in self.records[entity]:
+            return [id]
+        return sorted(self._by_folded[entity].get(fold(name), ()))
+
+    def has(self, entity: Entity, id: str) -> bool:
+        """True if a register has this id, retracted or not."""
+        return id in self.records[entity]
+
+    def name(self, entity: Entity, id: str) -> str | None:
+        """The name of a record; None if there is none of this id."""
+        record = self.records[entity].get(id)
+        return record.name if record else None
+
+    def children(self, topics: Iterable[str]) -> list[str]:
+        """The topics whose parent is one of these."""
+        wanted = set(topics)
+        return [topic.id for topic in self.records[Entity.topic].values() if topic.parent in wanted]
+
+
+class _Cached(NamedTuple):
+    """The names of a database, and a head that they are valid for."""
+
+    head: Head
+    names: NameIndex
+
+
+_cached: WeakKeyDictionary[Engine, _Cached] = WeakKeyDictionary()
+# One request reads the names, and those that arrive meanwhile wait for it.
 _reading = Lock()
 
 
-def read_lexicon(connection: Connection) -> Lexicon:
-    """The names as this connection sees them. Kept for each database until a write touches one."""
-    head, bind = read_head(connection), connection.engine
-    if names := kept_lexicon(bind, head.hash):
-        return names
+def read_name_index(connection: Connection, head: Head | None = None) -> NameIndex:
+    """The names at `head` or later; `head` is that of the connection if it is left out.
+
+    Reads the index only if a register has changed since it was last read.
+    """
+    head, engine = head or read_head(connection), connection.engine
+    cached = _cached.get(engine)
+    if cached is not None and cached.head == head:
+        return cached.names
     with _reading:
-        if names := kept_lexicon(bind, head.hash):
-            return names
-        kept = _kept.get(bind)
-        lexicon = kept[2] if kept is not None and _is_current(connection, kept) else Lexicon(_read_names(connection))
-        _kept[bind] = (head.seq, head.hash, lexicon)
-        return lexicon
+        cached = _cached.get(engine)
+        if cached is None or cached.head != head:
+            is_current = cached is not None and _is_current(connection, cached.head)
+            names = cached.names if cached is not None and is_current else _read(connection)
+            cached = _cached[engine] = _Cached(head, names)
+        return cached.names
 
 
-def kept_lexicon(bind: Any, hash: str) -> Lexicon | None:
-    """The names of a database at the head that has this hash, if they are kept."""
-    kept = _kept.get(bind)
-    return kept[2] if kept is not None and kept[1] == hash else None
-
-
-def _is_current(connection: Connection, kept: tuple[int, str, Lexicon]) -> bool:
-    """Whether the ledger has gone on from where the names were read without touching any."""
+def _is_current(connection: Connection, head: Head) -> bool:
+    """True if the ledger has gone on from `head` without a change of a register."""
     revision = columns(Revision)
-    since = select(revision.c.hash, revision.c.entity).where(revision.c.seq >= kept[0]).order_by(revision.c.seq)
+    since = select(revision.c.hash, revision.c.entity).where(revision.c.seq >= head.seq).order_by(revision.c.seq)
     rows = connection.execute(since.limit(2000)).all()
-    return bool(rows) and len(rows) < 2000 and rows[0][0] == kept[1] and not any(row[1] in NAMED for row in rows[1:])
+    return bool(rows) and len(rows) < 2000 and rows[0][0] == head.hash and not any(row[1] in NAMED for row in rows[1:])
 
 
-def _read_names(connection: Connection) -> Iterator[tuple[str, str, bool]]:
-    """Every name of every party, topic, instrument and person that is not retracted, and those of meeting types."""
+def _read(connection: Connection) -> NameIndex:
+    index = NameIndex()
     for entity, (table, key, further, owner) in NAMED.items():
-        stands = table.c.retracted.is_(None)
-        own = select(table.c[key], table.c.name, literal(False)).where(stands)
+        parent = table.c.parent if entity is Entity.topic else null()
+        own = select(table.c[key], table.c.name, table.c.retracted.is_not(None), parent, table.c.folded)
+        for *record, folded in connection.execute(own.order_by(table.c[key])):
+            index.add(entity, NamedRecord(*record), folded)
         is_cue = further.c.language.is_(None) if entity is Entity.topic else false()
-        others = select(further.c[owner], further.c.name, is_cue).join(table, table.c[key] == further.c[owner])
-        for id, name, cue in connection.execute(union_all(own, others.where(stands))):
-            yield name, thing(entity, id), bool(cue)
-        if entity is Entity.party:
-            for id in connection.execute(select(table.c[key]).where(stands)).scalars():
-                yield id, thing(entity, id), False
-    for type, names in _TYPE_NAMES.items():
-        yield from ((name, thing(MEETING_TYPE, type), False) for name in names)
+        others = select(further.c[owner], further.c.name, further.c.folded, is_cue)
+        for id, name, folded, cue in connection.execute(others):
+            index.add_alias(entity, id, name, folded, is_cue=bool(cue))
+    return index

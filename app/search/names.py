@@ -1,4 +1,4 @@
-"""Names and what they lead to: any spelling, alias or language finds the record; a wrong one is told the nearest."""
+"""Names and ids in the database: which ids there are, and the nearest ones for the answer to a wrong name."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union_all
 
-from app.errors import BadQuery, Fault, Path
+from app.errors import Fault, Path
 from app.schemas.vocabulary import Entity
 from app.search.analyser import without_accents
 from app.store import models
@@ -65,23 +65,6 @@ def _of(entity: Entity, standing: bool) -> Select[tuple[str, str]]:
     return query.where(table.c.retracted.is_(None)) if standing else query
 
 
-def resolve(connection: Connection, entity: Entity, names: Iterable[str]) -> dict[str, set[str]]:
-    """The ids each name leads to: its own if it is one, else all that bear the name. Unknown ones are absent."""
-    table, key, aliases, owner = NAMED[entity]
-    wanted = {name: fold(name) for name in names}
-    by_name = select(table.c[key], table.c.folded).where(table.c.folded.in_(wanted.values()))
-    by_alias = select(aliases.c[owner], aliases.c.folded).where(aliases.c.folded.in_(wanted.values()))
-    # Codes and slugs fold to themselves but for case and hyphens, so they are asked for as they are.
-    exact = {name: name.upper() if entity is Entity.party else name.lower() for name in wanted}
-    by_key = select(table.c[key], table.c[key]).where(table.c[key].in_(exact.values()))
-    found: dict[str, set[str]] = {}
-    for id, matched in connection.execute(union(by_name, by_alias, by_key)):
-        for name, folded in wanted.items():
-            if matched in (folded, exact[name]):
-                found.setdefault(name, set()).add(id)
-    return {name: {exact[name]} if exact[name] in ids else ids for name, ids in found.items()}
-
-
 def nearest(connection: Connection, entity: Entity, name: str, count: int = 3) -> list[str]:
     """The ids whose id or name is most like `name`, for the answer to a wrong one."""
     candidates: dict[str, str] = {}
@@ -117,41 +100,3 @@ def missing(
             for index, (path, id) in enumerate(absent[:100])
         ]
     return faults
-
-
-class Resolver:
-    """Turns the names in a query into ids of the book, and collects a fault for each that leads nowhere."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.faults: list[Fault] = []
-
-    def named(self, parameter: str, entity: Entity, names: list[str]) -> list[str]:
-        """The ids of what may go by several names."""
-        found = resolve(self.connection, entity, names) if names else {}
-        self._miss(parameter, entity, [name for name in names if name not in found])
-        return sorted({id for name in names for id in found.get(name, ())})
-
-    def exact(self, parameter: str, entity: Entity, ids: list[str]) -> list[str]:
-        there = known(self.connection, {entity: ids})
-        self._miss(parameter, entity, [id for id in ids if (entity, id) not in there])
-        return ids
-
-    def series(self, names: list[str]) -> list[str]:
-        if not names:
-            return []
-        column = columns(models.Meeting).c.series
-        there = set(self.connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
-        if any(name not in there for name in names):
-            self.faults.append(Fault(("series",), f"must be a series of the book: {', '.join(sorted(there)[:10])}"))
-        return names
-
-    def _miss(self, parameter: str, entity: Entity, names: list[str]) -> None:
-        for name in names[:5]:
-            self.faults.append(
-                Fault((parameter,), f"must name a {entity} of the book{did_you_mean(self.connection, entity, name)}")
-            )
-
-    def refuse(self) -> None:
-        if self.faults:
-            raise BadQuery("The query names what the book does not have.", self.faults)

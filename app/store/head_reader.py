@@ -8,7 +8,8 @@ import asyncio
 import sqlite3
 from contextlib import suppress
 
-from psycopg import AsyncConnection, OperationalError
+import psycopg
+from psycopg import AsyncConnection
 
 from app.store.database import Database
 from app.store.ledger import HEAD_SQL, Head
@@ -26,10 +27,14 @@ class HeadReader:
         self._running: asyncio.Task[Head] | None = None
         self._next: asyncio.Task[Head] | None = None
 
-    async def read(self) -> Head:
-        """The head as of now. Raises sqlite3.Error, psycopg.Error or TimeoutError if the database cannot be read."""
-        if self.database.is_sqlite:
-            return self._read_sqlite()
+    async def read(self) -> Head | None:
+        """The head as of now; None if the database cannot be read."""
+        try:
+            return self._read_sqlite() if self.database.is_sqlite else await self._read_shared()
+        except (sqlite3.Error, psycopg.Error, OSError):  # TimeoutError is an OSError
+            return None
+
+    async def _read_shared(self) -> Head:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self.close()
@@ -64,7 +69,7 @@ class HeadReader:
 
     async def _read_postgresql(self) -> Head:
         if self._postgresql is not None:
-            with suppress(OperationalError):  # the server may have closed the connection since the last read
+            with suppress(psycopg.OperationalError):  # the server may have closed the connection since the last read
                 return await self._ask(self._postgresql)
         address = self.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._postgresql = await AsyncConnection.connect(address, autocommit=True)

@@ -1,22 +1,21 @@
 """Two meetings side by side: the undertakings of both, and those that only one of them has."""
 
-import json
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.names import read_names
-from app.pages.records import read_record
-from app.pages.rendering import page, page_etag
+from app.pages.records import documents_of, read_record
+from app.pages.rendering import PageRouter, page
 from app.query.compare import Comparison, compare_meetings
 from app.query.pages import MeetingQuery, read_meetings
 from app.query.undertakings import read_sayings
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _SHOWN = 100  # undertakings of each part; the lists of the API have them all
 _OFFERED = 200  # meetings to choose from, the newest
 # What may differ between two pledges of one undertaking.
@@ -44,9 +43,9 @@ class CompareQuery(BaseModel):
 
 
 @router.get("/compare")
-def compare(request: Request, connection: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
+def compare(reading: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
     """The form, and the comparison once two meetings are chosen."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     chosen = query.a and query.b and query.a != query.b
     found = compare_meetings(connection, query.a, query.b) if query.a and query.b and chosen else Comparison()
     a, b = (read_record(connection, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
@@ -69,20 +68,18 @@ def compare(request: Request, connection: Reading, query: Annotated[CompareQuery
     description = "What two meetings both promised, and what only one of them did, counted in undertakings."
     canonical = f"/compare?a={query.a}&b={query.b}" if chosen else "/compare"
     return page(
-        request,
-        connection,
+        reading,
         "compare.html",
         context,
         title=title,
         description=description,
-        etag=etag,
         canonical=canonical,
     )
 
 
 def _offered(connection: Connection, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The meetings to choose from, the newest first; those that are chosen are always among them."""
-    rows, _ = read_meetings(connection, MeetingQuery(limit=_OFFERED))
-    found = {row.key: json.loads(row.document) for row in rows}
+    newest = documents_of(read_meetings(connection, MeetingQuery(limit=_OFFERED)))
+    found = {record["id"]: record for record in newest}
     found |= {record["id"]: record for record in chosen}
     return sorted(found.values(), key=lambda met: met["held_on"], reverse=True)

@@ -6,20 +6,20 @@ Swagger UI comes from an installed package, and the policy lets the page reach n
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 from sqlalchemy import Connection
-from starlette.responses import HTMLResponse
+from starlette.responses import Response
 
 from app import __version__
 from app.errors import PROBLEMS
-from app.http.dependencies import OpeningRoute, Reading
 from app.http.openapi import meaning_of
+from app.http.read_route import Reading
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
-from app.pages.rendering import address, page_headers
+from app.pages.rendering import PageRouter, address, page_headers
 from app.query.pages import PledgeQuery, read_page
 from app.records.upsert import read_extent
 from app.schemas.vocabulary import Entity
@@ -35,7 +35,7 @@ POLICY = (
 TOPIC = "opcon-transition"
 _SHOWN_ITEMS = 2
 
-router = APIRouter(include_in_schema=False, route_class=OpeningRoute)
+router = PageRouter()
 templates = Jinja2Templates(HERE / "templates")
 
 
@@ -51,10 +51,11 @@ templates.env.filters["code"] = _with_code
 
 
 @router.get("/docs")
-def docs(request: Request, connection: Reading) -> HTMLResponse:
+def docs(reading: Reading) -> Response:
     """The page, with an answer from the book that is served."""
+    connection = reading.connection
     path, answer = _question(connection)
-    here = address(request)
+    here = address(reading.request)
     context = {
         "version": __version__,
         "extent": read_extent(connection),
@@ -66,7 +67,7 @@ def docs(request: Request, connection: Reading) -> HTMLResponse:
         "assets": ASSETS,
         "static": STATIC,
     }
-    return templates.TemplateResponse(request, "docs.html", context, headers=page_headers(POLICY))
+    return templates.TemplateResponse(reading.request, "docs.html", context, headers=page_headers(POLICY))
 
 
 def _question(connection: Connection) -> tuple[str, str | None]:
@@ -74,9 +75,9 @@ def _question(connection: Connection) -> tuple[str, str | None]:
     path, query = f"/v1/pledges?topic={TOPIC}", {"topic": [TOPIC]}
     if not known(connection, {Entity.topic: [TOPIC]}):
         path, query = "/v1/pledges", {}
-    rows, next = read_page(connection, PledgeQuery.model_validate(query))
-    shown = [row.document for row in rows[:_SHOWN_ITEMS]]
-    return path, excerpt(shown, next, len(rows) - len(shown)) if shown else None
+    page = read_page(connection, PledgeQuery.model_validate(query))
+    shown = page.documents[:_SHOWN_ITEMS]
+    return path, excerpt(shown, page.next, len(page.rows) - len(shown)) if shown else None
 
 
 def mount_assets(app: FastAPI) -> None:

@@ -3,18 +3,18 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Response
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.names import read_card_names
 from app.pages.records import documents_of
-from app.pages.rendering import address, page, page_etag
+from app.pages.rendering import PageRouter, address, page
 from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query.topic_tree import read_topic_tree
 from app.query.undertakings import read_sayings
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 SENTENCE = "What states promised each other, in which words, and what came of it."
 _TITLE = "Pledgebook: what states promised each other"
 _SHOWN = 5
@@ -24,9 +24,9 @@ EXAMPLES = ("wartime operational control", "North Korea -missile", "“extended 
 
 
 @router.get("/")
-def home(request: Request, connection: Reading) -> Response:
+def home(reading: Reading) -> Response:
     """The home page."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     example = _example(connection)
     passed = _pledges(connection, PledgeQuery(due=["passed"], fulfilment=["none"], sort="-due", limit=_SHOWN))
     shown = [*example, *passed]
@@ -38,11 +38,11 @@ def home(request: Request, connection: Reading) -> Response:
         "names": read_card_names(connection, shown),
         "examples": [(words, urlencode({"q": words.translate(_STRAIGHT)})) for words in EXAMPLES],
         "topics": read_topic_tree(connection),
-        "meetings": documents_of(read_meetings(connection, MeetingQuery(limit=_SHOWN))[0]),
+        "meetings": documents_of(read_meetings(connection, MeetingQuery(limit=_SHOWN))),
     }
     return page(
-        request, connection, "home.html", context, title=_TITLE, description=SENTENCE, etag=etag,
-        linked_data=_dataset(address(request)),
+        reading, "home.html", context, title=_TITLE, description=SENTENCE,
+        linked_data=_dataset(address(reading.request)),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _example(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _pledges(connection: Connection, query: PledgeQuery) -> list[dict[str, Any]]:
-    return documents_of(read_page(connection, query)[0])
+    return documents_of(read_page(connection, query))
 
 
 def _dataset(here: str) -> dict[str, Any]:

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.charts.heatmap import Counted, Label, draw_heat_map
 from app.pages.labels import MET, plain_day
 from app.pages.names import read_names
-from app.pages.rendering import page, page_etag
+from app.pages.rendering import PageRouter, page
+from app.query.filters import query_string
 from app.query.matrix import MatrixQuery, read_matrix
-from app.query.query_strings import query_string
 from app.records.topics import parents
 from app.schemas.facets import FacetName, Matrix
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 # What one most often wants to see.
 PRESETS: tuple[tuple[FacetName, FacetName], ...] = (("topic", "meeting"), ("party", "topic"), ("topic", "year"))
 AXES: Mapping[FacetName, str] = {
@@ -41,9 +41,9 @@ class MatrixPageQuery(MatrixQuery):
 
 
 @router.get("/matrix")
-def matrix(request: Request, connection: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
+def matrix(reading: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
     """Two facets crossed."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     crossed = read_matrix(connection, query)
     if query.columns in ("meeting", "year"):  # which come newest first: across the page time runs to the right
         crossed = crossed.model_copy(update={"columns": crossed.columns[::-1]})
@@ -72,9 +72,7 @@ def matrix(request: Request, connection: Reading, query: Annotated[MatrixPageQue
         "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
     }
     description = f"{label}: which {COUNTS[query.count]} the book holds where, as a heat map and as a table."
-    return page(
-        request, connection, "matrix.html", context, title=f"{label} · Matrix", description=description, etag=etag
-    )
+    return page(reading, "matrix.html", context, title=f"{label} · Matrix", description=description)
 
 
 def called(rows: FacetName, columns: FacetName) -> str:

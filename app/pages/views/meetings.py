@@ -1,30 +1,31 @@
 """Who met: the list of meetings, and the page of one with its pledges by topic and what its series had before."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.coverage import coverage_words
 from app.pages.json_ld import meeting_data
 from app.pages.labels import plain_day
 from app.pages.names import Names, read_names
 from app.pages.records import documents_of, read_record
-from app.pages.rendering import page, page_etag
+from app.pages.rendering import PageRouter, page
 from app.query.compare import compare_meetings
-from app.query.facets import match, read_counts, read_values
-from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
-from app.query.query_strings import query_string
+from app.query.facets import read_counts, read_values
+from app.query.filters import query_string
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page, utc_today
+from app.query.plan import bind_pledges
 from app.query.undertakings import read_sayings
 from app.schemas.vocabulary import Entity
+from app.search.name_index import read_name_index
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _LACKING = 12  # shown of what a meeting lacks; the comparison has them all
 _MOST = 200  # pledges shown of one meeting
 
@@ -38,11 +39,11 @@ COUNTS: Sequence[tuple[str, dict[str, Any], str, str]] = (
 
 
 @router.get("/meetings")
-def list_meetings(request: Request, connection: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
+def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
     """One page of the meetings that are asked for."""
-    etag = page_etag(connection, request)
-    rows, next = read_meetings(connection, query)
-    meetings = documents_of(rows)
+    connection = reading.connection
+    found = read_meetings(connection, query, reading.names)
+    meetings = documents_of(found)
     names = _names(connection, meetings)
     counted = _pledges_of(connection, [meeting["id"] for meeting in meetings])
     context = {
@@ -55,16 +56,16 @@ def list_meetings(request: Request, connection: Reading, query: Annotated[Meetin
         "asked": _asked(query),
         # Best first is an order of what answers words: with the words it goes.
         "hidden": [pair for pair in parse_qsl(_asked(query)) if pair[0] != "q" and pair != ("sort", "relevance")],
-        "next": f"{_asked(query)}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
+        "next": f"{_asked(query)}&{urlencode({'cursor': found.next})}".lstrip("&") if found.next else None,
     }
     title, description = "Meetings", "The meetings of this book: who met, when and where, and how they are known."
-    return page(request, connection, "meetings.html", context, title=title, description=description, etag=etag)
+    return page(reading, "meetings.html", context, title=title, description=description)
 
 
 @router.get("/meetings/{id}")
-def read_meeting(request: Request, connection: Reading, id: str) -> Response:
+def read_meeting(reading: Reading, id: str) -> Response:
     """One meeting with what was promised at it."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     meeting = read_record(connection, Entity.meeting, id)
     asked = PledgeQuery(meeting=[id], sort="id", limit=_MOST)
     pledges, more = _read(connection, asked)
@@ -88,9 +89,9 @@ def read_meeting(request: Request, connection: Reading, id: str) -> Response:
     }
     title = f"{meeting['title']}, {plain_day(meeting['held_on'])}"
     return page(
-        request, connection, "meeting.html", context, title=title,
+        reading, "meeting.html", context, title=title,
         description=f"What was promised at {title}: {len(pledges)}{'+' if more else ''} pledges, by topic.",
-        etag=etag, linked_data=meeting_data(request, meeting, names),
+        linked_data=meeting_data(reading.request, meeting, names),
     )  # fmt: skip
 
 
@@ -98,8 +99,8 @@ def read_meeting(request: Request, connection: Reading, id: str) -> Response:
 
 
 def _read(connection: Connection, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
-    rows, next = read_page(connection, query)
-    return documents_of(rows), next
+    found = read_page(connection, query)
+    return documents_of(found), found.next
 
 
 def _names(connection: Connection, meetings: Iterable[Mapping[str, Any]], pledges: Sequence[Any] = ()) -> Names:
@@ -119,10 +120,11 @@ def _known_from(meeting: Mapping[str, Any], names: Names) -> str:
 def _pledges_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """How many pledges and positions each meeting has."""
     found: dict[str, dict[str, int]] = {id: {"pledge": 0, "position": 0} for id in ids}
+    names = read_name_index(connection)
     for kind in ("pledge", "position") if ids else ():
         query = PledgeQuery(meeting=list(ids), kind=kind)
-        matched = match(connection, query, datetime.now(UTC).date())
-        for value in read_values(connection, query, "meeting", matched, len(ids)):
+        bound = bind_pledges(connection, query, names, utc_today())
+        for value in read_values(connection, query, "meeting", bound, len(ids), names=names):
             found[value.code][kind] = value.mentions
     return found
 
@@ -149,8 +151,8 @@ def _neighbours(
     series = [meeting["series"]]
     before = MeetingQuery(series=series, held_on__lt=held_on, limit=1)
     after = MeetingQuery(series=series, held_on__gte=held_on + timedelta(days=1), sort="held_on", limit=1)
-    found = [read_meetings(connection, query)[0] for query in (before, after)]
-    earlier, later = (json.loads(rows[0].document) if rows else None for rows in found)
+    found = [documents_of(read_meetings(connection, query)) for query in (before, after)]
+    earlier, later = (records[0] if records else None for records in found)
     return earlier, later
 
 

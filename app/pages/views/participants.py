@@ -1,38 +1,38 @@
 """/participants: who attended, and /participants/{id}: the offices a person held over time, and what they voiced."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Response
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
-from app.pages.rendering import address, page, page_etag
-from app.query.facets import read_facets
+from app.pages.rendering import PageRouter, address, page
+from app.query.facets import count
 from app.query.pages import PledgeQuery, read_page
 from app.query.undertakings import read_sayings
 from app.records.participants import read_offices
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _MOST = 1000
 
 
 @router.get("/participants")
-def list_participants(request: Request, connection: Reading) -> Response:
+def list_participants(reading: Reading) -> Response:
     """Everybody who attended a meeting with a record in the book, by how much was said there."""
-    etag = page_etag(connection, request)
-    people = read_facets(connection, PledgeQuery(kind="any"), ["participant"], _MOST)["participant"]
+    connection = reading.connection
+    people = count(connection, PledgeQuery(kind="any"), ["participant"], _MOST).facets["participant"]
     context = {"people": people, "names": read_names(connection, participant=[person.code for person in people])}
     description = "The persons who attended the meetings of the book."
-    return page(request, connection, "participants.html", context, title="People", description=description, etag=etag)
+    return page(reading, "participants.html", context, title="People", description=description)
 
 
 @router.get("/participants/{id}")
-def get_participant(request: Request, connection: Reading, id: str) -> Response:
+def get_participant(reading: Reading, id: str) -> Response:
     """One person."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     person = read_record(connection, Entity.participant, id)
     offices = read_offices(connection, id)
-    voiced, more = read_page(connection, PledgeQuery(speaker=[id], kind="any"))
+    voiced = read_page(connection, PledgeQuery(speaker=[id], kind="any"))
     pledges = documents_of(voiced)
     names = read_names(
         connection, pledges, meeting=[o["meeting"] for o in offices], party=[o["party"] for o in offices]
@@ -41,7 +41,7 @@ def get_participant(request: Request, connection: Reading, id: str) -> Response:
         "person": person,
         "offices": offices,
         "pledges": pledges,
-        "more": more is not None,
+        "more": voiced.next is not None,
         "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
         "names": names,
     }
@@ -49,10 +49,10 @@ def get_participant(request: Request, connection: Reading, id: str) -> Response:
         "@type": "Person",
         "name": person["name"],
         "alternateName": [*person["names"].values(), *(a["name"] for a in person["aliases"] if not a["is_error"])],
-        "url": f"{address(request)}/participants/{id}",
+        "url": f"{address(reading.request)}/participants/{id}",
     }
     description = f"{person['name']}: offices held at the meetings of the book, and what was voiced there."
     return page(
-        request, connection, "participant.html", context, title=person["name"], description=description, etag=etag,
+        reading, "participant.html", context, title=person["name"], description=description,
         linked_data=data,
     )  # fmt: skip

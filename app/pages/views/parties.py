@@ -1,31 +1,31 @@
 """/parties: who is bound by what, and /parties/{code}: what one party promised, is owed, and is spoken of."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Response
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.json_ld import party_data
 from app.pages.names import read_names, short_name
 from app.pages.records import documents_of, read_record
-from app.pages.rendering import address, page, page_etag
-from app.query.facets import Counts, read_counts, read_facets
+from app.pages.rendering import PageRouter, address, page
+from app.query.facets import Counts, count, read_counts
+from app.query.filters import query_string
 from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
-from app.query.query_strings import query_string
 from app.query.undertakings import read_sayings
 from app.schemas.facets import FacetName, FacetValue
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _ROLES: tuple[FacetName, ...] = ("party", "towards", "about")
 _MOST = 500
 _SHOWN = 10
 
 
 @router.get("/parties")
-def list_parties(request: Request, connection: Reading) -> Response:
+def list_parties(reading: Reading) -> Response:
     """Every party that a standing record names, with what it made, is owed, and is told about."""
-    etag = page_etag(connection, request)
-    facets = read_facets(connection, PledgeQuery(kind="any"), _ROLES, _MOST)
+    connection = reading.connection
+    facets = count(connection, PledgeQuery(kind="any"), _ROLES, _MOST).facets
     named: dict[str, dict[str, FacetValue]] = {}
     for role in _ROLES:
         for value in facets[role]:
@@ -35,31 +35,31 @@ def list_parties(request: Request, connection: Reading) -> Response:
     parties = sorted(named.items(), key=lambda party: names.party(party[0]))
     context = {"parties": parties, "names": names}
     description = "The states, organisations and groups that the book names, and in which role."
-    return page(request, connection, "parties.html", context, title="Parties", description=description, etag=etag)
+    return page(reading, "parties.html", context, title="Parties", description=description)
 
 
 @router.get("/parties/{code}")
-def get_party(request: Request, connection: Reading, code: str) -> Response:
+def get_party(reading: Reading, code: str) -> Response:
     """One party."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     party = read_record(connection, Entity.party, code)
     made = PledgeQuery(party=[code], limit=_SHOWN)
-    pledges = documents_of(read_page(connection, made)[0])
+    pledges = documents_of(read_page(connection, made))
     names = read_names(connection, pledges, party=[code])
     context = {
         "party": party,
         "name": short_name(party),
         "roles": _roles(connection, code),
-        "topics": read_facets(connection, PledgeQuery(party=[code]), ["topic"], _SHOWN)["topic"],
-        "meetings": documents_of(read_meetings(connection, MeetingQuery(party=[code], limit=_SHOWN))[0]),
+        "topics": count(connection, PledgeQuery(party=[code]), ["topic"], _SHOWN).facets["topic"],
+        "meetings": documents_of(read_meetings(connection, MeetingQuery(party=[code], limit=_SHOWN))),
         "pledges": pledges,
         "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
         "names": names,
     }
     return page(
-        request, connection, "party.html", context, title=short_name(party), etag=etag,
+        reading, "party.html", context, title=short_name(party),
         description=f"What {short_name(party)} promised, what it is owed, and what is said of it.",
-        linked_data=party_data(address(request), code, names),
+        linked_data=party_data(address(reading.request), code, names),
     )  # fmt: skip
 
 

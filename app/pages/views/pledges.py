@@ -5,19 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading, Snapshot
 from app.pages import labels
 from app.pages.filter_chips import asked_with, chips, names_asked
 from app.pages.json_ld import pledge_data
 from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
-from app.pages.rendering import page, page_etag
-from app.query.facets import codes_of, replacement
+from app.pages.rendering import PageRouter, page
+from app.query.facets import Division, codes_of, count, replacement
 from app.query.pages import PledgeQuery, read_page
-from app.query.tallies import Tally, read_tally
 from app.query.threads import read_thread
 from app.query.undertakings import read_sayings
 from app.records.assessments import read_assessments
@@ -25,13 +24,14 @@ from app.schemas.facets import FacetName
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.ledger import read_documents
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 
 # Those that narrow most come first. Years, since the days of a query are told by its chips.
 FACETS: tuple[FacetName, ...] = (
     "topic", "party", "towards", "about", "year", "act", "fulfilment", "attested", "instrument",
 )  # fmt: skip
 _FACET_VALUES = 20
+COUNTED = 2000  # of a larger answer, the newest pledges are counted
 # Whose names the values of a facet are.
 _KINDS: dict[FacetName, str] = {
     "topic": "topic", "party": "party", "towards": "party", "about": "party", "instrument": "instrument",
@@ -40,58 +40,56 @@ _SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"),
 
 
 @router.get("/pledges")
-def list_pledges(request: Request, connection: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
+def list_pledges(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
     """One page of the pledges that are asked for."""
-    etag = page_etag(connection, request)
-    rows, next = read_page(connection, query)
-    pledges = documents_of(rows)
-    tally = read_tally(connection, query, FACETS, _FACET_VALUES)
-    names = read_card_names(connection, pledges, **_named(query, tally))
+    connection = reading.connection
+    found = read_page(connection, query, names=reading.names)
+    pledges = documents_of(found)
+    division = count(connection, query, FACETS, _FACET_VALUES, newest=COUNTED, names=reading.names)
+    names = read_card_names(connection, pledges, **_named(query, division))
     asked, shown = asked_with(query), chips(query, names)
     context = {
         "query": query,
         "pledges": pledges,
         "names": names,
         "sayings": read_sayings(connection, [pledge["id"] for pledge in pledges]),
-        "tally": tally,
+        "division": division,
         "chips": shown,
         "facets": [
-            (name, _say(name, names), values, _chosen(connection, query, name)) for name, values in tally.facets.items()
+            (name, _say(name, names), values, _chosen(reading, query, name)) for name, values in division.facets.items()
         ],
         "sorts": _sorts(query),
         "order": f"&sort={query.sort}" if "sort=" in asked else "",
         "asked": asked,
         "with_positions": asked_with(query, kind="any"),
         "hidden": parse_qsl(asked_with(query, q=None)),
-        "next": f"{asked}&{urlencode({'cursor': next})}".lstrip("&") if next else None,
+        "next": f"{asked}&{urlencode({'cursor': found.next})}".lstrip("&") if found.next else None,
     }
     title = _title(shown)
-    description = "Pledges of states, one by one: who promised what to whom, in which labels, and what came of it."
+    description = "Pledges of states, one by one: who promised what to whom, in which words, and what came of it."
     canonical = f"/pledges?{asked}" if asked else "/pledges"
     return page(
-        request,
-        connection,
+        reading,
         "pledges.html",
         context,
         title=title,
         description=description,
-        etag=etag,
         canonical=canonical,
     )
 
 
-def _named(query: PledgeQuery, tally: Tally) -> dict[str, list[str]]:
+def _named(query: PledgeQuery, division: Division) -> dict[str, list[str]]:
     """The ids beside the cards whose names the page shows: those of the chips and of the facets."""
     asked = names_asked(query)
     for name, kind in _KINDS.items():
-        asked[kind] += [value.code for value in tally.facets.get(name, [])]
+        asked[kind] += [value.code for value in division.facets.get(name, [])]
     return asked
 
 
-def _chosen(connection: Connection, query: PledgeQuery, name: FacetName) -> set[str]:
+def _chosen(reading: Snapshot, query: PledgeQuery, name: FacetName) -> set[str]:
     """The values of a facet that are asked for; a year where its days are."""
     if name != "year":
-        return set(codes_of(connection, query, name))
+        return set(codes_of(query, name, reading.names))
     first = query.held_on__gte
     is_year = first is not None and replacement(query, "year", str(first.year)) == {
         "held_on__gte": first, "held_on__lt": query.held_on__lt,
@@ -124,9 +122,9 @@ def _title(asked: Sequence[Any]) -> str:
 
 
 @router.get("/pledges/{id}")
-def get_pledge(request: Request, connection: Reading, id: str) -> Response:
+def get_pledge(reading: Reading, id: str) -> Response:
     """One pledge or position, retracted or not."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     pledge = read_record(connection, Entity.pledge, id)
     is_pledge = pledge["act"] in PLEDGE_ACTS
     thread = _thread(connection, id) if is_pledge and pledge["retracted"] is None else None
@@ -147,8 +145,8 @@ def get_pledge(request: Request, connection: Reading, id: str) -> Response:
         "is_pledge": is_pledge,
     }
     return page(
-        request, connection, "pledge.html", context, title=pledge["summary"].rstrip("."),
-        description=_description(pledge, names), etag=etag, linked_data=pledge_data(request, pledge, names),
+        reading, "pledge.html", context, title=pledge["summary"].rstrip("."),
+        description=_description(pledge, names), linked_data=pledge_data(reading.request, pledge, names),
     )  # fmt: skip
 
 

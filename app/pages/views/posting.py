@@ -5,11 +5,11 @@ The page is a form and nothing more: its script asks the API, with a key that li
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Response
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.labels import FILTERS
-from app.pages.rendering import page, page_etag
+from app.pages.rendering import PageRouter, page
 from app.schemas.meetings import MeetingBody
 from app.schemas.vocabulary import (
     PLEDGE_ACTS,
@@ -27,7 +27,7 @@ from app.schemas.vocabulary import (
     Zone,
 )
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 
 
 def _said(words: Iterable[str], how: str = "word") -> list[tuple[str, str]]:
@@ -54,11 +54,11 @@ CHOICES = {
 
 
 @router.get("/post")
-def posting(request: Request, connection: Reading) -> Response:
+def posting(reading: Reading) -> Response:
     """The form."""
     return page(
-        request, connection, "post/page.html", {"choices": CHOICES},
+        reading, "post/page.html", {"choices": CHOICES},
         title="Post a statement",
         description="Draft the pledges of a statement from its text, correct them beside it, and post them.",
-        etag=page_etag(connection, request), script=True,
+        script=True,
     )  # fmt: skip

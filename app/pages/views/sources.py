@@ -3,53 +3,59 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
-from app.pages.rendering import page, page_etag
+from app.pages.rendering import PageRouter, page
 from app.query.pages import PledgeQuery, read_page
 from app.records.register import read_register
 from app.records.sources import SOURCES
-from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _ON_A_PAGE = 100
 _MOST_CITED = 200
 
 
+class SourcePageQuery(BaseModel):
+    """Which page of the sources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cursor: str | None = Field(None, max_length=500)
+
+
 @router.get("/sources")
-def list_sources(
-    request: Request, connection: Reading, cursor: Annotated[Term | None, Query(max_length=500)] = None
-) -> Response:
+def list_sources(reading: Reading, query: Annotated[SourcePageQuery, Query()]) -> Response:
     """The texts, by id."""
-    etag = page_etag(connection, request)
-    items, next = read_register(connection, SOURCES.kind, name=None, limit=_ON_A_PAGE, cursor=cursor)
+    connection = reading.connection
+    items, next = read_register(connection, SOURCES.kind, limit=_ON_A_PAGE, cursor=query.cursor)
     sources = [json.loads(item) for item in items]
     names = read_names(connection, party=[code for source in sources for code in source["issued_by"]])
     context = {"sources": sources, "names": names, "next": next}
     description = "The texts that the pledges of the book are cited from."
-    return page(request, connection, "sources.html", context, title="Sources", description=description, etag=etag)
+    return page(reading, "sources.html", context, title="Sources", description=description)
 
 
 @router.get("/sources/{id}")
-def get_source(request: Request, connection: Reading, id: str) -> Response:
+def get_source(reading: Reading, id: str) -> Response:
     """One text, with what is cited from it in the order of the text."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     source = read_record(connection, Entity.source, id)
-    rows, more = read_page(connection, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
-    pledges = documents_of(rows)
+    found = read_page(connection, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
+    pledges = documents_of(found)
     context = {
         "source": source,
         "spans": _spans(id, pledges),
-        "more": more is not None,
+        "more": found.next is not None,
         "meetings": list(dict.fromkeys(pledge["meeting"] for pledge in pledges)),
         "names": read_names(connection, pledges, party=source["issued_by"]),
     }
     return page(
-        request, connection, "source.html", context, title=source["title"], etag=etag,
+        reading, "source.html", context, title=source["title"],
         description=f"{source['title']}: what the book cites from it, span by span.",
     )  # fmt: skip
 

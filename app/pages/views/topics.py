@@ -3,15 +3,15 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from app.http.dependencies import Reading, StrictRoute
+from app.http.read_route import Reading
 from app.pages.charts.timeline import Timeline, draw_timeline, meetings_of
 from app.pages.names import read_names
 from app.pages.records import read_record
-from app.pages.rendering import page, page_etag
+from app.pages.rendering import PageRouter, page
 from app.query.facets import read_counts
 from app.query.pages import PledgeQuery
 from app.query.threads import read_strands
@@ -21,7 +21,7 @@ from app.schemas.facets import TopicBranch
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_documents
 
-router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+router = PageRouter()
 _LINES = 40  # undertakings on one page
 
 
@@ -34,19 +34,19 @@ class TopicPageQuery(BaseModel):
 
 
 @router.get("/topics")
-def topics(request: Request, connection: Reading) -> Response:
+def topics(reading: Reading) -> Response:
     """All topics as a tree."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     context = {"tree": read_topic_tree(connection)}
     title = "Topics"
     description = "What states promised each other, by topic, counted in undertakings."
-    return page(request, connection, "topics.html", context, title=title, description=description, etag=etag)
+    return page(reading, "topics.html", context, title=title, description=description)
 
 
 @router.get("/topics/{slug}")
-def topic(request: Request, connection: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
+def topic(reading: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
     """One topic: what it is, and its undertakings over time."""
-    etag = page_etag(connection, request)
+    connection = reading.connection
     record = read_record(connection, Entity.topic, slug)
     drawn, next = _read_timeline(connection, slug, query.cursor)
     names = read_names(connection, [pledge for line in drawn.lines for pledge in line.said], topic=_above(record))
@@ -61,7 +61,7 @@ def topic(request: Request, connection: Reading, slug: str, query: Annotated[Top
     }
     name = record["name"]
     description = f"{name}: what states promised each other on it, over time. {record['definition']}"
-    return page(request, connection, "topic.html", context, title=name, description=description, etag=etag)
+    return page(reading, "topic.html", context, title=name, description=description)
 
 
 def _above(record: dict[str, Any]) -> list[str]:
@@ -75,7 +75,7 @@ def _children(connection: Connection, slug: str) -> list[TopicBranch]:
 def _read_timeline(connection: Connection, slug: str, cursor: str | None) -> tuple[Timeline, str | None]:
     """The undertakings on a topic, the last renewed first, drawn; and the cursor of the next ones."""
     asked = UndertakingQuery(topic=[slug], limit=_LINES, cursor=cursor)
-    found, next = read_undertakings(connection, asked)
-    strands = read_strands(connection, [json.loads(item)["id"] for item in found])
+    found = read_undertakings(connection, asked)
+    strands = read_strands(connection, [json.loads(item)["id"] for item in found.items])
     records = read_documents(connection, Entity.meeting, meetings_of(strands))
-    return draw_timeline(strands, {id: json.loads(record) for id, record in records.items()}), next
+    return draw_timeline(strands, {id: json.loads(record) for id, record in records.items()}), found.next
