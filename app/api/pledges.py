@@ -30,11 +30,11 @@ router = Router(prefix="/v1/pledges")
 class PledgeListQuery(PledgeQuery):
     """The one query, and what this rendering of it can add."""
 
-    include: Annotated[list[Includable], BeforeValidator(split_at_commas), Field(max_length=4)] = Field(
-        [], description="Send the records that the page refers to beside it, under `included`."
+    include: Annotated[tuple[Includable, ...], BeforeValidator(split_at_commas), Field(max_length=4)] = Field(
+        (), description="Send the records that the page refers to beside it, under `included`."
     )
-    facets: Annotated[list[FacetName], BeforeValidator(split_at_commas), Field(max_length=24)] = Field(
-        [],
+    facets: Annotated[tuple[FacetName, ...], BeforeValidator(split_at_commas), Field(max_length=24)] = Field(
+        (),
         description="Send how the whole answer divides beside the page, under `facets`: `topic,party`. Each value "
         "has its mentions, undertakings and new ones, and the query that finds them. A facet ignores its own filter.",
         examples=["topic,party"],

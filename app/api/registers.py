@@ -95,8 +95,8 @@ class ParticipantQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    include: Annotated[list[Literal["offices"]], BeforeValidator(split_at_commas), Field(max_length=1)] = Field(
-        [], description="Add the offices held at each meeting."
+    include: Annotated[tuple[Literal["offices"], ...], BeforeValidator(split_at_commas), Field(max_length=1)] = Field(
+        (), description="Add the offices held at each meeting."
     )
     as_of: AsOf = None
 

@@ -66,7 +66,7 @@ def option(name: str) -> str:
 
 
 def _option_type(field: FieldInfo) -> Any:
-    if get_origin(field.annotation) is list:
+    if get_origin(field.annotation) is tuple:
         return list[str] | None
     return bool | None if field.annotation == bool | None else str | None
 

@@ -35,6 +35,8 @@ _LONGEST_LINKED = 1000
 
 def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
     """The rendering that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
+    if accept in (None, "*/*"):
+        return offered[0]
     ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
     weights = {rendering: _weight(rendering, ranges) for rendering in offered}
     best = max(offered, key=lambda rendering: weights[rendering])

@@ -70,7 +70,7 @@ def _row(name: str, field: FieldInfo) -> str:
 
 def repeated(name: str, field: FieldInfo) -> str:
     """What giving the filter twice means."""
-    if not any(get_origin(part) is list for part in _parts(field.annotation)):
+    if not any(get_origin(part) is tuple for part in _parts(field.annotation)):
         return "once"
     return "AND" if name.endswith("__all") or name.startswith("not_") else "OR"
 
@@ -79,7 +79,7 @@ def words_of(annotation: Any) -> list[str]:
     """The closed list of words that a filter takes; empty if it takes any text or day."""
     words: list[str] = []
     for part in _parts(annotation):
-        if get_origin(part) is list:
+        if get_origin(part) is tuple:
             words += words_of(get_args(part)[0])
         elif get_origin(part) is Literal:
             words += get_args(part)

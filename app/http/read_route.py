@@ -99,7 +99,7 @@ class ReadRoute(APIRoute):
             condition = _condition(request)
             state = request.app.state
             head: Head | None = request.scope.get("state", {}).get("head") or await state.heads.read()
-            if head is not None and condition != "*" and matches(self._etag(request, head), condition):
+            if head is not None and condition not in (None, "*") and matches(self._etag(request, head), condition):
                 return _not_modified({"ETag": self._etag(request, head)})
             is_one_statement = head is not None and getattr(query, "is_one_statement", False)
 
@@ -113,10 +113,10 @@ class ReadRoute(APIRoute):
             if isinstance(response, Stream):
                 await to_thread.run_sync(response.begin)
             if response.status_code == 200:
-                response.headers.setdefault("ETag", self._etag(request, seen))
-                response.headers.setdefault("Cache-Control", "no-cache")
-                response.headers.setdefault("Vary", "Accept")
-                if matches(response.headers["ETag"], condition):
+                if "etag" not in response.headers:
+                    response.headers["ETag"] = self._etag(request, seen)
+                response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept"})
+                if condition and matches(response.headers["ETag"], condition):
                     return _not_modified(response.headers)
             return response
 
@@ -172,7 +172,7 @@ def parse_query(model: type[BaseModel], query_string: bytes) -> BaseModel:
         field = model.model_fields.get(name)
         if field is None:
             errors.append({"type": "extra_forbidden", "loc": ("query", name)})
-        elif get_origin(field.annotation) is list:
+        elif get_origin(field.annotation) is tuple:
             values[name] = texts
         elif len(texts) > 1:
             errors.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})

@@ -55,9 +55,9 @@ def chips(query: PledgeQuery, names: Names) -> list[Chip]:
     found = []
     for name in PledgeFilters.model_fields:
         value = getattr(query, name)
-        if value in (None, []) or (name == "q" and not value.strip()):
+        if value in (None, ()) or (name == "q" and not value.strip()):
             continue
-        values = value if isinstance(value, list) else [value]
+        values = value if isinstance(value, tuple) else [value]
         for one in values:
             rest = [other for other in values if other != one]
             found.append(Chip(_LABELS[name], _say(name, one, names), asked_with(query, **{name: rest or None})))

@@ -25,15 +25,15 @@ T = TypeVar("T")
 
 def split_at_commas(values: Any) -> Any:
     """`facets=topic,party` is `facets=topic&facets=party`."""
-    given = values if isinstance(values, list) else [values]
+    given = values if isinstance(values, (list, tuple)) else [values]
     return [part for value in given for part in (value.split(",") if isinstance(value, str) else [value])]
 
 
 # Lists of words from a vocabulary, of ids, and of names in any spelling. A name may hold a comma, so names are split
 # only where the whole is no name of the book.
-Words = Annotated[list[T], BeforeValidator(split_at_commas), Field(max_length=50)]
-Ids = Annotated[list[Term], BeforeValidator(split_at_commas), Field(max_length=50)]
-Names = Annotated[list[Term], Field(max_length=50)]
+Words = Annotated[tuple[T, ...], BeforeValidator(split_at_commas), Field(max_length=50)]
+Ids = Annotated[tuple[Term, ...], BeforeValidator(split_at_commas), Field(max_length=50)]
+Names = Annotated[tuple[Term, ...], Field(max_length=50)]
 
 
 def _fulfilment_or_none(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
@@ -52,40 +52,40 @@ class PledgeFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    topic: Ids = Field([], description="On this topic, or for a parent on any of its children: `opcon-transition`.")
-    topic__all: Ids = Field([], description="On every one of these topics.")
-    topic__primary: Ids = Field([], description="With this as its first topic.")
-    party: Names = Field([], description="Made by this party. Any name works: `KOR`, `ROK`, `South Korea`.")
-    pledgor__all: Names = Field([], description="Made by every one of these parties.")
-    towards: Names = Field([], description="Owed to this party, `each-other` included; or one of the three words.")
-    about: Names = Field([], description="Concerning this party without owing it anything.")
-    party__any: Names = Field([], description="Naming this party in any role.")
-    participant: Names = Field([], description="Made at a meeting that this person attended, under any spelling.")
-    speaker: Names = Field([], description="Voiced by this person for himself or herself.")
-    meeting: Ids = Field([], description="Of this meeting, by id.")
-    series: Ids = Field([], description="Of a meeting in this series: `kor-usa-2plus2`.")
-    meeting_type: Words[MeetingType] = Field([], description="Of a meeting of this type.")
-    level: Words[Level] = Field([], description="Of a meeting at this level.")
-    source: Ids = Field([], description="Cited from this source, by id.")
-    instrument: Names = Field([], description="Naming this treaty, plan, body or exercise, under any name.")
+    topic: Ids = Field((), description="On this topic, or for a parent on any of its children: `opcon-transition`.")
+    topic__all: Ids = Field((), description="On every one of these topics.")
+    topic__primary: Ids = Field((), description="With this as its first topic.")
+    party: Names = Field((), description="Made by this party. Any name works: `KOR`, `ROK`, `South Korea`.")
+    pledgor__all: Names = Field((), description="Made by every one of these parties.")
+    towards: Names = Field((), description="Owed to this party, `each-other` included; or one of the three words.")
+    about: Names = Field((), description="Concerning this party without owing it anything.")
+    party__any: Names = Field((), description="Naming this party in any role.")
+    participant: Names = Field((), description="Made at a meeting that this person attended, under any spelling.")
+    speaker: Names = Field((), description="Voiced by this person for himself or herself.")
+    meeting: Ids = Field((), description="Of this meeting, by id.")
+    series: Ids = Field((), description="Of a meeting in this series: `kor-usa-2plus2`.")
+    meeting_type: Words[MeetingType] = Field((), description="Of a meeting of this type.")
+    level: Words[Level] = Field((), description="Of a meeting at this level.")
+    source: Ids = Field((), description="Cited from this source, by id.")
+    instrument: Names = Field((), description="Naming this treaty, plan, body or exercise, under any name.")
     kind: Literal["pledge", "position", "any"] | None = Field(
         None,
         description="`pledge` (commit, agree, reaffirm) unless `act` is named; `position` (support, condemn, urge).",
     )
-    act: Words[Act] = Field([], description="With this speech act.")
-    specificity: Words[Specificity] = Field([], description="As specific as this.")
+    act: Words[Act] = Field((), description="With this speech act.")
+    specificity: Words[Specificity] = Field((), description="As specific as this.")
     fulfilment: Words[FulfilmentOrNone] = Field(
-        [],
+        (),
         description="With this status on the side of `party` if given, else of any pledgor; `none`: not assessed.",
     )
     disputed: bool | None = Field(None, description="Whether one assessment contradicts another.")
-    attested: Words[Attested] = Field([], description="On whose account it stands.")
-    condition: Words[ConditionKind] = Field([], description="Under this kind of condition.")
+    attested: Words[Attested] = Field((), description="On whose account it stands.")
+    condition: Words[ConditionKind] = Field((), description="Under this kind of condition.")
     borderline: bool | None = Field(None, description="Whether its coding is arguable.")
     held_on__gte: Day | None = Field(None, description="Made on this day or later.")
     held_on__lt: Day | None = Field(None, description="Made before this day.")
     due: Words[Literal["passed", "overdue", "coming", "open", "none"]] = Field(
-        [],
+        (),
         description="`passed`: its last day has gone by; `overdue`: passed, and assessed as still owing; `coming`; "
         "`open`: due without a last day; `none`: no time named.",
     )
@@ -93,7 +93,7 @@ class PledgeFilters(BaseModel):
     due__lt: Day | None = Field(None, description="With its last day before this day.")
     is_new: bool | None = Field(None, description="Continuing nothing, and no mere reaffirmation.")
     is_renewed: bool | None = Field(None, description="Continued by a later pledge.")
-    undertaking: Ids = Field([], description="Of the same undertaking as this pledge, by id.")
+    undertaking: Ids = Field((), description="Of the same undertaking as this pledge, by id.")
     updated_since: Since | None = Field(
         None, description="Written after this `seq` of the ledger, or this instant (RFC 3339 in UTC)."
     )
@@ -110,13 +110,13 @@ class MeetingFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    party: Names = Field([], description="Of this party. Any name works: `KOR`, `ROK`, `South Korea`.")
-    type: Words[MeetingType] = Field([], description="Of this type.")
-    level: Words[Level] = Field([], description="At this level.")
-    series: Ids = Field([], description="In this series: `kor-usa-2plus2`.")
-    participant: Names = Field([], description="Attended by this person, under any spelling.")
-    topic: Ids = Field([], description="With a pledge or position on this topic, or for a parent on its children.")
-    coverage: Words[Coverage] = Field([], description="Known in this way.")
+    party: Names = Field((), description="Of this party. Any name works: `KOR`, `ROK`, `South Korea`.")
+    type: Words[MeetingType] = Field((), description="Of this type.")
+    level: Words[Level] = Field((), description="At this level.")
+    series: Ids = Field((), description="In this series: `kor-usa-2plus2`.")
+    participant: Names = Field((), description="Attended by this person, under any spelling.")
+    topic: Ids = Field((), description="With a pledge or position on this topic, or for a parent on its children.")
+    coverage: Words[Coverage] = Field((), description="Known in this way.")
     held_on__gte: Day | None = Field(None, description="Held on this day or later.")
     held_on__lt: Day | None = Field(None, description="Held before this day.")
     q: str | None = Field(
@@ -141,7 +141,7 @@ def query_string(query: PledgeFilters, replaced: Mapping[str, Any]) -> str:
 def query_parts(query: PledgeFilters) -> dict[str, str]:
     """The filters that are set, each as its part of a query string, by name."""
     values = {name: getattr(query, name, None) for name in _FILTERS}
-    return {name: _part_of(name, value) for name, value in values.items() if value not in (None, [])}
+    return {name: _part_of(name, value) for name, value in values.items() if value not in (None, ())}
 
 
 def replaced_in(parts: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
@@ -152,7 +152,7 @@ def replaced_in(parts: Mapping[str, str], replaced: Mapping[str, Any]) -> str:
 
 
 def _part_of(name: str, value: Any) -> str:
-    items = value if isinstance(value, list) else [value]
+    items = value if isinstance(value, (list, tuple)) else [value]
     return "&".join([_pair(name, str(item).lower() if isinstance(item, bool) else str(item)) for item in items])
 
 

@@ -22,13 +22,13 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     or_,
     select,
 )
 
 from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.plan import (
-    BoundQuery,
     Found,
     Shape,
     bind_meetings,
@@ -200,19 +200,22 @@ class PagedQuery(Protocol):
     def fingerprint(self) -> str: ...
 
 
-def page_plan(rows: Select[Any], order: Order) -> PagePlan:
+def page_plan(rows: Select[Any], order: Order, *, is_sqlite: bool) -> PagePlan:
     """The plan that reads `rows`, whose first column is a document, as pages in this order."""
+    width = len(rows.selected_columns)
     sorted_rows = rows.add_columns(*order.columns).order_by(*order.sorted()).limit(bindparam("rows", type_=Integer))
+    join, line_break = (func.group_concat, "char(10)") if is_sqlite else (func.string_agg, "chr(10)")
 
-    def joined(page: Select[Any]) -> Select[Any]:
-        """One row: the head's seq, how many rows there are, and the text of each column, joined."""
+    def as_one_row(page: Select[Any]) -> Select[Any]:
+        """The head's seq, how many rows there are, and the text of each column, joined."""
         document, *others = page.subquery("page").c
-        texts = [document, *(func.coalesce(cast(column, String), "") for column in others)]
-        head = select(func.coalesce(func.max(revision.c.seq), 0)).scalar_subquery()
-        columns: list[Any] = [head, func.count(), *(func.aggregate_strings(text, _SEPARATOR) for text in texts)]
+        beside = [func.coalesce(cast(column, String), "") for column in others[: width - 1]]
+        texts = [document, *beside, *(cast(column, String) for column in others[width - 1 :])]
+        head = select(func.coalesce(func.max(revision.c.seq), literal_column("0"))).scalar_subquery()
+        columns: list[Any] = [head, func.count(), *(join(text, literal_column(line_break)) for text in texts)]
         return select(*columns).select_from(document.table)
 
-    return PagePlan(joined(sorted_rows), joined(sorted_rows.where(order.after())), order)
+    return PagePlan(as_one_row(sorted_rows), as_one_row(sorted_rows.where(order.after())), order)
 
 
 def read_plan(connection: Connection, plan: PagePlan, values: Mapping[str, Any], query: PagedQuery) -> ResultPage:
@@ -241,18 +244,19 @@ def read_plan(connection: Connection, plan: PagePlan, values: Mapping[str, Any],
 
 
 @lru_cache(maxsize=500)
-def _pledge_plan(shape: Shape, sort: str) -> PagePlan:
+def _pledge_plan(shape: Shape, sort: str, *, with_key: bool = False) -> PagePlan:
     found = find_pledges(shape)
     source = found.source.join(revision, revision.c.seq == pledge.c.revision)
-    rows = select(revision.c.document, pledge.c.key).select_from(source).where(*found.conditions)
-    return page_plan(rows, pledge_order(sort, found))
+    columns = [revision.c.document, *([pledge.c.key] if with_key else [])]
+    rows = select(*columns).select_from(source).where(*found.conditions)
+    return page_plan(rows, pledge_order(sort, found), is_sqlite=shape.is_sqlite)
 
 
 @lru_cache(maxsize=500)
 def _meeting_plan(shape: Shape, sort: str) -> PagePlan:
     source = meeting.join(revision, revision.c.seq == meeting.c.revision)
     rows = select(revision.c.document).select_from(source).where(*find_meetings(shape))
-    return page_plan(rows, _meeting_order(sort))
+    return page_plan(rows, _meeting_order(sort), is_sqlite=shape.is_sqlite)
 
 
 def read_page(
@@ -262,10 +266,7 @@ def read_page(
     today, names = today or utc_today(), names or read_name_index(connection)
     if query.sort == "relevance":
         return _relevant_pledges(connection, query, today, names)
-    return _read_pledges(connection, query, bind_pledges(connection, query, names, today))
-
-
-def _read_pledges(connection: Connection, query: PledgeQuery, bound: BoundQuery) -> ResultPage:
+    bound = bind_pledges(connection, query, names, today)
     return read_plan(connection, _pledge_plan(bound.shape, query.sort), bound.values, query)
 
 
@@ -296,7 +297,9 @@ def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date, n
     documents: dict[int, str] = {}
     seq = 0
     for own_words in (True, False):
-        page = _read_pledges(connection, newest, bind_pledges(connection, newest, names, today, own_words=own_words))
+        bound = bind_pledges(connection, newest, names, today, own_words=own_words)
+        plan = _pledge_plan(bound.shape, newest.sort, with_key=True)
+        page = read_plan(connection, plan, bound.values, newest)
         documents |= {int(key): document for document, key in page.rows}
         seq = page.seq
     read = {key: json.loads(documents[key]) for key in sorted(documents)}

@@ -8,6 +8,7 @@ takes its conditions from here.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -111,6 +112,8 @@ class _Binder:
 
     def ids(self, name: str, entity: Entity, given: Sequence[str]) -> Sequence[str]:
         """Ids, each of which the book must have. Those that are not in the name index are looked up in the database."""
+        if not given:
+            return given
         if entity is Entity.topic:
             unknown = [id for id in given if not self.names.has(entity, id)]
         else:
@@ -140,7 +143,8 @@ class _Binder:
         """The query as bound so far. Raises BadQuery if it names what the book does not have."""
         if self.faults:
             raise BadQuery("The query names what the book does not have.", self.faults)
-        return BoundQuery(Shape(tuple(self.filters.items()), on_sqlite(self.connection)), self.values)
+        filters = tuple(sorted(self.filters.items(), key=itemgetter(0)))
+        return BoundQuery(Shape(filters, on_sqlite(self.connection)), self.values)
 
 
 def require_meetings(connection: Connection, named: Mapping[str, Sequence[str]]) -> None:
@@ -162,9 +166,9 @@ _BY_ID = {
     "topic": Entity.topic, "topic__primary": Entity.topic, "meeting": Entity.meeting, "source": Entity.source,
     "undertaking": Entity.pledge,
 }  # fmt: skip
-_LISTS = ("act", "specificity", "attested", "condition", "meeting_type", "level")
-_SCALARS = ("held_on__gte", "held_on__lt", "due__gte", "due__lt", "disputed", "is_new")
-_FLAGS = ("borderline", "is_renewed")
+_LISTS = {"act", "specificity", "attested", "condition", "meeting_type", "level"}
+_SCALARS = {"held_on__gte", "held_on__lt", "due__gte", "due__lt", "disputed", "is_new"}
+_FLAGS = {"borderline", "is_renewed"}
 
 
 def bind_pledges(
@@ -174,24 +178,22 @@ def bind_pledges(
 
     With `own_words`, the question must be met by a pledge's own words, not by its names.
     """
-    binder = _Binder(connection, names)
-    for name, entity in _NAMED.items():
-        if given := getattr(query, name):
-            binder.bind_list(name, binder.named(name, entity, given))
-    for name, entity in _BY_ID.items():
-        if given := getattr(query, name):
-            binder.bind_list(name, binder.ids(name, entity, given))
+    binder, given = _Binder(connection, names), query.model_fields_set
+    for name in given & _NAMED.keys():
+        binder.bind_list(name, binder.named(name, _NAMED[name], getattr(query, name)))
+    for name in given & _BY_ID.keys():
+        binder.bind_list(name, binder.ids(name, _BY_ID[name], getattr(query, name)))
     for number, slug in enumerate(binder.ids("topic__all", Entity.topic, query.topic__all)):
         binder.bind_value(f"topic__all_{number}", slug)
-    for number, given in enumerate(query.pledgor__all):
-        binder.bind_list(f"pledgor__all_{number}", binder.named("pledgor__all", Entity.party, [given]))
+    for number, name in enumerate(query.pledgor__all):
+        binder.bind_list(f"pledgor__all_{number}", binder.named("pledgor__all", Entity.party, [name]))
     _bind_towards(binder, query.towards)
     binder.bind_list("series", binder.series(query.series))
-    for name in _LISTS:
+    for name in given & _LISTS:
         binder.bind_list(name, getattr(query, name))
-    for name in _SCALARS:
+    for name in given & _SCALARS:
         binder.bind_value(name, getattr(query, name))
-    for name in _FLAGS:
+    for name in given & _FLAGS:
         binder.bind_words(name, getattr(query, name))
     binder.bind_words("kind", query.kind or ("any" if query.act else "pledge"))
     if query.due:

@@ -22,8 +22,8 @@ UndertakingSortKey = Literal["-last_renewed", "last_renewed", "-first_made", "fi
 class UndertakingFilters(PledgeFilters):
     """The pledge filters, of which one pledge of the thread must match all; and those of the thread itself."""
 
-    in_meeting: Ids = Field([], description="Said in this meeting. Repeated: in any of them.")
-    not_in_meeting: Ids = Field([], description="Not said in this meeting. Repeated: in none of them.")
+    in_meeting: Ids = Field((), description="Said in this meeting. Repeated: in any of them.")
+    not_in_meeting: Ids = Field((), description="Not said in this meeting. Repeated: in none of them.")
     renewed__gte: Day | None = Field(None, description="Last said on this day or later.")
     silent_since__lt: Day | None = Field(
         None, description="Left out by a full text of the same parties before this day, and not said since."
@@ -104,7 +104,7 @@ def _plan(shape: Shape, sort: str, own: tuple[str, ...]) -> PagePlan:
     )  # fmt: skip
     if "silent_since__lt" in own:
         rows = rows.where(silent_since < bindparam("silent_since__lt"))
-    return page_plan(rows, order)
+    return page_plan(rows, order, is_sqlite=shape.is_sqlite)
 
 
 def _threads(shape: Shape, own: tuple[str, ...]) -> Subquery:
