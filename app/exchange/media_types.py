@@ -1,8 +1,9 @@
 """The renderings of a query: which there are, how one is chosen, and how an answer links to the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode
 
 from app.errors import NotAcceptable
 
@@ -30,7 +31,7 @@ OF_MEETINGS = (JSON, JSON_LINES, CSV)
 
 # Parameters of the JSON page alone.
 _OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
-_LONGEST_LINKED = 1000
+LONGEST_LINKED = 1000
 
 
 def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
@@ -65,11 +66,17 @@ def _weight(rendering: Rendering, ranges: Sequence[tuple[str, float]]) -> float:
     return 0.0
 
 
-def alternate_links(asked: Iterable[tuple[str, str]], plural: str) -> list[str]:
-    """The links to the other renderings of a query; none where they would be too long for a header."""
-    kept = [(name, value) for name, value in asked if name not in _OF_A_PAGE]
-    query = f"?{urlencode(kept)}" if kept else ""
-    if len(query) > _LONGEST_LINKED:
-        return []
+@lru_cache(maxsize=1000)
+def alternate_links(query: str, plural: str) -> str:
+    """The links to the other formats of a query string, as a `Link` header.
+
+    Empty where they would be too long for a header.
+    """
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _OF_A_PAGE]
+    encoded = f"?{urlencode(kept)}" if kept else ""
+    if len(encoded) > LONGEST_LINKED:
+        return ""
     offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
-    return [f'</v1/{plural}.{one.name}{query}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]]
+    return ", ".join(
+        f'</v1/{plural}.{one.name}{encoded}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]
+    )

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from app.exchange.feeds import Feed
-from app.exchange.media_types import CSV, JSON, JSON_FEED, Rendering, alternate_links, negotiate
+from app.exchange.media_types import CSV, JSON, JSON_FEED, LONGEST_LINKED, Rendering, alternate_links, negotiate
 from app.exchange.renderers import render_meetings, render_pledges
 from app.http.read_route import Snapshot, Stream
 from app.query.filters import query_string
@@ -42,9 +41,9 @@ def _stream(rendering: Rendering, parts: Iterator[bytes], plural: str) -> Stream
 
 def link_formats(answer: Response, snapshot: Snapshot, plural: str) -> Response:
     """Add to a JSON page the links to the other formats of its query."""
-    links = alternate_links(parse_qsl(snapshot.request.url.query), plural)
-    if links:
-        answer.headers["Link"] = ", ".join([*filter(None, [answer.headers.get("Link")]), *links])
+    query = snapshot.request.scope["query_string"].decode("latin-1")
+    if len(query) <= LONGEST_LINKED and (links := alternate_links(query, plural)):
+        answer.headers["Link"] = ", ".join(filter(None, [answer.headers.get("Link"), links]))
     return answer
 
 

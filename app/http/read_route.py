@@ -26,6 +26,7 @@ from app.errors import NotFound
 from app.http.conditional import NOT_MODIFIED_HEADERS, list_etag, matches
 from app.schemas.fields import LONGEST_CONDITION
 from app.search.name_index import NameIndex, read_name_index
+from app.store.database import Database
 from app.store.ledger import Head, read_head, read_head_at
 
 
@@ -72,6 +73,9 @@ class Stream(StreamingResponse):
         self.body_iterator = iterate_in_threadpool(chain(first, self.parts))
 
 
+_CONDITIONAL_HEADERS = [(b"cache-control", b"no-cache"), (b"vary", b"Accept")]
+
+
 class NoQuery(BaseModel):
     """A read that takes no parameters."""
 
@@ -97,8 +101,8 @@ class ReadRoute(APIRoute):
             if query_name:
                 arguments[query_name] = query
             condition = _condition(request)
-            state = request.app.state
-            head: Head | None = request.scope.get("state", {}).get("head") or await state.heads.read()
+            database: Database = request.app.state.database
+            head: Head | None = request.scope.get("state", {}).get("head") or await request.app.state.heads.read()
             if head is not None and condition not in (None, "*") and matches(self._etag(request, head), condition):
                 return _not_modified({"ETag": self._etag(request, head)})
             is_one_statement = head is not None and getattr(query, "is_one_statement", False)
@@ -109,18 +113,22 @@ class ReadRoute(APIRoute):
                 answer: Response = self.endpoint(**arguments, **{reading_name: snapshot})
                 return answer, snapshot.head
 
-            response, seen = await state.database.read(read, is_snapshot=not is_one_statement)
+            response, seen = await database.read(read, is_snapshot=not is_one_statement)
             if isinstance(response, Stream):
                 await to_thread.run_sync(response.begin)
             if response.status_code == 200:
-                if "etag" not in response.headers:
-                    response.headers["ETag"] = self._etag(request, seen)
-                response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept"})
-                if condition and matches(response.headers["ETag"], condition):
+                etag = response.headers.get("etag") or self._add_etag(response, self._etag(request, seen))
+                response.raw_headers += _CONDITIONAL_HEADERS
+                if condition and matches(etag, condition):
                     return _not_modified(response.headers)
             return response
 
         return handle
+
+    @staticmethod
+    def _add_etag(response: Response, etag: str) -> str:
+        response.raw_headers.append((b"etag", etag.encode()))
+        return etag
 
     def _etag(self, request: Request, head: Head) -> str:
         scope = request.scope

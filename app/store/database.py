@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from anyio import to_thread
@@ -65,6 +66,8 @@ class Database:
         self.url = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._steps = 0
+        self._loop_connection: Connection | None = None
+        self._loop_lock = Lock()
         if self.is_sqlite:
             self.writer, self.reader, self._short = _sqlite_engines(self.url, timeout, self._is_long)
         else:
@@ -78,7 +81,9 @@ class Database:
     @contextmanager
     def reading(self, *, is_snapshot: bool = True) -> Iterator[Connection]:
         """A connection that cannot write. With `is_snapshot`, all its statements see one state of the book."""
-        with self._open(self.reader, is_snapshot) as connection:
+        with self.reader.connect() as connection:
+            if is_snapshot:
+                connection.exec_driver_sql(_BEGIN_SNAPSHOT[connection.dialect.name])
             yield connection
 
     @contextmanager
@@ -97,14 +102,31 @@ class Database:
         On SQLite, a read first runs on the event loop, and is stopped after `_MOST_STEPS`. A read that is stopped or
         fails there runs again in a thread, as do all reads on PostgreSQL. So `function` must only read.
         """
-        if self.is_sqlite:
-            self._steps = 0
+        if self.is_sqlite and self._loop_lock.acquire(blocking=False):
             try:
-                with self._open(self._short, is_snapshot) as connection:
-                    return function(connection)
-            except (DBAPIError, PoolTimeout):
-                pass
+                return self._read_on_loop(function, is_snapshot)
+            except DBAPIError:
+                self._close_loop_connection()
+            finally:
+                self._loop_lock.release()
         return await to_thread.run_sync(self._read_in_thread, function, is_snapshot)
+
+    def _read_on_loop(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
+        self._steps = 0
+        if self._loop_connection is None:
+            self._loop_connection = self._short.connect()
+        connection = self._loop_connection
+        try:
+            if is_snapshot:
+                connection.exec_driver_sql(_BEGIN_SNAPSHOT["sqlite"])
+            return function(connection)
+        finally:
+            connection.rollback()
+
+    def _close_loop_connection(self) -> None:
+        if self._loop_connection is not None:
+            self._loop_connection.close()
+            self._loop_connection = None
 
     def _read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
         try:
@@ -116,13 +138,6 @@ class Database:
         # The server had closed the connection. The pool has dropped all that are as old.
         with self.reading(is_snapshot=is_snapshot) as connection:
             return function(connection)
-
-    @contextmanager
-    def _open(self, engine: Engine, is_snapshot: bool) -> Iterator[Connection]:
-        with engine.connect() as connection:
-            if is_snapshot:
-                connection.exec_driver_sql(_BEGIN_SNAPSHOT[connection.dialect.name])
-            yield connection
 
     def _is_long(self) -> bool:
         """Called by SQLite every `_STEPS_A_CALL` steps of a read on the event loop; True stops it."""
@@ -149,6 +164,8 @@ class Database:
         _bring_to_disk(file.parent)
 
     def close(self) -> None:
+        """Close all connections. The next use opens new ones."""
+        self._close_loop_connection()
         for engine in (self.writer, self.reader, *([self._short] if self.is_sqlite else [])):
             engine.dispose()
 
