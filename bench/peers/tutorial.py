@@ -1,7 +1,8 @@
 """The write side of an app as FastAPI's and SQLModel's tutorials build it: relationships and `response_model`.
 
 Unlike in the tutorials, the pool has a connection for each of the 64 clients: with the default size the clients block
-each other, because some hold a thread and wait for a connection, and others the reverse.
+each other, because some hold a thread and wait for a connection, and others the reverse. A post waits up to 60 seconds
+for SQLite's write lock; with the default of 5 some posts fail on a busy machine.
 
 BENCH_DATABASE is the file. `python -m bench.peers.tutorial BOOK` fills it by one `session.add_all`.
 """
@@ -87,7 +88,7 @@ class Pledge(SQLModel, table=True):
 
 
 engine = create_engine(
-    f"sqlite:///{os.environ['BENCH_DATABASE']}", connect_args={"check_same_thread": False}, pool_size=64
+    f"sqlite:///{os.environ['BENCH_DATABASE']}", connect_args={"check_same_thread": False, "timeout": 60}, pool_size=64
 )
 
 
