@@ -27,8 +27,8 @@ crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make tes
 fuzz: $(VENV)/.test ## Send some 10,000 generated requests to each engine (`make test` sends 1,000)
 	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
-# The peers stand in a virtual environment of their own. BENCH_SIZES="10000 100000 1000000" says how many pledges.
-bench: $(VENV)/.test .bench/peers/.installed ## Measure the project beside its peers (needs wrk), into bench/RESULTS.md
+# The peers have a virtual environment of their own. BENCH_SIZES="10000 100000 1000000" sets the numbers of pledges.
+bench: $(VENV)/.test .bench/peers/.installed ## Measure the project beside its peers (needs wrk); writes bench/RESULTS.md
 	$(BIN)/python -m bench.run $(BENCH_SIZES)
 
 .bench/peers/.installed: bench/requirements.txt

@@ -1,19 +1,19 @@
-"""Load by wrk from core 1: requests sent in turn, by so many connections for so many seconds, and what came of it."""
+"""Load: one round of requests by wrk from core 1, and what it cost the server on core 0."""
 
 import json
-import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bench.servers import HOME, LOAD_CORE, Running, settle
+from bench.servers import HOME, ON_LOAD_CORE, Running
 
+CONNECTIONS = 64
 _SCRIPT = """
 local targets = { %s }
 local at = 0
 request = function()
   at = at %% #targets + 1
-  return wrk.format("GET", targets[at], { %s })
+  return wrk.format("GET", targets[at])
 end
 done = function(summary, latency, requests)
   local errors = summary.errors
@@ -25,32 +25,37 @@ end
 
 
 class Result(NamedTuple):
-    """Of one round: requests a second, milliseconds, microseconds of the server's CPU a request."""
+    """One round of one server."""
 
-    rate: float
-    p50: float
+    rate: float  # requests a second
+    p50: float  # milliseconds
     p99: float
-    cpu: float
-    wrong: int
+    cpu: float  # microseconds of CPU of the server process per request
+    wrong: int  # answers that are not 2xx, and failed connections
+    backend: float = 0.0  # microseconds of CPU of PostgreSQL's processes per request
 
 
 def wrk(
-    server: Running, targets: Sequence[str], connections: int, seconds: int, if_none_match: str = "", *,
-    alone: bool = True,
-) -> Result:  # fmt: skip
-    """One round, of a server that is asked by nobody else if `alone`. Answers that are no 2xx or 3xx count as wrong."""
+    server: Running,
+    targets: Sequence[str],
+    seconds: int,
+    *,
+    backend_cpu: Callable[[], float] | None = None,
+    settle: bool = True,
+) -> Result:
+    """Send the targets in turn over 64 connections, then wait for the server to settle.
+
+    `backend_cpu` returns the CPU seconds of PostgreSQL so far.
+    """
     script = HOME / "load.lua"
-    header = f'["If-None-Match"] = {json.dumps(if_none_match)}' if if_none_match else ""
-    script.write_text(_SCRIPT % (", ".join(json.dumps(target) for target in targets), header), encoding="utf-8")
-    pinned = ["taskset", "-c", LOAD_CORE] if shutil.which("taskset") else []
-    command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
-    before = server.cpu()
-    answer = subprocess.run([*command, server.address], capture_output=True, text=True, check=True)
-    spent = server.cpu() - before
-    if alone:
-        settle(server)
-    told = json.loads(answer.stdout[answer.stdout.index('{"requests"') :])
-    count = max(1, told["requests"])
-    return Result(
-        told["requests"] / (told["microseconds"] / 1e6), told["p50"], told["p99"], spent / count * 1e6, told["wrong"]
-    )
+    script.write_text(_SCRIPT % ", ".join(json.dumps(target) for target in targets), encoding="utf-8")
+    command = [*ON_LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
+    before = server.cpu(), backend_cpu() if backend_cpu else 0.0
+    output = subprocess.run([*command, server.address], capture_output=True, text=True, check=True).stdout
+    after = server.cpu(), backend_cpu() if backend_cpu else 0.0
+    if settle:
+        server.settle()
+    found = json.loads(output[output.index('{"requests"') :])
+    cpu, backend = ((end - start) / max(1, found["requests"]) * 1e6 for start, end in zip(before, after, strict=True))
+    rate = found["requests"] / (found["microseconds"] / 1e6)
+    return Result(rate, found["p50"], found["p99"], cpu, found["wrong"], backend)

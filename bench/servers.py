@@ -1,8 +1,7 @@
-"""The servers that are measured, each a process on core 0: how it is started, what it costs."""
+"""Server processes: start them on core 0, wait until they answer, read their CPU time."""
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,23 +15,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".bench"
 PEERS = HOME / "peers" / "bin"
-SERVERS_CORE, LOAD_CORE = "0", "1"
+ON_SERVER_CORE = ("taskset", "-c", "0")
+ON_LOAD_CORE = ("taskset", "-c", "1")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Server:
-    """How one is started; `{port}` stands for its port."""
+    """A name and the command that starts the server; `{port}` in the command is replaced by a free port."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    folder: Path = ROOT
 
 
 @dataclass
 class Running:
-    """One that answers."""
+    """A started server."""
 
     server: Server
     port: int
@@ -46,104 +45,112 @@ class Running:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def _family(self) -> list[Path]:
-        """Its process and those that it has started."""
-        own = Path("/proc") / str(self.process.pid)
-        children = (own / "task" / str(self.process.pid) / "children").read_text().split()
-        return [own, *(Path("/proc") / child for child in children)]
-
     def cpu(self) -> float:
-        """Seconds of CPU so far."""
-        fields = [(one / "stat").read_text().rpartition(")")[2].split() for one in self._family()]
-        return sum(int(one[11]) + int(one[12]) for one in fields) / _TICKS
+        """CPU seconds of the process and its children, threads included, since the start."""
+        return family_cpu(self.process.pid)
 
-    def memory(self) -> float:
-        """Megabytes that are its own, without the pages of mapped files: those are the system's, and only lent."""
-        lines = [line for one in self._family() for line in (one / "status").read_text().splitlines()]
-        return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+    def settle(self) -> None:
+        """Wait until the server has finished the requests of clients that are gone; after 2 seconds, restart it."""
+        for _ in range(10):
+            before = self.cpu()
+            time.sleep(0.2)
+            if self.cpu() - before < 0.02:
+                return
+        _stop(self.process)
+        self.process = _start(self.server, self.port)
+        _wait_for_answer(self, "/")
 
 
-def pledgebook(database: Path | str, *, cached: bool, name: str = "pledgebook") -> Server:
-    """The project itself over a file or an address, as it is served; its log, as the peers', tells of warnings only."""
-    url = database if isinstance(database, str) else f"sqlite:///{database}"
-    settings = {"DATABASE_URL": url, "LOG_LEVEL": "warning"} | ({} if cached else {"CACHE_LIMIT": "0"})
+def family_cpu(process: int) -> float:
+    """CPU seconds of a process, of its children that run, and of its children that have ended."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return (_ticks(process, with_ended_children=True) + sum(_ticks(int(child)) for child in children)) / _TICKS
+
+
+def _ticks(process: int, *, with_ended_children: bool = False) -> int:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):  # it ended after its parent's list was read
+        return 0
+    return sum(int(one) for one in fields[11 : 15 if with_ended_children else 13])
+
+
+# The servers ----------------------------------------------------------------------------------------------------------
+
+
+def pledgebook(database: Path | str, *, cached: bool, name: str = "") -> Server:
+    """The project as `serve` starts it, over a SQLite file or a PostgreSQL address, with warnings in its log only."""
     command = [sys.executable, "-m", "app", "serve", "--port", "{port}"]
-    return Server(name, command, {f"PLEDGEBOOK_{setting}": value for setting, value in settings.items()})
+    return Server(name or ("cached" if cached else "pledgebook"), command, settings(database, cached=cached))
 
 
-def uvicorn(name: str, environment: Mapping[str, str], module: str = "", python: str = str(PEERS / "python")) -> Server:
-    """A peer that uvicorn serves: the app of the module that is called as it is, or of another."""
-    served = f"bench.peers.{module or name}:app"
-    quiet = ["--no-access-log", "--log-level", "error"]
-    return Server(name, [python, "-m", "uvicorn", "--port", "{port}", *quiet, served], environment)
+def settings(database: Path | str, *, cached: bool) -> dict[str, str]:
+    """The project's environment. Without the cache every response is computed."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    found = {"PLEDGEBOOK_DATABASE_URL": url, "PLEDGEBOOK_LOG_LEVEL": "warning"}
+    return found if cached else {**found, "PLEDGEBOOK_CACHE_LIMIT": "0"}
 
 
-def peers(book: Path, plain: Path | None, table: Path, answers: Path) -> list[Server]:
-    """The others: over the project's own database, the tutorial's (if there is one), and the table of Datasette."""
-    gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
-    gunicorn += ["--graceful-timeout", "1"]
-    datasette = [str(PEERS / "datasette"), "serve", "-i", str(table), "-m", str(table.with_suffix(".json"))]
+def static(answers: Path) -> Server:
+    return _uvicorn("static", {"BENCH_ANSWERS": str(answers)})
+
+
+def raw(database: Path | str) -> Server:
+    """The bare app of the database's engine."""
+    module = "raw" if isinstance(database, Path) else "raw_postgresql"
+    return _uvicorn("raw", {"BENCH_DATABASE": str(database)}, module)
+
+
+def tutorial(database: Path) -> Server:
+    return _uvicorn("tutorial", {"BENCH_DATABASE": str(database)})
+
+
+def datasette(table: Path) -> Server:
+    command = [str(PEERS / "datasette"), "serve", "-i", str(table), "-m", str(table.with_suffix(".json"))]
     limits = ["--setting", "sql_time_limit_ms", "20000", "--setting", "num_sql_threads", "1"]
-    found = [
-        uvicorn("static", {"BENCH_ANSWERS": str(answers)}),
-        uvicorn("raw", {"BENCH_DATABASE": str(book)}),
-        Server("datasette", [*datasette, "-p", "{port}", *limits]),
-    ]
-    if plain is not None:
-        filled = {"BENCH_DATABASE": str(plain)}
-        found.append(uvicorn("tutorial", filled))
-        found.append(Server("drf", [*gunicorn, "--log-level", "error", "bench.peers.drf:application"], filled))
-    return found
+    return Server("datasette", [*command, "-p", "{port}", *limits])
+
+
+def _uvicorn(name: str, environment: Mapping[str, str], module: str = "") -> Server:
+    command = [str(PEERS / "uvicorn"), "--port", "{port}", "--no-access-log", "--log-level", "error"]
+    return Server(name, [*command, f"bench.peers.{module or name}:app"], environment)
+
+
+# Starting and stopping ------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def running(server: Server, probe: str = "/") -> Iterator[Running]:
-    """The server, from its first answer on."""
+    """Start the server; it has answered `probe` when the block begins, and is stopped when the block ends."""
     port = _free_port()
-    started = Running(server, port, _started(server, port))
+    started = Running(server, port, _start(server, port))
     try:
-        until_answered(started, probe)
+        _wait_for_answer(started, probe)
         yield started
     finally:
         _stop(started.process)
 
 
-def settle(server: Running) -> None:
-    """Wait until a server is done with what its clients have left behind, so that the next has the core for itself.
-
-    One that would take longer than a start is started anew.
-    """
-    for _ in range(10):
-        before = server.cpu()
-        time.sleep(0.2)
-        if server.cpu() - before < 0.02:
-            return
-    _stop(server.process)
-    server.process = _started(server.server, server.port)
-    until_answered(server, "/")
-
-
-def _started(server: Server, port: int) -> subprocess.Popen[bytes]:
+def _start(server: Server, port: int) -> subprocess.Popen[bytes]:
     command = [part.replace("{port}", str(port)) for part in server.command]
-    # Compiled files are kept, as on any machine: those of the peers' packages are there already.
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment = {**kept, **server.environment}
-    pinned = ["taskset", "-c", SERVERS_CORE] if shutil.which("taskset") else []
+    # Every server may use and write compiled files, as on any machine.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**inherited, **server.environment}
     with (HOME / f"{server.name}.log").open("wb") as log:
-        return subprocess.Popen([*pinned, *command], cwd=server.folder, env=environment, stdout=log, stderr=log)
+        return subprocess.Popen([*ON_SERVER_CORE, *command], cwd=ROOT, env=environment, stdout=log, stderr=log)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(timeout=2)
-    except subprocess.TimeoutExpired:  # it is still at the questions it was asked last
+    except subprocess.TimeoutExpired:  # it still works on its last requests
         process.kill()
         process.wait()
 
 
-def until_answered(server: Running, target: str) -> None:
-    """Ask until any answer comes."""
+def _wait_for_answer(server: Running, target: str) -> None:
+    """Send a request every 10 ms until one is answered, with whatever status."""
     for _ in range(12_000):
         try:
             with urllib.request.urlopen(f"{server.address}{target}", timeout=60):

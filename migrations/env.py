@@ -1,4 +1,4 @@
-"""Alembic's environment: the schema of `app.store.models`, on the database of the settings or of the caller's connection."""
+"""Alembic's environment: the tables of `app.store.models`, on the database of the settings or a given connection."""
 
 from typing import Any
 

@@ -203,7 +203,7 @@ class Attendance(Row, table=True):
 
 class Pledge(Recorded, table=True):
     """A pledge or a position. `key` rises in order of entry; `undertaking` is the key of its thread's first pledge;
-    `is_new` tells what `novelty` says of it."""
+    `is_new` tells what the document's act and links say."""
 
     __table_args__ = (
         UniqueConstraint("meeting", "number"),
@@ -241,7 +241,8 @@ class Pledge(Recorded, table=True):
     is_new: bool
 
 
-# A pledge's parts are found newest first: one index scan gives a page in order.
+# A pledge's parts are found newest first: one index scan gives a page in order. Their primary keys begin with the
+# pledge and what the part names, so that "has this party" is one lookup for each pledge.
 _NEWEST = (text("held_on DESC"), "pledge")
 
 
@@ -251,9 +252,9 @@ class PledgeParty(Row, table=True):
     __tablename__ = "pledge_party"
     __table_args__ = (Index("ix_pledge_party_newest", "party", "role", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
+    party: str = Field(sa_type=Id, foreign_key="party.code", primary_key=True)
     role: words.PartyRole = Field(sa_type=word(words.PartyRole), primary_key=True)
-    position: int = Field(primary_key=True)
-    party: str = Field(sa_type=Id, foreign_key="party.code")
+    position: int
     held_on: date
     is_derived: bool = False
 
@@ -273,8 +274,8 @@ class PledgeInstrument(Row, table=True):
     __tablename__ = "pledge_instrument"
     __table_args__ = (Index("ix_pledge_instrument_newest", "instrument", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
-    position: int = Field(primary_key=True)
-    instrument: str = Field(sa_type=Id, foreign_key="instrument.slug")
+    instrument: str = Field(sa_type=Id, foreign_key="instrument.slug", primary_key=True)
+    position: int
     held_on: date
 
 
@@ -282,16 +283,19 @@ class PledgeSpeaker(Row, table=True):
     __tablename__ = "pledge_speaker"
     __table_args__ = (Index("ix_pledge_speaker_newest", "participant", *_NEWEST),)
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
-    position: int = Field(primary_key=True)
-    participant: str = Field(sa_type=Id, foreign_key="participant.slug")
+    participant: str = Field(sa_type=Id, foreign_key="participant.slug", primary_key=True)
+    position: int
     held_on: date
 
 
 class Citation(Row, table=True):
-    __table_args__ = (CheckConstraint('start >= 0 AND start < "end"', name="span"),)
+    __table_args__ = (
+        CheckConstraint('start >= 0 AND start < "end"', name="span"),
+        Index("ix_citation_source_pledge", "source", "pledge"),
+    )
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
     position: int = Field(primary_key=True)
-    source: str = Field(sa_type=Id, foreign_key="source.id", index=True)
+    source: str = Field(sa_type=Id, foreign_key="source.id")
     zone: words.Zone = Field(sa_type=word(words.Zone))
     start: int
     end: int

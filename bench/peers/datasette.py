@@ -1,7 +1,7 @@
-"""The file that Datasette serves, and its questions: `python -m bench.peers.datasette BOOK FILE` makes both FILE and its settings.
+"""Datasette's file and configuration: `python -m bench.peers.datasette BOOK FILE` writes FILE and FILE's `.json`.
 
-Tuned: one row a pledge with its lists as JSON, so that a page needs no joining; link tables with the index that gives
-a page in order; keyset SQL; FTS5; the file opened as immutable (`-i`), so that counts are kept.
+Tuned: one row per pledge with its lists as JSON, so that a page needs no joins for them; link tables with an index in
+the order of a page; keyset SQL; FTS5; the file opened as immutable (`-i`), so that Datasette caches its counts.
 """
 
 import json
@@ -42,7 +42,7 @@ QUERIES = {
 
 
 def rows(book: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every pledge of a book, with its meeting."""
+    """Every pledge of a book: (meeting, pledge)."""
     with book.open(encoding="utf-8") as lines:
         for line in map(json.loads, lines):
             if line["kind"] == "meeting":
@@ -68,7 +68,7 @@ def fill(book: Path, file: Path) -> None:
 
 
 def metadata(file: Path) -> dict[str, Any]:
-    """Datasette's configuration: the questions, by name."""
+    """Datasette's configuration: the canned queries by name."""
     return {"databases": {file.stem: {"queries": {name: {"sql": sql} for name, sql in QUERIES.items()}}}}
 
 

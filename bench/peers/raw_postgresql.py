@@ -1,56 +1,75 @@
-"""The ceiling on PostgreSQL: a bare ASGI app with psycopg and the same statements by hand, on the project's own database.
+"""The bare app on PostgreSQL: ASGI, psycopg's async pool, hand-written SQL. BENCH_DATABASE is the address.
 
-No validation, no names, no ETag, no log. It runs in the project's environment, which has psycopg. BENCH_DATABASE is
-the address.
+Statements are prepared at their first run on a connection.
 """
 
-import json
 import os
 from typing import Any
-from urllib.parse import parse_qs
 
-import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
-_PAGE = """SELECT document FROM pledge_topic AS t JOIN pledge ON pledge.key = t.pledge
-  JOIN revision ON seq = pledge.revision
-  WHERE t.topic = %(topic)s AND t.held_on < %(before)s AND t.held_on >= %(since)s AND retracted IS NULL
-  AND act IN ('commit', 'agree', 'reaffirm') {more} ORDER BY t.held_on DESC, t.pledge LIMIT 51"""
-_BY_PARTY = """AND EXISTS (SELECT FROM pledge_party AS p
-  WHERE p.pledge = t.pledge AND role = 'pledgor' AND party = %(party)s)"""
-_FOUND = """SELECT document FROM search_pledge AS s JOIN pledge ON pledge.key = s.pledge
-  JOIN revision ON seq = pledge.revision WHERE tokens @@ CAST(%(words)s AS tsquery) AND retracted IS NULL
-  AND act IN ('commit', 'agree', 'reaffirm') ORDER BY held_on DESC, pledge.key LIMIT 51"""
-_FACETS = """WITH matched AS MATERIALIZED (SELECT pledge.key, undertaking, p.held_on, act FROM pledge_party AS p
-    JOIN pledge ON pledge.key = p.pledge WHERE p.party = %(party)s AND role = 'pledgor'
-    AND p.held_on >= %(since)s AND retracted IS NULL AND act IN ('commit', 'agree', 'reaffirm'))
-  SELECT json_agg(f)::text FROM (SELECT topic AS code, count(*), count(DISTINCT undertaking), max(matched.held_on)
-    FROM matched JOIN pledge_topic ON pledge = key GROUP BY topic
-  UNION ALL SELECT act, count(*), count(DISTINCT undertaking), max(held_on)
-    FROM matched GROUP BY 1) AS f"""
-_ONE = "SELECT document FROM pledge JOIN revision ON seq = revision WHERE pledge.id = %(id)s"
-_STATEMENTS = {"facets": _FACETS, "one": _ONE}
-_kept: list[Any] = []
+from bench.peers.raw_answers import BINDING, page, parameters, send_json, tokens
+
+_ROW = "SELECT document, pledge.held_on, pledge.key, (SELECT max(seq) FROM revision)"
+_DOCUMENT = f"JOIN revision ON seq = pledge.revision WHERE pledge.retracted IS NULL AND pledge.act IN {BINDING}"
+_DAYS = "AND t.held_on >= %(held_on__gte)s AND t.held_on < %(held_on__lt)s"
+_BY_TOPIC = f"""{_ROW} FROM pledge_topic AS t JOIN pledge ON pledge.key = t.pledge {_DOCUMENT}
+  AND t.topic = %(topic)s {_DAYS}"""
+_END = "ORDER BY t.held_on DESC, t.pledge LIMIT %(most)s"
+_WITH_PARTY = """AND EXISTS (SELECT FROM pledge_party AS p
+  WHERE p.pledge = t.pledge AND p.role = 'pledgor' AND p.party = %(party)s)"""
+_BY_PARTY = f"""{_ROW} FROM pledge_party AS t JOIN pledge ON pledge.key = t.pledge {_DOCUMENT}
+  AND t.party = %(party)s AND t.role = 'pledgor' {_DAYS} {_END}"""
+_FOUND = f"""{_ROW} FROM search_pledge AS s JOIN pledge ON pledge.key = s.pledge {_DOCUMENT}
+  AND s.tokens @@ CAST(%(match)s AS tsquery) ORDER BY pledge.held_on DESC, pledge.key LIMIT %(most)s"""
+_FACETS = f"""WITH matched AS MATERIALIZED (SELECT key, undertaking, act, is_new FROM pledge_party AS t
+    JOIN pledge ON pledge.key = t.pledge WHERE t.party = %(party)s AND t.role = 'pledgor' {_DAYS}
+    AND retracted IS NULL AND act IN {BINDING})
+  SELECT 'topic', slug, name, count(*) AS n, count(DISTINCT undertaking), count(*) FILTER (WHERE is_new) FROM matched
+    JOIN pledge_topic ON pledge = key JOIN topic ON slug = pledge_topic.topic GROUP BY slug, name
+  UNION ALL SELECT 'act', act, act, count(*), count(DISTINCT undertaking), count(*) FILTER (WHERE is_new)
+    FROM matched GROUP BY act
+  ORDER BY n DESC, 2"""
+_ONE = "SELECT document FROM pledge JOIN revision ON seq = revision WHERE pledge.id = %(one)s"
 
 
-async def _cursor() -> Any:
-    if not _kept:
-        connection = await psycopg.AsyncConnection.connect(os.environ["BENCH_DATABASE"], autocommit=True)
-        connection.prepare_threshold = 0
-        _kept.append(connection)
-    return _kept[0].cursor()
+async def _prepare_at_once(connection: AsyncConnection) -> None:
+    await connection.set_autocommit(True)
+    connection.prepare_threshold = 0
+
+
+pool = AsyncConnectionPool(
+    os.environ["BENCH_DATABASE"], min_size=8, max_size=8, open=False, configure=_prepare_at_once, timeout=60
+)
+
+
+async def answer(values: dict[str, Any]) -> bytes:
+    async with pool.connection() as connection:
+
+        async def rows(statement: str, bound: dict[str, Any] = values) -> list[Any]:
+            return await (await connection.execute(statement, bound)).fetchall()
+
+        if values["one"]:
+            return (await rows(_ONE))[0][0].encode()
+        if "facets" in values:
+            return page(await rows(_BY_PARTY), values, await rows(_FACETS))
+        if "q" in values:
+            return page(await rows(_FOUND, {**values, "match": "'{}' & '{}'".format(*tokens(values))}), values)
+        return page(await rows(f"{_BY_TOPIC} {_WITH_PARTY if 'party' in values else ''} {_END}"), values)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] != "http":
-        return
-    asked: dict[str, Any] = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
-    asked = {"before": "9999-12-31", "since": "0001-01-01", **asked}
-    kind = scope["path"].rpartition("/")[2]
-    statement = _STATEMENTS.get(kind, _FOUND if "words" in asked else _PAGE.format(more=_BY_PARTY * ("party" in asked)))
-    cursor = await _cursor()
-    await cursor.execute(statement, asked)
-    rows = [row[0] for row in await cursor.fetchall()]
-    body = b'{"items":[%b],"next":%b}' % (",".join(rows[:50]).encode(), json.dumps(len(rows) > 50).encode())
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await send_json(send, await answer(parameters(scope)) if scope["path"] != "/" else b"{}")
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    await receive()
+    await pool.open(wait=True)
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await pool.close()
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,5 +1,6 @@
-"""The ceiling: a bare ASGI app that sends the project's own answers from memory, headers and all. BENCH_ANSWERS names
-the file.
+"""The ceiling: a bare ASGI app that sends the project's answers from memory, headers included.
+
+BENCH_ANSWERS is a JSON file: target: [headers, body].
 """
 
 import json

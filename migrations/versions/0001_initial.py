@@ -483,7 +483,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source"], ["source.id"], name=op.f("fk_citation_source_source")),
         sa.PrimaryKeyConstraint("pledge", "position", name=op.f("pk_citation")),
     )
-    op.create_index(op.f("ix_citation_source"), "citation", ["source"])
+    op.create_index("ix_citation_source_pledge", "citation", ["source", "pledge"])
     op.create_table(
         "link",
         sa.Column("pledge", sa.Integer(), nullable=False),
@@ -525,7 +525,7 @@ def upgrade() -> None:
             ["instrument"], ["instrument.slug"], name=op.f("fk_pledge_instrument_instrument_instrument")
         ),
         sa.ForeignKeyConstraint(["pledge"], ["pledge.key"], name=op.f("fk_pledge_instrument_pledge_pledge")),
-        sa.PrimaryKeyConstraint("pledge", "position", name=op.f("pk_pledge_instrument")),
+        sa.PrimaryKeyConstraint("pledge", "instrument", name=op.f("pk_pledge_instrument")),
     )
     op.create_table(
         "pledge_party",
@@ -537,7 +537,7 @@ def upgrade() -> None:
         sa.Column("is_derived", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["party"], ["party.code"], name=op.f("fk_pledge_party_party_party")),
         sa.ForeignKeyConstraint(["pledge"], ["pledge.key"], name=op.f("fk_pledge_party_pledge_pledge")),
-        sa.PrimaryKeyConstraint("pledge", "role", "position", name=op.f("pk_pledge_party")),
+        sa.PrimaryKeyConstraint("pledge", "party", "role", name=op.f("pk_pledge_party")),
     )
     op.create_table(
         "pledge_speaker",
@@ -549,7 +549,7 @@ def upgrade() -> None:
             ["participant"], ["participant.slug"], name=op.f("fk_pledge_speaker_participant_participant")
         ),
         sa.ForeignKeyConstraint(["pledge"], ["pledge.key"], name=op.f("fk_pledge_speaker_pledge_pledge")),
-        sa.PrimaryKeyConstraint("pledge", "position", name=op.f("pk_pledge_speaker")),
+        sa.PrimaryKeyConstraint("pledge", "participant", name=op.f("pk_pledge_speaker")),
     )
     op.create_table(
         "pledge_topic",
