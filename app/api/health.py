@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import Unavailable
 from app.http.dependencies import StrictRoute
 from app.http.problems import RETRY_AFTER, responses
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema as Shape
 from app.store.schema_version import newest, revision_of
 
 router = APIRouter(tags=["Health"], route_class=StrictRoute)

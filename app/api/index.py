@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from app import __version__
 from app.http.dependencies import IfNoneMatch, Reading, StrictRoute, composed_answer, list_etag
 from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema as Shape
 from app.store.ledger import read_head
 
 router = APIRouter(prefix="/v1", tags=["Book"], route_class=StrictRoute)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.errors import PledgebookError
 from app.records.pledges import next_key
 from app.records.upsert import LOADER, Outcome, put
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema as Shape
 from app.schemas.meetings import MeetingLine
 from app.search.index import merge
 from app.store.database import Database

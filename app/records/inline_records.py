@@ -12,7 +12,7 @@ from app.records.record import create_records
 from app.records.register import Register
 from app.records.sources import SOURCES
 from app.schemas.faults import faults_of
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema as Shape
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.store.ledger import Writer, read_revision

@@ -14,8 +14,9 @@ from app.errors import Conflict, Fault, Invalid
 from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.records.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import Shape
-from app.search.names import fold, resolve
+from app.schemas.fields import Schema as Shape
+from app.schemas.folding import fold
+from app.search.names import resolve
 from app.store import models
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import Writer, read_revision

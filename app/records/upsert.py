@@ -21,7 +21,7 @@ from app.records.parties import PARTIES
 from app.records.register import Register
 from app.records.sources import SOURCES
 from app.records.topics import TOPICS
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema as Shape
 from app.schemas.meetings import MeetingCreate, MeetingLine
 from app.schemas.pledges import PledgeCreate
 from app.schemas.records import SourceCreate, TopicCreate
