@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from app import drafting
 from app.schemas.drafts import DraftHints, DraftRequest
 from app.schemas.fields import SLUG_PATTERN
+from app.schemas.folding import fold
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
-from app.search.names import fold
 from app.store import models
 from app.store.models import columns
 

@@ -1,4 +1,7 @@
-"""What can go wrong, as classes: one class, one status, one type. `problems.py` renders them; nothing else does."""
+"""Business errors: one class for each problem type, with its HTTP status and title.
+
+`app.http.problems` sends them as `application/problem+json`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +12,26 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with what was sent: where (`path`, from the root of body or query) and what would be right."""
+    """One invalid field or parameter: its path from the root of the body or query, and what is accepted there."""
 
     path: Path
     message: str
 
     def under(self, *prefix: str | int) -> "Fault":
+        """The same fault with `prefix` in front of its path."""
         return Fault((*prefix, *self.path), self.message)
 
 
 class PledgebookError(Exception):
-    """Base of everything that is answered as a problem."""
+    """Base class of the errors that are sent as problems.
+
+    `detail` describes this case; `faults` name the invalid fields; `more` has further members, such as `candidates`
+    and the response's `headers`.
+    """
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong here"
+    title: ClassVar[str] = "There is a problem with the server"
 
     def __init__(self, detail: str, faults: Sequence[Fault] = (), **more: Any) -> None:
         super().__init__(detail)
@@ -33,142 +41,147 @@ class PledgebookError(Exception):
 
 
 class BadQuery(PledgebookError):
-    """A parameter is unknown, or its value is: nothing is ever left out of a question in silence.
+    """A parameter is unknown or has an invalid value. No part of a query is ever ignored.
 
-    Read `errors`: each names the parameter, and the nearest ones that are known. Mend it and ask again.
+    Read `errors`: each item names a parameter, what it accepts, and the nearest known names. Correct the query and
+    send it again.
     """
 
-    status, type, title = 422, "bad-query", "The query cannot be answered"
+    status, type, title = 422, "bad-query", "There is a problem with the query"
 
 
 class Invalid(PledgebookError):
-    """What was sent can be read, but is not what the book takes. Nothing was written.
+    """The request body is readable, but its data is not valid. Nothing was written.
 
-    Read `errors`: `path` leads to each place, `message` says what would be right there. Mend them and send it again.
+    Read `errors`: `path` is the place of each fault, and `message` says what is accepted there. Correct the data and
+    send it again.
     """
 
-    status, type, title = 422, "invalid", "The document is not valid"
+    status, type, title = 422, "invalid", "There is a problem with the data"
 
 
 class NotFound(PledgebookError):
-    """Nothing stands at this address: the id is not one of the book's, or there is no such route.
+    """No record has this id, or no route has this address.
 
-    Compare the id with those named as nearest, or find it in its list. A retracted record is still there to be read.
+    Compare the id with the nearest ids in `detail`, or search the list for the record. A retracted record can still
+    be read.
     """
 
     status, type, title = 404, "not-found", "There is no such record"
 
 
 class Conflict(PledgebookError):
-    """The book has a record that this one would repeat, or that stands in its way. Nothing was written.
+    """The record is a duplicate of one in the book, or another record depends on it. Nothing was written.
 
-    Look at `candidates`. If yours is the same, cite its source in the one that stands; if it is really another,
-    say so with `?allow_similar=true`.
+    Read the records in `candidates`. If yours is the same as one of them, add your source to that record. If it is a
+    different one, send it again with `?allow_similar=true`.
     """
 
-    status, type, title = 409, "conflict", "The book already has something that stands against this"
+    status, type, title = 409, "conflict", "There is a conflict with another record"
 
 
 class Unauthorised(PledgebookError):
-    """Reading is open; writing needs a key, and none came or it does not stand. The body was not read.
+    """The request has no key, or its key is unknown, expired or revoked. The body was not read.
 
-    Send `Authorization: Bearer pb_…`. `pledgebook key create NAME` makes a key; on this page, put it into Authorize.
+    Send `Authorization: Bearer pb_…`. Create a key with `pledgebook key create NAME`. On this page, enter it under
+    Authorize.
     """
 
-    status, type, title = 401, "key-needed", "A key is needed to write"
+    status, type, title = 401, "key-needed", "A key is required"
 
 
 class Forbidden(PledgebookError):
-    """The key stands, but was made for another kind of writing. The body was not read.
+    """The key is valid, but its scope does not include this request. The body was not read.
 
-    Use a key of the scope that `detail` names.
+    Use a key with the scope that `detail` names.
     """
 
-    status, type, title = 403, "scope-needed", "This key may not do that"
+    status, type, title = 403, "scope-needed", "The key does not have the required scope"
 
 
 class NotAcceptable(PledgebookError):
-    """The `Accept` header asks for a form that this address does not have.
+    """This address does not have the format that the `Accept` header asks for.
 
-    Ask for `application/json`, or leave the header out.
+    Ask for `application/json`, or omit the header.
     """
 
-    status, type, title = 406, "not-acceptable", "There is no such rendering"
+    status, type, title = 406, "not-acceptable", "The format is not available"
 
 
 class TooLarge(PledgebookError):
-    """The body is beyond the limit, which `detail` names. It was not read to its end, and nothing was written.
+    """The request body is larger than the limit that `detail` names. Nothing was written.
 
-    Post one meeting at a time; load a whole book with `pledgebook load`.
+    Post one meeting in each request. Load a whole book with `pledgebook load`.
     """
 
-    status, type, title = 413, "too-large", "The body is too large"
+    status, type, title = 413, "too-large", "The request body is too large"
 
 
 class UnsupportedMedia(PledgebookError):
-    """The body is not declared to be JSON. It was not read.
+    """The `Content-Type` header is not that of JSON. The body was not read.
 
     Send `Content-Type: application/json`.
     """
 
-    status, type, title = 415, "unsupported-media", "The body must be JSON"
+    status, type, title = 415, "unsupported-media", "The request body must be JSON"
 
 
 class Stale(PledgebookError):
-    """Somebody else has written the record since you read it. Nothing was written, so nothing of theirs is lost.
+    """The record was written after you read it, so your version is stale. Nothing was written.
 
-    Read it again, apply your change to what stands now, and send that with its new ETag in `If-Match`.
+    Read the record again, apply your change to the new version, and send its ETag in `If-Match`.
     """
 
-    status, type, title = 412, "stale", "The record has changed since it was read"
+    status, type, title = 412, "stale", "The record has changed since you read it"
 
 
 class PreconditionNeeded(PledgebookError):
-    """A change must say which version it was made for, so that two people cannot overwrite each other unseen.
+    """A change must name the version it applies to, so that nobody overwrites a change that they have not seen.
 
     Read the record, and send its ETag in `If-Match`.
     """
 
-    status, type, title = 428, "precondition-needed", "Say which version is meant"
+    status, type, title = 428, "precondition-needed", "The If-Match header is required"
 
 
 class WrongMethod(PledgebookError):
-    """There is something at this address, but it does not take that method.
+    """This address exists, but it does not support the method.
 
-    The `Allow` header names the methods it takes.
+    Use one of the methods in the `Allow` header.
     """
 
-    status, type, title = 405, "method", "This address does not take that method"
+    status, type, title = 405, "method", "The method is not allowed"
 
 
 class Unreadable(PledgebookError):
-    """The request broke off, or is not HTTP as it should be.
+    """The request is incomplete, or it is not valid HTTP.
 
-    Send it again, whole.
+    Send the whole request again.
     """
 
     status, type, title = 400, "request", "The request cannot be read"
 
 
 class Internal(PledgebookError):
-    """A fault of the server, not of your request. It has been written to the log.
+    """The server failed; your request is not the cause. The error is in the server's log.
 
-    If it comes again, report it with the `X-Request-Id` of the answer.
+    If it happens again, report it with the `X-Request-Id` of the response.
     """
 
-    status, type, title = 500, "internal", "Something went wrong here"
+    status, type, title = 500, "internal", "There is a problem with the server"
 
 
 class Unavailable(PledgebookError):
-    """The database is busy or away. What you sent was not written.
+    """The database is busy or cannot be reached.
 
-    Wait for as long as `Retry-After` says, and send it again.
+    Wait for the number of seconds in `Retry-After`, and send the request again. With the same `Idempotency-Key`,
+    nothing is written twice.
     """
 
-    status, type, title = 503, "unavailable", "The book cannot be reached just now"
+    status, type, title = 503, "unavailable", "The book is temporarily unavailable"
 
 
-# Every class here is an anchor of the docs page: its first paragraph says what it means, its second what to do.
+# The docs page has an anchor for each class: its first paragraph is the meaning, its second says what to do.
 PROBLEMS: list[type[PledgebookError]] = [
     BadQuery, Invalid, NotFound, Conflict, Unauthorised, Forbidden, TooLarge, UnsupportedMedia, NotAcceptable,
     WrongMethod, Stale, PreconditionNeeded, Unreadable, Unavailable, Internal,

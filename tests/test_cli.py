@@ -85,7 +85,7 @@ def test_a_load_with_faults_ends_with_1_and_names_them(call: Call, empty_url: st
     path.write_text("- kind: topic\n  slug: x\n", encoding="utf-8")
     answer = call("load", str(path), url=empty_url)
     assert answer.returncode == 1
-    assert answer.stderr.splitlines()[0] == f"{path}:1: name is needed"
+    assert answer.stderr.splitlines()[0] == f"{path}:1: name is required"
     assert answer.stdout == "0 created, 0 changed, 0 left as they were.\n"
 
 

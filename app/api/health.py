@@ -1,20 +1,25 @@
 """/healthz, /readyz, /metrics: for those who keep the server running."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import Unavailable
 from app.http.problems import RETRY_AFTER, responses
 from app.http.write_route import WriteRoute
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.store.schema_version import newest, revision_of
 
 router = APIRouter(tags=["Health"], route_class=WriteRoute)
 
 
-class Health(Shape):
-    status: str
+class Health(Schema):
+    """The state of the server."""
+
+    status: Annotated[str, Field(description="Always `ok`; a server that is not ready sends a problem instead.")]
 
 
 @router.get("/healthz", operation_id="health", summary="Is the server alive?")

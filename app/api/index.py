@@ -13,33 +13,35 @@ from app.http.read_route import Reading
 from app.http.responses import json_answer
 from app.http.write_route import Router
 from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 
 router = Router(prefix="/v1", tags=["Book"])
 
 
-class IndexHead(Shape):
-    """The state of the book: the last revision of its ledger."""
+class IndexHead(Schema):
+    """The newest revision of the ledger, which identifies the state of the book."""
 
-    seq: int
-    at: str
-    hash: str
-
-
-class IndexLink(Shape):
-    """An address that can be read. Braces stand for an id."""
-
-    href: Annotated[str, Field(examples=["/v1/pledges"])]
-    title: Annotated[str, Field(examples=["Find pledges"])]
+    seq: Annotated[int, Field(description="The sequence number of the newest revision; 0 if the ledger is empty.")]
+    at: Annotated[str, Field(description="The time of the newest revision, in UTC with six decimals; empty if none.")]
+    hash: Annotated[str, Field(description="The hash of the newest revision, in hexadecimal digits.")]
 
 
-class Index(Shape):
-    title: str
-    release: str
-    head: IndexHead
-    docs: str
-    openapi: str
-    links: dict[str, IndexLink]
+class IndexLink(Schema):
+    """An address that can be read."""
+
+    href: Annotated[str, Field(description="The path; `{id}` is a placeholder for an id.", examples=["/v1/pledges"])]
+    title: Annotated[str, Field(description="What the address returns.", examples=["Find pledges"])]
+
+
+class Index(Schema):
+    """The start page of the API."""
+
+    title: Annotated[str, Field(description="The name of the service.")]
+    release: Annotated[str, Field(description="The version of Pledgebook.")]
+    head: Annotated[IndexHead, Field(description="The newest revision of the ledger.")]
+    docs: Annotated[str, Field(description="The path of the documentation.")]
+    openapi: Annotated[str, Field(description="The path of the OpenAPI document.")]
+    links: Annotated[dict[str, IndexLink], Field(description="The addresses that can be read, keyed by operation id.")]
 
 
 @router.get("", operation_id="index", summary="Where to begin", response_model=Index)

@@ -22,7 +22,7 @@ from app.records.upsert import create_meeting
 from app.schemas.canonical_json import canonical_json
 from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
-from app.schemas.pledges import Added
+from app.schemas.pledges import PledgeOrRepeat
 from app.schemas.vocabulary import Entity
 from app.search.names import did_you_mean
 from app.store.ledger import read_documents, read_revision, seq_at
@@ -129,7 +129,7 @@ def post_meeting(
 def post_pledges(
     writer: Posting,
     id: str,
-    sent: Annotated[list[Added], Body(min_length=1, max_length=500)],
+    sent: Annotated[list[PledgeOrRepeat], Body(min_length=1, max_length=500)],
     allow_similar: AllowSimilar = False,
 ) -> Response:
     """Pledges that were found later, or a second report of a meeting that stands.

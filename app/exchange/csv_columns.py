@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.schemas import vocabulary as words
-from app.schemas.novelty import is_new
+from app.schemas.pledges import is_new
 
 Document = Mapping[str, Any]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

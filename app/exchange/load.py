@@ -11,7 +11,7 @@ from typing import TypeVar
 from app.errors import PledgebookError
 from app.records.pledges import next_key
 from app.records.upsert import LOADER, Outcome, put
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingLine
 from app.search.index import merge
 from app.store.database import Database
@@ -23,7 +23,7 @@ _RECORDS = 400  # written in about a quarter of a second
 _SHARE = 10  # a load of a tenth of the book is worth going through all of its index
 
 
-def weight(line: Shape | None) -> int:
+def weight(line: Schema | None) -> int:
     """How many records a line has, about."""
     return 1 + (len(line.pledges) if isinstance(line, MeetingLine) else 0)
 
@@ -42,7 +42,7 @@ def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
         yield batch
 
 
-def put_batch(database: Database, lines: Sequence[Shape], *, overwrite: bool) -> list[Outcome | PledgebookError]:
+def put_batch(database: Database, lines: Sequence[Schema], *, overwrite: bool) -> list[Outcome | PledgebookError]:
     """Put some lines in one transaction; what each came to, or what kept it from being put."""
     if not lines:
         return []
@@ -68,7 +68,7 @@ def merge_index(database: Database, created: int) -> None:
         is_begun = True
 
 
-def _put_alone(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome | PledgebookError:
+def _put_alone(writer: Writer, line: Schema, *, overwrite: bool) -> Outcome | PledgebookError:
     try:
         with _whole(writer):
             return put(writer, line, overwrite=overwrite)

@@ -1,6 +1,6 @@
-"""The OpenAPI document: FastAPI's, with an introduction, chapters in order, the key, tables of filters, and examples.
+"""The OpenAPI document: FastAPI's own, with an introduction, tags in order, the key, tables of filters, and examples.
 
-Examples are real: the requests of `app.http.openapi_examples`, and the answers that were recorded to them.
+The examples are the requests of `app.http.openapi_examples` and the responses that were recorded for them.
 """
 
 from collections.abc import Iterator
@@ -17,50 +17,64 @@ from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.undertakings import UndertakingFilters
 
 CHAPTERS = [
-    {"name": "Pledges", "description": "What states promised each other: the reason to come."},
-    {"name": "Meetings", "description": "Where it was promised: who met, when, and on what grounds we know it."},
-    {"name": "Posting", "description": "Adding to the book. Needs a key: put it into the Authorize box."},
-    {"name": "Editing", "description": "Correcting what stands: change, retract, restore. Nothing is ever erased."},
+    {"name": "Pledges", "description": "What parties say they will do, and what they support or condemn."},
+    {
+        "name": "Meetings",
+        "description": "Where pledges were made: which parties met, when, and according to which sources.",
+    },
+    {"name": "Posting", "description": "Add records to the book. This requires a key: enter it under Authorize."},
+    {"name": "Editing", "description": "Change, retract and restore records. Nothing is ever deleted."},
     {
         "name": "Ledger",
-        "description": "Every accepted write, chained by hash: histories, the feed of changes, the head.",
+        "description": "All revisions, chained by hash: histories, the feed of changes, the head.",
     },
-    {"name": "Registers", "description": "What pledges refer to: topics, parties, persons, instruments, sources."},
-    {"name": "Book", "description": "The book as a whole, to take away."},
-    {"name": "Health", "description": "For those who keep the server running."},
+    {"name": "Registers", "description": "Reference records: topics, parties, participants, instruments, sources."},
+    {"name": "Book", "description": "The whole book, for download."},
+    {"name": "Health", "description": "For operators of the server."},
 ]
 
 INTRODUCTION = (
-    "The open ledger of what states promise each other: who promised what, on which topic, in which words, by when.\n\n"
-    "Reading is open; writing needs a key. Lists come as `{items, next}`: send `next` back as `cursor=` for more. "
-    "Answers have an ETag, and with `If-None-Match` cost nothing while it stands. Errors are "
-    "`application/problem+json`: what is wrong, where, and what would be right."
+    "The open ledger of what states promise each other: who made which pledge, on which topic, in which words, and "
+    "when it is due.\n\n"
+    "Reading is open; writing requires a key. A list is `{items, next}`: send `next` as `cursor=` for the next page. "
+    "Responses have an ETag; a request with `If-None-Match` is answered with 304 if nothing has changed. Errors are "
+    "`application/problem+json`, with the path of each fault and what is accepted there."
 )
 
-# What descriptions say beyond the docstrings of their routes.
-ADDED = {
+# Text that is appended to the description of an operation.
+APPENDED = {
     "list_pledges": filter_table(PledgeFilters),
     "list_meetings": filter_table(MeetingFilters),
     "list_undertakings": filter_table(UndertakingFilters),
-    "post_meeting": f"The first example codes this text, invented as is everybody in it:\n\n> {STATEMENT}",
+    "post_meeting": f"The first example is coded from this text, which is invented:\n\n> {STATEMENT}",
 }
 
-# What an answer adds to the document of a retracted record: it is no part of what is stored.
+# A response adds this field to the document of a retracted record. It is not stored.
 _RETRACTED_AT = {
     "type": "string",
     "title": "Retracted At",
-    "description": "Since when it is retracted. Only there if it is.",
+    "description": "The time of the retraction, in UTC with six decimals; only present if the record is retracted.",
     "examples": ["2026-01-31T12:00:00.000000Z"],
 }
 
 _WRITING = ("post", "patch", "put", "delete")
-# Settled before any route is reached, so that every write answers alike.
-_ALIKE_FOR_WRITES = ("401", "403", "413", "415")
-_WRITE_SHOWN = "post_meeting"
+# These statuses are sent before a route is called. All writes show the recorded responses of one operation.
+_SENT_BEFORE_ROUTING = ("401", "403", "413", "415")
+_RECORDED_WRITE = "post_meeting"
+# The path parameter `id`, by the first part of the path after /v1.
+_ID_DESCRIPTIONS = {
+    "pledges": "The id of the pledge, such as `2024-10-31-kor-usa-2plus2-27`.",
+    "meetings": "The id of the meeting, such as `2024-10-31-kor-usa-2plus2`.",
+    "topics": "The slug of the topic, such as `opcon-transition`.",
+    "parties": "The code of the party, such as `KOR`.",
+    "participants": "The slug of the participant, such as `cho-tae-yul`.",
+    "instruments": "The slug of the instrument, such as `cotp`.",
+    "sources": "The id of the source, such as `korea-defense-daily-2024-11-14`.",
+}
 
 
 def describe(app: FastAPI) -> None:
-    """Give `app` the document, made when it is first asked for."""
+    """Set the OpenAPI document of `app`. It is built at the first request for it."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -80,8 +94,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "key": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A key that `pledgebook key create NAME` made: `pb_…`. This page keeps it in memory, and "
-            "forgets it when you leave or reload.",
+            "description": "A key (`pb_…`) from `pledgebook key create NAME`. This page keeps it in memory only: it "
+            "is gone when you leave or reload.",
         }
     }
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -90,16 +104,17 @@ def _document(app: FastAPI) -> dict[str, Any]:
         if {"retracted", "version"} <= schema.get("properties", {}).keys():
             schema["properties"]["retracted_at"] = _RETRACTED_AT
     answers = read_answers()
-    renderings = _renderings(document, answers)
+    formats = _recorded_formats(document, answers)
     for method, path, operation in _operations(document):
         if method in _WRITING:
             operation["security"] = [{"key": []}]
-        if added := ADDED.get(operation["operationId"]):
-            operation["description"] += f"\n\n{added}"
-        _plain_parameters(operation)
-        _show_request(operation, ASKS.get(operation["operationId"], []))
-        _show_answers(method, operation, answers)
-        _show_renderings(operation, renderings.get(path, {}))
+        if appended := APPENDED.get(operation["operationId"]):
+            operation["description"] += f"\n\n{appended}"
+        _describe_id(path, operation)
+        _simplify_parameters(operation)
+        _add_request_examples(operation, ASKS.get(operation["operationId"], []))
+        _add_response_examples(method, operation, answers)
+        _add_format_examples(operation, formats.get(path, {}))
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return document
@@ -111,8 +126,8 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
             yield method, path, operation
 
 
-def _renderings(document: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """By the address of a list, then by media type: the answer of the address that has the rendering as its suffix."""
+def _recorded_formats(document: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The recorded responses of `/v1/pledges.csv` and its like, by the path of their list, then by media type."""
     found: dict[str, dict[str, Any]] = {}
     for _, path, operation in _operations(document):
         address, _, suffix = path.partition(".")
@@ -122,8 +137,15 @@ def _renderings(document: dict[str, Any], answers: dict[str, dict[str, Any]]) ->
     return found
 
 
-def _plain_parameters(operation: dict[str, Any]) -> None:
-    """A parameter is left out, never null; nor does it need a title or its description twice."""
+def _describe_id(path: str, operation: dict[str, Any]) -> None:
+    """Describe the path parameter `id`."""
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            parameter.setdefault("description", _ID_DESCRIPTIONS[path.split("/")[2]])
+
+
+def _simplify_parameters(operation: dict[str, Any]) -> None:
+    """Remove from each parameter's schema the title, the second description, and null, which a query cannot send."""
     for parameter in operation.get("parameters", []):
         schema = parameter["schema"]
         schema.pop("title", None)
@@ -134,8 +156,8 @@ def _plain_parameters(operation: dict[str, Any]) -> None:
             schema.update(alternatives[0])
 
 
-def _show_request(operation: dict[str, Any], asks: list[Ask]) -> None:
-    """Fill the form with the first request, and offer the bodies that have a summary."""
+def _add_request_examples(operation: dict[str, Any], asks: list[Ask]) -> None:
+    """Add the parameters of the first request, and each body that has a summary, as examples."""
     if not asks:
         return
     values = {**asks[0].path, **asks[0].query}
@@ -150,20 +172,20 @@ def _show_request(operation: dict[str, Any], asks: list[Ask]) -> None:
         }
 
 
-def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
-    """Every status with its real answer; of an error that was not recorded, its shape. Errors are problems only."""
+def _add_response_examples(method: str, operation: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
+    """Add the recorded response of each status as its example. An error without one shows its title and meaning."""
     shown = answers.get(operation["operationId"], {})
     for status, answer in operation["responses"].items():
         if status < "400":
             if answer["description"] in ("Successful Response", "OK"):
                 answer["description"] = _described(status, is_write="201" in operation["responses"])
             for content in answer.get("content", {}).values():
-                example = shown.get(status) or shown.get("201")  # a dry run answers as the write would
+                example = shown.get(status) or shown.get("201")  # a dry run has the body of the write
                 if example is not None:
                     content["example"] = example
             continue
-        if status not in shown and status in _ALIKE_FOR_WRITES:
-            example = answers.get(_WRITE_SHOWN, {}).get(status)
+        if status not in shown and status in _SENT_BEFORE_ROUTING:
+            example = answers.get(_RECORDED_WRITE, {}).get(status)
         else:
             example = shown.get(status)
         error = _error_of(int(status), method)
@@ -176,28 +198,30 @@ def _show_answers(method: str, operation: dict[str, Any], answers: dict[str, dic
         }
 
 
-def _show_renderings(operation: dict[str, Any], renderings: dict[str, Any]) -> None:
-    """What `Accept` gives instead of JSON: the same as the suffix."""
+def _add_format_examples(operation: dict[str, Any], formats: dict[str, Any]) -> None:
+    """Add an example for each format of the `Accept` header: the response of the path with that format's suffix."""
     for media_type, content in operation["responses"].get("200", {}).get("content", {}).items():
-        if media_type in renderings:
-            content["example"] = renderings[media_type]
+        if media_type in formats:
+            content["example"] = formats[media_type]
 
 
 def _described(status: str, *, is_write: bool) -> str:
     if status == "201":
-        return "Written, and on disk."
+        return "The record was written to disk."
     return (
-        "With `dry_run=true`: it would do, and nothing was written." if is_write else "The answer of the seeds' book."
+        "With `dry_run=true`: the data is valid, and nothing was written."
+        if is_write
+        else "The response for the book of the seed files."
     )
 
 
 def _error_of(status: int, method: str) -> type[PledgebookError]:
-    """The class of an error status: of the two of 422, that of queries if there is no body."""
+    """The error class of a status. For 422 it is `Invalid` if the method has a body, else `BadQuery`."""
     of_status = [error for error in PROBLEMS if error.status == status]
     return of_status[-1] if method in ("post", "patch", "put") else of_status[0]
 
 
 def meaning_of(error: type[PledgebookError]) -> tuple[str, str]:
-    """What a problem means, and what to do about it: the two paragraphs of its class."""
+    """What a problem means, and what to do about it: the first and the second paragraph of its docstring."""
     meaning, _, remedy = (error.__doc__ or "").partition("\n\n")
     return " ".join(meaning.split()), " ".join(remedy.split())

@@ -1,7 +1,7 @@
-"""The requests that the reference shows, and what a book holding the seeds answered to them.
+"""Examples for the OpenAPI document: requests, and the responses recorded from a book of the seed files.
 
-The requests are written here by hand; the answers stand in `examples.json`, written by `make examples` and held by a
-test to what both engines really answer. A new operation needs an entry in `ASKS`.
+The requests are written here. `make examples` records the responses in `openapi_examples.json`, and a test compares
+them with those of both engines. A new operation needs an entry in `ASKS`.
 """
 
 import hashlib
@@ -17,10 +17,9 @@ _LARGER_THAN_ANY = 3 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Ask:
-    """One request to an operation. The first of an operation fills the form of its "Try it out".
+    """One request to an operation. The first one of an operation fills its "Try it out" form.
 
-    `version` says which version of the record is sent as `If-Match`: the one that stands (it is read first), another
-    than that, or none.
+    `version` says which ETag is sent as `If-Match`: that of the current version, a stale one, or none.
     """
 
     path: dict[str, str] = field(default_factory=dict)
@@ -34,7 +33,7 @@ class Ask:
 
 # A meeting to post ----------------------------------------------------------------------------------------------------
 
-# Invented for this page, as is everybody in it. Spans below count its code points.
+# This text is invented. The offsets of the spans below count its code points.
 STATEMENT = (
     "The Republic of Korea and the United States reaffirmed that they will carry out the transition of wartime "
     "operational control by the conditions-based plan. They agreed to publish a joint report on its progress before "
@@ -55,7 +54,7 @@ _SOURCE = {
 
 
 def _cited(first: str, last: str) -> list[dict[str, Any]]:
-    """A citation of the invented statement, from its words `first` to its words `last`."""
+    """One citation of the invented statement: the span from the words `first` to the words `last`."""
     return [
         {
             "source": _SOURCE["id"],
@@ -158,7 +157,7 @@ _PARTICIPANT = {"slug": "im-kkeok-jeong", "name": "Im Kkeok-jeong", "names": {"k
 _INSTRUMENT = {"slug": "example-plan", "type": "plan", "name": "An invented plan", "aliases": ["AIP"]}
 _TO_REGISTER = {**_SOURCE, "id": "example-press-release-2030-11-08", "type": "press-release"}
 
-# A text to draft from: the first two sentences of the one above.
+# The text to draft from: the first two sentences of the statement above.
 _DRAFT = {
     "text": STATEMENT[: STATEMENT.index(" Both")],
     "meeting": {"held_on": "2030-11-07", "parties": ["KOR", "USA"]},
@@ -166,13 +165,13 @@ _DRAFT = {
 
 
 def _posts(body: dict[str, Any]) -> list[Ask]:
-    """Posting a record of a register: as it should be, a second time, and with a field too many."""
+    """Requests that post a record of a register: a valid one, the same again, and one with an unknown field."""
     return [Ask(body=body, key="write", summary="Invented"), Ask(body=body, key="write"),
             Ask(body={**body, "colour": "blue"}, key="write")]  # fmt: skip
 
 
 def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Ask]:
-    """Changing a record: as it should be, on no version, on one gone by, not as a patch is, and where nothing is."""
+    """Requests that change a record: a valid one, then without a version, stale, with an unknown field, unknown id."""
     right = Ask({"id": id}, body=patch, media_type=MERGE_PATCH, key="write", version="standing", summary=summary)
     return [
         right,
@@ -183,12 +182,15 @@ def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Ask]:
     ]
 
 
-def _retractions(id: str, stands_against: str | None = None) -> list[Ask]:
-    """Retracting a record: as it should be, without a reason, and of one that another stands on."""
+def _retractions(id: str, in_use: str | None = None) -> list[Ask]:
+    """Requests that retract a record: a valid one, without a version, stale, without a reason, and one in use.
+
+    `in_use` is the id of a record that other records refer to.
+    """
     right = Ask({"id": id}, {"reason": "Coded in error."}, key="write", version="standing")
     asks = [right, replace(right, version=None), replace(right, version="stale"), replace(right, query={})]
-    if stands_against:
-        asks.append(replace(right, path={"id": stands_against}))
+    if in_use:
+        asks.append(replace(right, path={"id": in_use}))
     return asks
 
 
@@ -199,9 +201,9 @@ def _history(id: str) -> list[Ask]:
 _ON_TOPIC = {"topic": ["opcon-transition"]}
 _MISSPELT = Ask(query={"topic": ["opcon-transfer"]})
 
-# What is asked --------------------------------------------------------------------------------------------------------
+# The requests of each operation ---------------------------------------------------------------------------------------
 
-# In this order: first what reads the book as the seeds have it, then what writes.
+# The order matters: the reads see the book of the seed files, before the writes change it.
 ASKS: dict[str, list[Ask]] = {
     "index": [Ask(), Ask(query={"topic": "cyber"})],
     "list_pledges": [Ask(query={"topic": ["opcon-transition"]}), Ask(query={"topic": ["opcon-transfer"]})],
@@ -268,8 +270,8 @@ ASKS: dict[str, list[Ask]] = {
     "health": [Ask()],
     "readiness": [Ask()],
     "post_meeting": [
-        Ask(body=MEETING, key="write", summary="An invented statement, coded whole"),
-        Ask(body=_SMALLEST, query={"dry_run": True}, key="write", summary="As little as will do"),
+        Ask(body=MEETING, key="write", summary="An invented statement with all its pledges"),
+        Ask(body=_SMALLEST, query={"dry_run": True}, key="write", summary="The required fields only"),
         Ask(body=MEETING),
         Ask(body=MEETING, key="assess"),
         Ask(body=_STANDING, key="write"),
@@ -278,18 +280,18 @@ ASKS: dict[str, list[Ask]] = {
         Ask(body=_UNCITED, key="write"),
     ],
     "post_draft": [
-        Ask(body=_DRAFT, key="write", summary="An invented statement, with what is known of its meeting"),
+        Ask(body=_DRAFT, key="write", summary="An invented statement, with the day and the parties of its meeting"),
         Ask(body={"text": ""}, key="write"),
     ],
     "post_pledges": [
-        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write", summary="One more, found later"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write", summary="A pledge that was found later"),
         Ask({"id": "2024-10-31-kor-usa-2plus2"}, {"dry_run": True}, body=[{**_ADDED, "act": "commit"}], key="write"),
         Ask({"id": "2024-10-31-usa-kor-2plus2"}, body=[_ADDED], key="write"),
         Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write"),
         Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[], key="write"),
     ],
     "post_assessment": [
-        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body=_ASSESSMENT, key="assess", summary="Under way"),
+        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body=_ASSESSMENT, key="assess", summary="In progress"),
         Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, {"dry_run": True}, body=_ASSESSMENT, key="assess"),
         Ask({"id": "2024-10-31-kor-usa-2plus2-72"}, body=_ASSESSMENT, key="assess"),
         Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body={**_ASSESSMENT, "party": "JPN"}, key="assess"),
@@ -301,15 +303,17 @@ ASKS: dict[str, list[Ask]] = {
     "post_source": _posts(_TO_REGISTER),
     "change_pledge": _changes("2021-03-18-kor-usa-2plus2-06", {"note": "Read again."}, "Another note"),
     "change_meeting": _changes("2024-10-31-kor-usa-foreign-ministers", {"venue": "An invented place"}, "The venue"),
-    "change_topic": _changes("opcon-transition", {"definition": "Who commands in wartime, and from when."}, "In short"),
-    "change_party": _changes("PRK", {"names": {"fr": "Corée du Nord"}}, "A name in one more language"),
-    "change_participant": _changes("suh-wook", {"aliases": [{"name": "Seo Uk"}]}, "A spelling newly met"),
-    "change_instrument": _changes("cotp", {"name": "Conditions-based OPCON Transition Plan"}, "Spelt otherwise"),
+    "change_topic": _changes(
+        "opcon-transition", {"definition": "Who commands in wartime, and from when."}, "The definition"
+    ),
+    "change_party": _changes("PRK", {"names": {"fr": "Corée du Nord"}}, "A name in another language"),
+    "change_participant": _changes("suh-wook", {"aliases": [{"name": "Seo Uk"}]}, "A new spelling"),
+    "change_instrument": _changes("cotp", {"name": "Conditions-based OPCON Transition Plan"}, "The name"),
     "change_source": _changes("korea-defense-daily-2024-11-14", {"publisher": "An invented paper"}, "The publisher"),
     "retract_pledge": _retractions("2021-03-18-kor-usa-2plus2-07", "2021-03-18-kor-usa-2plus2-06"),
     "retract_topic": _retractions("counterterrorism", "opcon-transition"),
     "retract_party": _retractions("ABW", "KOR"),
-    # Of persons and sources the seeds have none that nothing stands on: these were posted above.
+    # All participants and sources of the seed files are in use. These two were posted above.
     "retract_participant": _retractions("im-kkeok-jeong", "cho-tae-yul"),
     "retract_instrument": _retractions("edscg", "cotp"),
     "retract_source": _retractions("example-press-release-2030-11-08", "korea-defense-daily-2024-11-14"),
@@ -318,6 +322,6 @@ ASKS: dict[str, list[Ask]] = {
 
 
 def read_answers() -> dict[str, dict[str, Any]]:
-    """The recorded answers: by operation, then by status. Of a text, the first lines."""
+    """The recorded responses by operation id, then by status. A response that is not JSON has its first lines only."""
     answers: dict[str, dict[str, Any]] = json.loads(ANSWERS_FILE.read_text(encoding="utf-8"))
     return answers

@@ -46,25 +46,38 @@ log = structlog.get_logger()
 
 
 class ProblemFault(BaseModel):
-    """One fault. `path` leads to the place: `$.pledges[0].due.to` in a body, `query.topic` in a query."""
+    """One invalid field or parameter."""
 
-    path: Annotated[str, Field(examples=["$.pledges[0].citations"])]
-    message: Annotated[str, Field(examples=["must have at least 1 item"])]
+    path: Annotated[
+        str,
+        Field(
+            description="The path of the field or parameter: `$.pledges[0].due.to` in a body, `query.topic` in a "
+            "query.",
+            examples=["$.pledges[0].citations"],
+        ),
+    ]
+    message: Annotated[str, Field(description="What is accepted there.", examples=["must have at least 1 item"])]
 
 
 class Problem(BaseModel):
-    """What every error looks like."""
+    """A problem (RFC 9457): the body of every error response."""
 
     type: Annotated[
-        str, Field(description="Which problem it is: an anchor of the docs page.", examples=["/docs#invalid"])
+        str,
+        Field(
+            description="The type of the problem: the address of its section on the docs page.",
+            examples=["/docs#invalid"],
+        ),
     ]
-    title: Annotated[str, Field(examples=["The document is not valid"])]
-    status: Annotated[int, Field(examples=[422])]
-    detail: str
-    errors: list[ProblemFault] = []
-    candidates: Annotated[list[str] | None, Field(description="On 409: ids of the records that stand against it.")] = (
-        None
-    )
+    title: Annotated[
+        str, Field(description="The title of this type of problem.", examples=["There is a problem with the data"])
+    ]
+    status: Annotated[int, Field(description="The HTTP status code.", examples=[422])]
+    detail: Annotated[str, Field(description="What is wrong in this case.")]
+    errors: Annotated[list[ProblemFault], Field(description="The invalid fields or parameters; absent if none.")] = []
+    candidates: Annotated[
+        list[str] | None, Field(description="With 409: ids of the records that conflict with it.")
+    ] = None
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

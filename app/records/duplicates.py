@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from app.schemas.folding import fold_text
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import Citation, PledgeCreate, source_id
-from app.search.names import fold_text
 from app.store import models
 from app.store.models import columns
 

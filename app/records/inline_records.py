@@ -12,13 +12,13 @@ from app.records.record import create_records
 from app.records.register import Register
 from app.records.sources import SOURCES
 from app.schemas.faults import faults_of
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import PledgeCreate
 from app.store.ledger import Writer, read_revision
 
-S = TypeVar("S", bound=Shape)
-Given = Iterator[tuple[Path, Register[Any], Shape]]
+S = TypeVar("S", bound=Schema)
+Given = Iterator[tuple[Path, Register[Any], Schema]]
 # The lists whose items name a record, each with the field of the item that does (none: the item itself).
 Places = Sequence[tuple[str, str | None, Register[Any]]]
 
@@ -36,7 +36,7 @@ def _given_whole(meeting: MeetingCreate) -> Given:
             yield ("pledges", number, *path), register, whole
 
 
-def _given_in(line: Shape, places: Places) -> Given:
+def _given_in(line: Schema, places: Places) -> Given:
     """Those in the lists of one line."""
     for name, field, register in places:
         for index, item in enumerate(getattr(line, name)):

@@ -6,9 +6,9 @@ from sqlmodel import SQLModel
 
 from app.records.record import Kind, Rows
 from app.records.register import PartRows, Register, aliases_of, name_rows
+from app.schemas.folding import fold
 from app.schemas.records import InstrumentCreate
 from app.schemas.vocabulary import Entity
-from app.search.names import fold
 from app.store import models
 
 

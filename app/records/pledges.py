@@ -12,8 +12,7 @@ from sqlmodel import SQLModel
 from app.errors import Fault, Path
 from app.records.pledge_context import Assessed, Context
 from app.records.record import Kind, Record, Rows, change_record, create_records
-from app.schemas.novelty import is_new
-from app.schemas.pledges import PledgeCreate
+from app.schemas.pledges import PledgeCreate, is_new
 from app.schemas.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,

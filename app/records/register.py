@@ -14,14 +14,14 @@ from app.errors import Conflict, Fault, Invalid
 from app.records.record import Kind, Record, Rows, change_record, create_records
 from app.records.references import refuse_retraction
 from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import Shape
-from app.search.names import fold
+from app.schemas.fields import Schema
+from app.schemas.folding import fold
 from app.store import models
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns
 
-L = TypeVar("L", bound=Shape)
+L = TypeVar("L", bound=Schema)
 PartRows = dict[type[SQLModel], list[Any]]
 
 
@@ -29,7 +29,7 @@ class Register(Generic[L]):
     """One kind of record with no logic beyond itself. Subclasses fill in the two halves of the mapping."""
 
     kind: ClassVar[Kind]
-    shape: ClassVar[type[Shape]]
+    shape: ClassVar[type[Schema]]
 
     def row(self, line: L) -> dict[str, Any]:
         """The columns of the record's own row."""

@@ -8,9 +8,10 @@ from sqlmodel import SQLModel
 from app.errors import Fault
 from app.records.record import Kind, Rows
 from app.records.register import PartRows, Register, aliases_of, name_rows, names_of
+from app.schemas.folding import fold
 from app.schemas.records import TopicCreate
 from app.schemas.vocabulary import Entity
-from app.search.names import fold, missing
+from app.search.names import missing
 from app.store import models
 from app.store.models import columns
 

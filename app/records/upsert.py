@@ -21,7 +21,7 @@ from app.records.parties import PARTIES
 from app.records.register import Register
 from app.records.sources import SOURCES
 from app.records.topics import TOPICS
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingCreate, MeetingLine
 from app.schemas.pledges import PledgeCreate
 from app.schemas.records import SourceCreate, TopicCreate
@@ -68,7 +68,7 @@ class Outcome:
     remarks: tuple[str, ...] = ()
 
 
-def put(writer: Writer, line: Shape, *, overwrite: bool) -> Outcome:
+def put(writer: Writer, line: Schema, *, overwrite: bool) -> Outcome:
     """Put one line of a book into it, the way `load` does."""
     if isinstance(line, MeetingLine):
         return _put_meeting(writer, line, overwrite=overwrite)

@@ -1,5 +1,5 @@
-"""Pydantic models of everything that goes in or out: book lines, request bodies, answers, field types, vocabularies.
+"""Schemas: Pydantic models of all input and output: document lines, request bodies, responses, and their field types.
 
-Also what is needed to read and write them: strict and canonical JSON, folding of names, and errors as faults. Nothing
-here knows a database.
+Also here: the vocabularies, strict and canonical JSON, the folding of text, and the conversion of validation errors
+to faults. No module of this package uses the database.
 """

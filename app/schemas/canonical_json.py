@@ -1,8 +1,8 @@
-"""How documents are read from and written as text: strict JSON in, canonical JSON out.
+"""JSON: a strict parser for input, and the canonical form that the ledger hashes.
 
-The one parser refuses what Python's would let through: NaN and Infinity, a key that stands twice, lone surrogates,
-integers beyond 64 bits, nesting without end. The one writer is what the ledger hashes: UTF-8, no spaces, minimal
-escaping.
+The parser rejects what Python's own accepts: NaN and Infinity, duplicate keys, unpaired surrogates, integers of more
+than 64 bits, and deep nesting. Canonical JSON has no spaces, keeps the order of keys, and escapes only what JSON
+requires.
 """
 
 import json
@@ -23,21 +23,24 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def _iso(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"no JSON form for {type(value).__name__}")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_iso).encode
 
 
 def canonical_json(value: Any) -> str:
-    """The one JSON text of a value: keys in the order they stand, no spaces, only what must be escaped is."""
+    """The value as canonical JSON. Dates become `YYYY-MM-DD`.
+
+    Raises `ValueError` for NaN and Infinity, and `TypeError` for a type that JSON does not have.
+    """
     return _encode(value)
 
 
 def parse_json(text: bytes | str) -> Any:
-    """A JSON value, or `json.JSONDecodeError` that says what is wrong and where.
+    """The value of a JSON text; bytes are decoded as UTF-8.
 
-    Raised by position rather than by path, since FastAPI turns just this class into its 422.
+    Raises `json.JSONDecodeError` for anything that is not strict JSON. FastAPI answers this exception with 422.
     """
     try:
         source = text.decode("utf-8") if isinstance(text, bytes) else text
@@ -47,7 +50,7 @@ def parse_json(text: bytes | str) -> Any:
 
 
 class _StrictParser:
-    """json.loads with every hook closed; kept as a class so that each hook knows the text for its error."""
+    """`json.loads` with a strict hook for each kind of value."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -65,7 +68,7 @@ class _StrictParser:
             self._refuse("nested too deeply")
         if _is_too_deep(self.source):
             self._refuse("nested too deeply")
-        # UTF-8 itself has no half of a pair: only an escape can stand for one.
+        # Valid UTF-8 has no surrogates, so in decoded bytes only a \u escape can produce one.
         if "\\u" in self.source or _SURROGATE.search(self.source):
             self._refuse_surrogates(value)
         return value
@@ -78,25 +81,25 @@ class _StrictParser:
 
     def _whole_number(self, digits: str) -> int:
         if len(digits) > 20 or not -_LARGEST <= int(digits) < _LARGEST:
-            self._refuse("an integer is beyond 64 bits")
+            self._refuse("an integer has more than 64 bits")
         return int(digits)
 
     def _number(self, digits: str) -> float:
         value = float(digits)
         if value in (float("inf"), float("-inf")):
-            self._refuse("a number is beyond what JSON can carry exactly")
+            self._refuse("a number is too large")
         return value
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            self._refuse("a key stands twice in one object")
+            self._refuse("a key occurs twice in one object")
         return result
 
     def _refuse_surrogates(self, value: Any) -> None:
         if isinstance(value, str):
             if _SURROGATE.search(value):
-                self._refuse("a string holds half of a surrogate pair")
+                self._refuse("a string contains an unpaired surrogate")
         elif isinstance(value, dict):
             for key, item in value.items():
                 self._refuse_surrogates(key)
@@ -107,17 +110,17 @@ class _StrictParser:
 
 
 def _is_too_deep(source: str) -> bool:
-    """Whether a JSON text is nested too deeply: whether brackets are left when the innermost were often taken away."""
-    rest, taken = _STRINGS.sub("", source), 1
+    """True if the text has more than `DEEPEST` levels of brackets. Each pass removes the innermost level."""
+    rest, removed = _STRINGS.sub("", source), 1
     for _ in range(DEEPEST):
-        if not taken:
+        if not removed:
             break
-        rest, taken = _INNERMOST.subn("", rest)
+        rest, removed = _INNERMOST.subn("", rest)
     return "[" in rest or "{" in rest
 
 
 class BadText(ValueError):
-    """A file that cannot be read as what its name says, with the line where that shows."""
+    """Raised for a file whose content is not valid JSON Lines or YAML; `line` is the line of the error, if known."""
 
     def __init__(self, why: str, line: int | None = None) -> None:
         super().__init__(why)
@@ -126,9 +129,10 @@ class BadText(ValueError):
 
 @dataclass(frozen=True)
 class ReadItem:
-    """One value of a file, with the lines its parts stand on (so that a fault can be shown where it is).
+    """One value of a file, with its line number.
 
-    `tree` is the same value as the YAML loader has it: mappings and lists that know their lines.
+    `tree` is the same value as the YAML loader returns it: mappings and lists that know their line numbers. It is
+    None for JSON Lines.
     """
 
     value: Any
@@ -136,7 +140,7 @@ class ReadItem:
     tree: Any = None
 
     def line_at(self, path: Sequence[str | int]) -> int:
-        """The line of the deepest part of `path` that the file has."""
+        """The line number of the value at `path`, or of its nearest parent that exists in the file."""
         line: int = self.line
         node: Any = self.tree
         for step in path:
@@ -151,11 +155,11 @@ class ReadItem:
 
 
 def read_json_lines(path: Path) -> Iterator[ReadItem]:
-    """The values of a JSON Lines file, one at a time."""
+    """Yield the values of a JSON Lines file. Raises `BadText` for a line that is not strict JSON."""
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
                     yield ReadItem(parse_json(line), number)
                 except json.JSONDecodeError as error:
-                    raise BadText(f"not JSON: {error.msg}", number) from None
+                    raise BadText(f"not valid JSON: {error.msg}", number) from None

@@ -1,10 +1,10 @@
-"""Shapes of counts: how the answer to a query divides by facets, one at a time or two crossed."""
+"""Schemas of counts: how the result of a query divides by one facet, or by two in a matrix."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.schemas.records import TopicPublic
 
 FacetName = Literal[
@@ -12,53 +12,58 @@ FacetName = Literal[
     "instrument", "attested",
 ]  # fmt: skip
 
-Mentions = Annotated[int, Field(ge=0, description="Pledges: how often it was said.")]
-Undertakings = Annotated[int, Field(ge=0, description="Threads: one promise counts once, however often renewed.")]
-New = Annotated[int, Field(ge=0, description="Pledges that continue nothing and are no mere reaffirmation.")]
-FollowUp = Annotated[
+PledgeCount = Annotated[int, Field(ge=0, description="The number of pledges.")]
+UndertakingCount = Annotated[
+    int,
+    Field(ge=0, description="The number of undertakings: a pledge and all later pledges that continue it count once."),
+]
+NewCount = Annotated[
+    int, Field(ge=0, description="The number of pledges that continue no other pledge and are not reaffirmations.")
+]
+PledgeQueryString = Annotated[
     str,
     Field(
-        description="The query string of just these: put it behind `/v1/pledges?` (or `/v1/pledges.csv?` …).",
+        description="The query string that finds these pledges, for `/v1/pledges?` and the other formats.",
         examples=["party=KOR&topic=opcon-transition"],
     ),
 ]
 
 
-class FacetValue(Shape):
-    """One value of a facet, with what a query for it (in the place of the facet's own filter) would find."""
+class FacetValue(Schema):
+    """One value of a facet, with counts of the pledges that its `query` finds."""
 
-    code: Annotated[str, Field(description="What the filter takes: an id, slug, code, word or year.")]
-    name: Annotated[str, Field(description="The name to show.")]
-    mentions: Mentions
-    undertakings: Undertakings
-    new: New
-    query: FollowUp
+    code: Annotated[str, Field(description="The value as the filter takes it: an id, slug, code, word or year.")]
+    name: Annotated[str, Field(description="The name of the value, for display.")]
+    mentions: PledgeCount
+    undertakings: UndertakingCount
+    new: NewCount
+    query: PledgeQueryString
 
 
 class TopicBranch(TopicPublic):
-    """A topic with what the book holds on it and the topics below it. A parent's counts hold its children's."""
+    """A topic with its counts and its child topics. The counts of a parent topic include its children."""
 
-    mentions: Mentions
-    undertakings: Undertakings
-    new: New
-    query: FollowUp
-    children: list["TopicBranch"] = []
+    mentions: PledgeCount
+    undertakings: UndertakingCount
+    new: NewCount
+    query: PledgeQueryString
+    children: Annotated[list["TopicBranch"], Field(description="The child topics; [] if there are none.")] = []
 
 
-class MatrixCell(Shape):
-    """Where a row meets a column. Crossings without a pledge are left out."""
+class MatrixCell(Schema):
+    """The pledges of one row and one column. Cells without a pledge are omitted."""
 
     row: Annotated[str, Field(description="The code of the row.")]
     column: Annotated[str, Field(description="The code of the column.")]
-    mentions: Mentions
-    undertakings: Undertakings
-    new: New
-    query: FollowUp
+    mentions: PledgeCount
+    undertakings: UndertakingCount
+    new: NewCount
+    query: PledgeQueryString
 
 
-class Matrix(Shape):
-    """A cross table. A pledge on two topics stands in two rows, and a parent topic holds its children's: do not sum."""
+class Matrix(Schema):
+    """A table of two facets. Do not add up rows: a pledge counts in each of its topics and in their parent topics."""
 
-    rows: list[FacetValue]
-    columns: list[FacetValue]
-    cells: list[MatrixCell]
+    rows: Annotated[list[FacetValue], Field(description="The values of the first facet.")]
+    columns: Annotated[list[FacetValue], Field(description="The values of the second facet.")]
+    cells: Annotated[list[MatrixCell], Field(description="The cells that have a pledge.")]

@@ -1,4 +1,7 @@
-"""What a shape refuses, as faults: where it is, and in plain words what would be right. Never the input itself."""
+"""Faults: turn the validation errors of Pydantic and FastAPI into `Fault`s.
+
+A fault has the path of the invalid field and a sentence that says what is accepted. It never contains the input.
+"""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -7,14 +10,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import Fault, Path
-from app.schemas.fields import Misplaced
+from app.schemas.fields import CODE_PATTERN, SLUG_PATTERN, FieldError
 
-# What pydantic calls its errors, and how we say what would be right. `{}` takes from the error's context.
+# The message for each type of Pydantic error. Placeholders take their values from the error's context.
 _SENTENCES = {
-    "missing": "is needed",
-    "extra_forbidden": "is not a field here",
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
     "string_type": "must be text",
-    "string_unicode": "must be text without half surrogate pairs",
+    "string_unicode": "must be text without unpaired surrogates",
     "string_too_short": "must not be empty",
     "string_too_long": "must be at most {max_length} characters",
     "int_type": "must be a whole number",
@@ -37,30 +40,33 @@ _SENTENCES = {
     "enum": "must be one of {expected}",
     "literal_error": "must be {expected}",
     "union_tag_invalid": "must be one of {expected_tags}",
-    "union_tag_not_found": "needs `kind`, which says what the line is",
+    "union_tag_not_found": "must have a `kind` that names the kind of record",
     "date_from_datetime_inexact": "must be a date as YYYY-MM-DD",
 }
 _PATTERNS = {
-    "^[a-z0-9]+(-[a-z0-9]+)*$": "must be a slug: lower-case letters and digits, words apart by single hyphens",
-    "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$": "must be a code such as KOR or ASEAN: capitals and digits, hyphens between",
-    "^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hex digits",
+    SLUG_PATTERN: "must be a slug: lower-case letters and digits, with single hyphens between words",
+    CODE_PATTERN: "must be a code such as KOR or ASEAN: capital letters and digits, with single hyphens between parts",
+    "^[0-9a-f]{64}$": "must be a SHA-256 hash: 64 lower-case hexadecimal digits",
     r"^https?://[!-~]+$": "must be an http or https address",
-    r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge's id: its meeting's id, a hyphen and its number",
+    r"^[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2,6}$": "must be a pledge id: the meeting's id, a hyphen and the pledge's number",
     "^[a-z_]+$": "must be the name of a field",
 }
 
 
 def faults_of(error: ValidationError, skip: int = 0) -> list[Fault]:
-    """The faults that a shape found, with paths from the document's root; `skip` drops leading steps."""
+    """The faults of a validation error, at most one for each path.
+
+    Paths start at the root of the document; `skip` drops that many leading steps.
+    """
     faults = [
-        Fault(_path(item["loc"][skip:]) + _further(item), sentence(item))
+        Fault(_path(item["loc"][skip:]) + _inner_path(item), _message(item))
         for item in error.errors(include_url=False, include_input=False)
     ]
-    return _one_for_each_place(faults)
+    return _first_of_each_path(faults)
 
 
-def sentence(error: Any) -> str:
-    """What would be right, for one of pydantic's errors."""
+def _message(error: Any) -> str:
+    """What is accepted, for one of Pydantic's errors."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
@@ -69,22 +75,22 @@ def sentence(error: Any) -> str:
             context["pattern"], "must be a party's code, each-other, international-community or unspecified"
         )
     template = _SENTENCES.get(kind)
-    return template.format(**context) if template else "is not valid here"
+    return template.format(**context) if template else "is not valid"
 
 
-def _further(error: Any) -> Path:
-    """The rest of the way to the field, where a shape as a whole was refused."""
+def _inner_path(error: Any) -> Path:
+    """The path inside the validated value, if a validator raised `FieldError`."""
     reason = error.get("ctx", {}).get("error")
-    return reason.path if isinstance(reason, Misplaced) else ()
+    return reason.path if isinstance(reason, FieldError) else ()
 
 
 def _path(location: tuple[str | int, ...]) -> Path:
-    """A location without the words that tell alternatives apart, such as an id from a record given whole."""
+    """A Pydantic location without the tags that name the branch of a union."""
     return tuple(step for index, step in enumerate(location) if not _is_tag(location, index))
 
 
 def _is_tag(location: tuple[str | int, ...], index: int) -> bool:
-    """Whether a step is such a word: it follows a field, or a place in a list, that takes alternatives."""
+    """True if the step is a union tag: it follows a field, or an item of a list, whose type is a union."""
     step = location[index]
     if index == 0 or step not in ("id", "new", "pledge", "repeat"):
         return False
@@ -96,8 +102,8 @@ def _is_tag(location: tuple[str | int, ...], index: int) -> bool:
     return before in ("source", "participant")
 
 
-def _one_for_each_place(faults: list[Fault]) -> list[Fault]:
-    """Of several alternatives that all failed at one place, the first tells enough."""
+def _first_of_each_path(faults: list[Fault]) -> list[Fault]:
+    """The first fault of each path. Later ones come from other branches of a union."""
     first: dict[Path, Fault] = {}
     for fault in faults:
         first.setdefault(fault.path, fault)
@@ -105,23 +111,27 @@ def _one_for_each_place(faults: list[Fault]) -> list[Fault]:
 
 
 def faults_of_request(errors: Iterable[Any], parameters: Iterable[str] = ()) -> tuple[str, list[Fault]]:
-    """Where FastAPI found a request wrong (`$` body, `query`, `header`, `path`), and its faults there."""
+    """The part of a request that FastAPI rejected (`$` for the body, `query`, `header` or `path`), and its faults.
+
+    If several parts have errors, the body comes first. `parameters` are the known names that an unknown parameter is
+    compared with.
+    """
     found: dict[str, list[Fault]] = {}
     for item in errors:
         part, *rest = item["loc"]
         if item["type"] == "json_invalid":
             found.setdefault("$", []).append(Fault((), f"must be JSON: {item['ctx']['error']}"))
         elif part == "body":
-            found.setdefault("$", []).append(Fault(_path(tuple(rest)) + _further(item), sentence(item)))
+            found.setdefault("$", []).append(Fault(_path(tuple(rest)) + _inner_path(item), _message(item)))
         else:
-            message = sentence(item)
+            message = _message(item)
             if item["type"] == "extra_forbidden":
-                message = f"is not a parameter here{_nearest(str(rest[-1]), parameters)}"
+                message = f"is not a known parameter{_nearest(str(rest[-1]), parameters)}"
             found.setdefault(part, []).append(Fault(tuple(rest), message))
     where = "$" if "$" in found else next(iter(found), "$")
-    return where, _one_for_each_place(found.get(where, []))
+    return where, _first_of_each_path(found.get(where, []))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name[:100], list(known), n=3, cutoff=0.5)
-    return f"; the nearest are {', '.join(near)}" if near else "; see /docs for those there are"
+    return f"; the nearest are {', '.join(near)}" if near else "; see /docs for the list"

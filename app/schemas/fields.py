@@ -1,7 +1,7 @@
-"""The constrained text, id, date and slug types that every shape uses.
+"""Field types: the constrained text, id, date and slug types that all schemas use.
 
-Each refuses what would be silent damage further in (NUL, lone surrogates, blank text, years no archive reaches) and
-says what would be right. The limits stand in the JSON Schema too, so that editors and generated clients see them.
+Each type rejects values that would do damage later (NUL, unpaired surrogates, blank text, years before 1500) with a
+message that says what is accepted. The JSON Schema states the same limits, for editors and generated clients.
 """
 
 import re
@@ -16,26 +16,26 @@ _CONTROL = re.compile(f"[{_HIDDEN}]")
 _CONTROL_BUT_LINES = re.compile(f"[{_HIDDEN_BUT_LINES}]")
 _DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _DAY_PATTERN = "^(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-# How the book writes an instant, in UTC: the order of such texts is that of time.
+# The format of an instant, in UTC. These strings sort in order of time.
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _SINCE = re.compile("[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z", re.ASCII)
 
-LONGEST_CONDITION = 500  # characters of If-Match and If-None-Match
+LONGEST_CONDITION = 500  # characters; the limit for If-Match and If-None-Match
 
 SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 CODE_PATTERN = "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
 
 
-class Misplaced(ValueError):
-    """What a shape refuses as a whole, with the path from it to the field that is at fault."""
+class FieldError(ValueError):
+    """Raised by a validator of a whole model or list; `path` leads from there to the invalid field."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
         self.path = path
 
 
-class Shape(BaseModel):
-    """Base of every document shape: unknown fields are refused, never dropped."""
+class Schema(BaseModel):
+    """Base class of all schemas. Instances are immutable, and an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,12 +54,12 @@ def _one_line(text: str) -> str:
 
 def _some_lines(text: str) -> str:
     if _CONTROL_BUT_LINES.search(text):
-        raise ValueError("must not hold control characters other than line breaks and tabs")
+        raise ValueError("must not contain control characters other than line breaks and tabs")
     return _visible(text)
 
 
 def _day(value: Any) -> date:
-    """A date from `YYYY-MM-DD`; a YAML loader may have made the date already."""
+    """The date of a `YYYY-MM-DD` string. A `date` is accepted too, because YAML loaders produce one."""
     if type(value) is date and 1500 <= value.year <= 2999:
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
@@ -71,13 +71,13 @@ def _day(value: Any) -> date:
 
 
 def _since(text: str) -> str:
-    """A seq of the ledger, or an instant as the ledger writes it: in UTC, with six decimals."""
+    """The sequence number unchanged, or the instant in UTC with six decimals."""
     if not _SINCE.fullmatch(text):
-        raise ValueError("must be a seq, or an instant in UTC such as 2024-10-31T09:00:00Z")
+        raise ValueError("must be a sequence number, or an instant in UTC such as 2024-10-31T09:00:00Z")
     if text.isdigit():
         return text
     try:
-        # Not by strftime, which writes a year before 1000 with as few digits as it has.
+        # strftime does not pad years before 1000 with zeros.
         return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     except ValueError:
         raise ValueError("must be an instant that exists, such as 2024-10-31T09:00:00Z") from None
@@ -94,13 +94,13 @@ def _unique(items: list[Any]) -> list[Any]:
     for index, item in enumerate(items):
         key = item.model_dump_json() if isinstance(item, BaseModel) else str(item)
         if key in seen:
-            raise Misplaced("must not name the same thing twice", index)
+            raise FieldError("must not name the same thing twice", index)
         seen.add(key)
     return items
 
 
 def _pattern(hidden: str) -> dict[str, Any]:
-    """For JSON Schema: something visible and nothing `hidden`. The validators above are exact."""
+    """The JSON Schema pattern for text with a visible character and no `hidden` one; the validators are stricter."""
     return {"pattern": rf"^[^{hidden}]*[^\s{hidden}][^{hidden}]*$"}
 
 
@@ -127,12 +127,15 @@ Language = Annotated[
     AfterValidator(_language),
 ]
 Names = Annotated[
-    dict[Language, Name], Field(max_length=20, description="The name in other languages, by language tag.")
+    dict[Language, Name], Field(max_length=20, description="Names in other languages, keyed by language tag.")
 ]
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the text's UTF-8, in hex.")]
+Sha256 = Annotated[
+    str,
+    Field(pattern="^[0-9a-f]{64}$", description="The SHA-256 hash of the text in UTF-8, as 64 hexadecimal digits."),
+]
 Url = Annotated[
     str,
-    Field(pattern=r"^https?://[!-~]+$", max_length=2000, description="Stored, never fetched."),
+    Field(pattern=r"^https?://[!-~]+$", max_length=2000, description="An http or https address, never requested."),
 ]
 Day = Annotated[
     date,

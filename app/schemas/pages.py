@@ -1,4 +1,4 @@
-"""Shapes of lists and composed answers: stored documents, and what stands beside them."""
+"""Schemas of lists and of responses made of several records."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.schemas.assessments import AssessmentPublic
 from app.schemas.facets import FacetName, FacetValue, TopicBranch
-from app.schemas.fields import Shape
+from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingPublic
 from app.schemas.pledges import PledgePublic
 from app.schemas.records import InstrumentPublic, ParticipantPublic, PartyPublic, SourcePublic, TopicPublic
@@ -14,68 +14,98 @@ from app.schemas.records import InstrumentPublic, ParticipantPublic, PartyPublic
 Highlights = Annotated[
     dict[str, str] | None,
     Field(
-        description="With `highlight=true`: by id, the record's words as HTML, those that meet `q` in `<mark>`.",
+        description="With `highlight=true`: the text of each record as HTML, keyed by id, with the words that match "
+        "`q` in `<mark>`.",
         examples=[{"2024-10-31-kor-usa-2plus2-10": "Make U.S. <mark>strategic assets</mark> more visible"}],
     ),
 ]
-Next = Annotated[str | None, Field(description="Send it back as `cursor=`; null on the last page.")]
+Next = Annotated[
+    str | None, Field(description="The cursor of the next page, to send as `cursor=`; null on the last page.")
+]
+ITEMS = Field(description="The records of this page.")
 
 
-class Included(Shape):
-    """The records that a page refers to, on request."""
+class Included(Schema):
+    """The records that a page of pledges refers to, for each kind named in `include=`."""
 
-    meetings: list[MeetingPublic] = []
-    sources: list[SourcePublic] = []
-    participants: list[ParticipantPublic] = []
-    assessments: list[AssessmentPublic] = []
+    meetings: Annotated[list[MeetingPublic], Field(description="The meetings, with `include=meetings`.")] = []
+    sources: Annotated[list[SourcePublic], Field(description="The sources cited, with `include=sources`.")] = []
+    participants: Annotated[
+        list[ParticipantPublic],
+        Field(description="The participants of the meetings and the speakers, with `include=participants`."),
+    ] = []
+    assessments: Annotated[
+        list[AssessmentPublic], Field(description="The assessments of the pledges, with `include=assessments`.")
+    ] = []
 
 
-class PledgePage(Shape):
-    items: list[PledgePublic]
+class PledgePage(Schema):
+    """One page of pledges and positions."""
+
+    items: Annotated[list[PledgePublic], ITEMS]
     next: Next
-    included: Included | None = None
+    included: Annotated[Included | None, Field(description="With `include=`: the records that the page refers to.")] = (
+        None
+    )
     highlights: Highlights = None
-    facets: dict[FacetName, list[FacetValue]] | None = None
+    facets: Annotated[
+        dict[FacetName, list[FacetValue]] | None,
+        Field(description="With `facets=`: the values of each facet, counted over all pages."),
+    ] = None
 
 
-class MeetingPage(Shape):
-    items: list[MeetingPublic]
+class MeetingPage(Schema):
+    """One page of meetings."""
+
+    items: Annotated[list[MeetingPublic], ITEMS]
     next: Next
     highlights: Highlights = None
 
 
-class PartyPage(Shape):
-    items: list[PartyPublic]
+class PartyPage(Schema):
+    """One page of parties."""
+
+    items: Annotated[list[PartyPublic], ITEMS]
     next: Next
 
 
-class TopicPage(Shape):
-    items: list[TopicBranch | TopicPublic]
+class TopicPage(Schema):
+    """One page of topics."""
+
+    items: Annotated[list[TopicBranch | TopicPublic], ITEMS]
     next: Next
 
 
-class InstrumentPage(Shape):
-    items: list[InstrumentPublic]
+class InstrumentPage(Schema):
+    """One page of instruments."""
+
+    items: Annotated[list[InstrumentPublic], ITEMS]
     next: Next
 
 
-class ParticipantPage(Shape):
-    items: list[ParticipantPublic]
+class ParticipantPage(Schema):
+    """One page of participants."""
+
+    items: Annotated[list[ParticipantPublic], ITEMS]
     next: Next
 
 
-class SourcePage(Shape):
-    items: list[SourcePublic]
+class SourcePage(Schema):
+    """One page of sources."""
+
+    items: Annotated[list[SourcePublic], ITEMS]
     next: Next
 
 
-class PledgesPosted(Shape):
-    """The pledges as they were written, in the order they were sent."""
+class PledgesPosted(Schema):
+    """The pledges of a POST as they were written."""
 
-    items: list[PledgePublic]
+    items: Annotated[list[PledgePublic], Field(description="The pledges, in the order in which they were sent.")]
 
 
 class MeetingPosted(MeetingPublic):
     """A meeting as it was written, with its pledges."""
 
-    pledges: list[PledgePublic]
+    pledges: Annotated[
+        list[PledgePublic], Field(description="The pledges and positions of the meeting, in order of their numbers.")
+    ]

@@ -1,140 +1,200 @@
-"""Shapes of what pledges refer to: parties, topics, instruments, participants and sources.
+"""Schemas of the registers: parties, topics, instruments, participants and sources.
 
-Each comes as Create (what a person writes), Line (with `kind`, a line of a book) and Public (with `version`, as read).
+Each record has three models: Create (the body of a POST), Line (a document line, with `kind`) and Public (the
+document that is read, with `version`).
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.fields import Day, Language, Name, Names, Offset, PartyCode, Prose, Sha256, Shape, Slug, Unique, Url
+from app.schemas.fields import (
+    Day,
+    Language,
+    Name,
+    Names,
+    Offset,
+    PartyCode,
+    Prose,
+    Schema,
+    Sha256,
+    Slug,
+    Unique,
+    Url,
+)
 from app.schemas.vocabulary import AttendanceRole, InstrumentType, PartyType, SourceType
 
 Aliases = Annotated[list[Name], Unique, Field(max_length=100, description="Other names and abbreviations in use.")]
 Retracted = Annotated[
-    Prose | None, Field(description="Why the record was withdrawn as coded in error; null while it stands.")
+    Prose | None,
+    Field(description="Why the record was retracted; null if it is not retracted."),
 ]
-Version = Annotated[int, Field(ge=1, description="Counts the accepted writes of this record, from 1.")]
+VersionNumber = Annotated[int, Field(ge=1, description="The number of this version of the record, counted from 1.")]
+OwnSlug = Annotated[Slug, Field(description="The id of the record: a slug that never changes.")]
+MeetingId = Annotated[Slug, Field(description="The id of the meeting.")]
+HeldOn = Annotated[Day, Field(description="The day of the meeting (YYYY-MM-DD), the first one if it lasted longer.")]
+OfficeName = Annotated[Name, Field(description="The office that the person held on the day of the meeting.")]
+Role = Annotated[AttendanceRole, Field(description="The person's role at the meeting.")]
+RepresentedParty = Annotated[PartyCode, Field(description="The code of the party that the person represented.")]
+PublishedOn = Annotated[Day | None, Field(description="The day of publication (YYYY-MM-DD); null if not known.")]
+WebAddress = Annotated[
+    Url | None, Field(description="The web address (http or https), which is never requested; null if there is none.")
+]
+KIND = Field(description="The kind of record on this line.")
 
 
-class PartyCreate(Shape):
-    """A state (ISO 3166-1 alpha-3), an organisation, or a named group of states."""
+class PartyCreate(Schema):
+    """A party: a state, an organisation, or a named group of states."""
 
-    code: PartyCode
-    type: PartyType
-    name: Name
+    code: Annotated[PartyCode, Field(description="The id of the party; for a state its ISO 3166-1 alpha-3 code.")]
+    type: Annotated[PartyType, Field(description="Whether the party is a state, an organisation or a group.")]
+    name: Annotated[Name, Field(description="The usual name in English.")]
     names: Names = {}
     aliases: Aliases = []
     retracted: Retracted = None
 
 
 class PartyLine(PartyCreate):
-    kind: Literal["party"]
+    """A party as a document line."""
+
+    kind: Annotated[Literal["party"], KIND]
 
 
 class PartyPublic(PartyCreate):
-    version: Version
+    """A party as it is read."""
+
+    version: VersionNumber
 
 
-class TopicCreate(Shape):
-    """What pledges are about, in two levels. A query for a parent includes its children."""
+class TopicCreate(Schema):
+    """A topic of pledges. Topics have two levels, and a query for a parent topic includes its children."""
 
-    slug: Slug
-    parent: Slug | None = None
-    name: Name
+    slug: OwnSlug
+    parent: Annotated[Slug | None, Field(description="The slug of the parent topic; null for a top-level topic.")] = (
+        None
+    )
+    name: Annotated[Name, Field(description="The name in English.")]
     names: Names = {}
-    definition: Prose
-    cues: Annotated[list[Name], Unique, Field(max_length=200, description="Words that point to the topic.")] = []
+    definition: Annotated[Prose, Field(description="What the topic covers.")]
+    cues: Annotated[
+        list[Name], Unique, Field(max_length=200, description="Words in a text that indicate the topic, for drafting.")
+    ] = []
     retracted: Retracted = None
 
 
 class TopicLine(TopicCreate):
-    kind: Literal["topic"]
+    """A topic as a document line."""
+
+    kind: Annotated[Literal["topic"], KIND]
 
 
 class TopicPublic(TopicCreate):
-    version: Version
+    """A topic as it is read."""
+
+    version: VersionNumber
 
 
-class InstrumentCreate(Shape):
-    """A named treaty, declaration, plan, body or exercise, under one slug whatever its spelling."""
+class InstrumentCreate(Schema):
+    """An instrument: a named treaty, declaration, plan, body or exercise, with one slug for all its spellings."""
 
-    slug: Slug
-    type: InstrumentType
-    name: Name
+    slug: OwnSlug
+    type: Annotated[InstrumentType, Field(description="The type of the instrument.")]
+    name: Annotated[Name, Field(description="The full name in English.")]
     aliases: Aliases = []
     retracted: Retracted = None
 
 
 class InstrumentLine(InstrumentCreate):
-    kind: Literal["instrument"]
+    """An instrument as a document line."""
+
+    kind: Annotated[Literal["instrument"], KIND]
 
 
 class InstrumentPublic(InstrumentCreate):
-    version: Version
+    """An instrument as it is read."""
+
+    version: VersionNumber
 
 
-class Spelling(Shape):
-    """A spelling under which a person is met; `is_error` marks a slip of the source."""
+class Spelling(Schema):
+    """A spelling of a person's name that occurs in a source."""
 
-    name: Name
-    is_error: Annotated[bool, Field(strict=True)] = False
+    name: Annotated[Name, Field(description="The name in this spelling.")]
+    is_error: Annotated[bool, Field(strict=True, description="True if the spelling is a mistake of the source.")] = (
+        False
+    )
 
 
-class ParticipantCreate(Shape):
-    """A person. Offices belong to meetings: the same person holds different ones on different days."""
+class ParticipantCreate(Schema):
+    """A participant: a person at meetings. Offices belong to meetings, because a person's office changes."""
 
-    slug: Slug
-    name: Name
+    slug: OwnSlug
+    name: Annotated[Name, Field(description="The person's name in Latin script.")]
     names: Names = {}
-    aliases: Annotated[list[Spelling], Unique, Field(max_length=100, description="Every spelling met.")] = []
+    aliases: Annotated[
+        list[Spelling], Unique, Field(max_length=100, description="Other spellings of the name in sources.")
+    ] = []
     retracted: Retracted = None
 
 
 class ParticipantLine(ParticipantCreate):
-    kind: Literal["participant"]
+    """A participant as a document line."""
+
+    kind: Annotated[Literal["participant"], KIND]
 
 
-class Office(Shape):
-    """The office a person held on the day of a meeting."""
+class Office(Schema):
+    """The office that a person held on the day of a meeting."""
 
-    meeting: Slug
-    held_on: Day
-    party: PartyCode
-    office: Name
-    role: AttendanceRole
+    meeting: MeetingId
+    held_on: HeldOn
+    party: RepresentedParty
+    office: OfficeName
+    role: Role
 
 
 class ParticipantPublic(ParticipantCreate):
-    version: Version
-    offices: Annotated[list[Office] | None, Field(description="On request (`include=offices`), the newest first.")] = (
-        None
-    )
+    """A participant as it is read."""
+
+    version: VersionNumber
+    offices: Annotated[
+        list[Office] | None,
+        Field(description="The person's offices, newest first; only with `include=offices`."),
+    ] = None
 
 
-class SourceCreate(Shape):
-    """A text that pledges are cited from. The text itself is not kept: its SHA-256 and its length identify it."""
+class SourceCreate(Schema):
+    """A source: a text that pledges cite. The SHA-256 hash and the length identify the text."""
 
-    id: Slug
-    type: SourceType
+    id: OwnSlug
+    type: Annotated[SourceType, Field(description="The kind of source.")]
     issued_by: Annotated[
         list[PartyCode],
         Unique,
-        Field(max_length=50, description="Whose organ published it, or whose announcement it is."),
+        Field(
+            max_length=50,
+            description="Codes of the parties that published the text or whose announcement it reports; [] for none.",
+        ),
     ] = []
-    publisher: Name | None = None
-    title: Name
-    language: Language
-    published_on: Day | None = None
-    url: Url | None = None
+    publisher: Annotated[Name | None, Field(description="The publisher, such as a newspaper; null if not known.")] = (
+        None
+    )
+    title: Annotated[Name, Field(description="The title of the text.")]
+    language: Annotated[Language, Field(description="The language tag of the text, such as en, ko or zh-Hant.")]
+    published_on: PublishedOn = None
+    url: WebAddress = None
     sha256: Sha256
-    length: Annotated[Offset, Field(ge=1, description="Unicode code points of the text.")]
+    length: Annotated[Offset, Field(ge=1, description="The length of the text in Unicode code points.")]
     retracted: Retracted = None
 
 
 class SourceLine(SourceCreate):
-    kind: Literal["source"]
+    """A source as a document line."""
+
+    kind: Annotated[Literal["source"], KIND]
 
 
 class SourcePublic(SourceCreate):
-    version: Version
+    """A source as it is read."""
+
+    version: VersionNumber

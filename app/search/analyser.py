@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 from Stemmer import Stemmer
 
+from app.schemas.folding import without_accents
+
 MARK = "·"
 GAP = f"gap{MARK}"  # stands between two fields, so that no phrase reaches across
 EVERY = f"every{MARK}"  # stands in every record, for questions that only exclude
@@ -94,13 +96,6 @@ def _analysis(segment: str) -> _Tokens:
             at = (run.start(), run.end()) if is_same_length else (0, None)
             found.append((_stem(surface), (surface,), *at))
     return tuple(found)
-
-
-def without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", plain)
 
 
 def _fold(text: str) -> str:

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, false, null, select
 
+from app.schemas.folding import fold
 from app.schemas.vocabulary import Entity, MeetingType
 from app.search.analyser import (
     FUNCTION_WORDS,
@@ -38,7 +39,7 @@ from app.search.analyser import (
     thing,
     words,
 )
-from app.search.names import NAMED, fold
+from app.search.names import NAMED
 from app.store.ledger import Head, read_head
 from app.store.models import Revision, columns
 

@@ -1,6 +1,5 @@
 """Names and ids in the database: which ids there are, and the nearest ones for the answer to a wrong name."""
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -9,8 +8,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union_all
 
 from app.errors import Fault, Path
+from app.schemas.folding import fold
 from app.schemas.vocabulary import Entity
-from app.search.analyser import without_accents
 from app.store import models
 from app.store.models import columns
 
@@ -27,18 +26,6 @@ _TABLES = {
     Entity.meeting: (columns(models.Meeting), columns(models.Meeting).c.id),
     Entity.pledge: (columns(models.Pledge), columns(models.Pledge).c.id),
 }
-_SEPARATORS = re.compile(r"[\W_]+")
-
-
-def fold(name: str) -> str:
-    """A name as it is searched for, cut to the length of the column that holds it."""
-    return fold_text(name)[:300]
-
-
-def fold_text(text: str) -> str:
-    """Text without what spellings differ by: no case, no accents, no dots, words apart by one space."""
-    folded = without_accents(text).casefold().replace(".", "").replace("'", "").replace("’", "")
-    return _SEPARATORS.sub(" ", folded).strip()
 
 
 def known(
