@@ -157,7 +157,7 @@ def test_a_file_that_is_no_database_ends_with_1(call: Call, once: None, tmp_path
 
 def test_findings_end_with_1(call: Call, seeded_url: str, seeded_database: Database) -> None:
     with seeded_database.writing() as connection:
-        connection.connection().exec_driver_sql("UPDATE party SET name = 'Corea' WHERE code = 'KOR'")
+        connection.exec_driver_sql("UPDATE party SET name = 'Corea' WHERE code = 'KOR'")
     answer = call("verify", url=seeded_url)
     assert answer.returncode == 1
     assert answer.stderr == "party KOR: differs between its tables and the ledger\n"

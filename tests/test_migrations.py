@@ -132,7 +132,7 @@ def test_a_page_by_topic_is_a_walk_along_its_index(founded: Database) -> None:
         event.remove(founded.reader, "before_cursor_execute", note)
         statement, parameters = asked[-1]
         explain = "EXPLAIN QUERY PLAN" if founded.is_sqlite else "EXPLAIN"
-        rows = connection.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
     plan = "\n".join(str(row) for row in rows)
     assert "ix_pledge_topic_newest" in plan
     assert "TEMP B-TREE" not in plan

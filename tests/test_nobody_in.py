@@ -43,7 +43,6 @@ def door(make_copy: CopyMaker, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 "expired": keys.create_key(connection, "expired", expires_on=today),
                 "assess": keys.create_key(connection, "assess", Scope.assess, expires_on=today + timedelta(days=2)),
             }
-            connection.flush()
             keys.revoke_key(connection, "revoked")
         database.close()
         with serving(url, folder / "server.log", PLEDGEBOOK_LOG_LEVEL="debug") as server:

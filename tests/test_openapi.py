@@ -13,8 +13,7 @@ from app.exchange.check_texts import meeting_faults
 from app.http.filter_table import VALUES, filter_table, repeated, words_of
 from app.http.openapi_examples import ASKS, MEETING, STATEMENT, read_answers
 from app.http.problems import MEDIA_TYPE
-from app.query.filters import PledgeFilters
-from app.query.meeting_filters import MeetingFilters
+from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.undertakings import UndertakingFilters
 from app.schemas.meetings import MeetingCreate, MeetingLine
 from tests.conftest import Client

@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from app import lean_pages
-from app.query.facets import read_facets
+from app.query.facets import count
+from app.query.matrix import MatrixQuery, read_matrix
 from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query.threads import read_thread
+from app.query.undertakings import UndertakingQuery, read_undertakings
 from app.schemas.vocabulary import Entity
-from app.search.name_index import read_lexicon
+from app.search.name_index import read_name_index
 from app.store.database import Database
-from app.store.ledger import read_changes, read_documents, read_head, read_history, read_revision
+from app.store.ledger import HEAD_SQL, read_changes, read_documents, read_head, read_history, read_revision
+from tests.conftest import Client
 
 # As long as the book has meetings. Registers grow with the world, not with the book, and may be read whole.
 GROWING = (
@@ -37,7 +39,7 @@ def page(**query: Any) -> Callable[[Connection], Any]:
 
 def second_page(**query: Any) -> Callable[[Connection], Any]:
     def read(connection: Connection) -> Any:
-        _, cursor = read_page(connection, PledgeQuery.model_validate({**query, "limit": 1}))
+        cursor = read_page(connection, PledgeQuery.model_validate({**query, "limit": 1})).next
         assert cursor is not None
         return read_page(connection, PledgeQuery.model_validate({**query, "limit": 1, "cursor": cursor}))
 
@@ -45,7 +47,7 @@ def second_page(**query: Any) -> Callable[[Connection], Any]:
 
 
 def facets(*names: Any, **query: Any) -> Callable[[Connection], Any]:
-    return lambda connection: read_facets(connection, PledgeQuery.model_validate(query), names, 100)
+    return lambda connection: count(connection, PledgeQuery.model_validate(query), names)
 
 
 READS: dict[str, Callable[[Connection], Any]] = {
@@ -64,6 +66,7 @@ READS: dict[str, Callable[[Connection], Any]] = {
     "its thread": lambda connection: read_thread(connection, PLEDGE),
     "many documents": lambda connection: read_documents(connection, Entity.pledge, [PLEDGE]),
     "meetings": lambda connection: read_meetings(connection, MeetingQuery(party=["KOR"])),
+    "undertakings": lambda connection: read_undertakings(connection, UndertakingQuery(topic=("deterrence",))),
     "changes": lambda connection: read_changes(connection, 10, 100),
     "the head": read_head,
 }
@@ -71,6 +74,7 @@ READS: dict[str, Callable[[Connection], Any]] = {
 DIVIDED: dict[str, Callable[[Connection], Any]] = {
     "facets under a party": facets("topic", "year", "act", party=["KOR"]),
     "facets under a topic": facets("party", "towards", "fulfilment", topic=["deterrence"]),
+    "a matrix": lambda connection: read_matrix(connection, MatrixQuery(rows="topic", columns="year", party=("KOR",))),
 }
 
 
@@ -83,7 +87,7 @@ def watched(database: Database) -> Iterator[tuple[Connection, list[tuple[str, An
         sent.append((statement, values))
 
     with database.reading() as connection:
-        read_lexicon(connection)  # names are read whole, once for each change of one
+        read_name_index(connection)  # read whole, once for each change of a name
         event.listen(database.reader, "before_cursor_execute", note)
         try:
             yield connection, sent
@@ -95,16 +99,17 @@ def whole_reads(connection: Connection, is_sqlite: bool, statement: str, values:
     """The growing tables that a statement reads from end to end (an index in order, as far as needed, is no such)."""
     if is_sqlite:
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        steps = [row[3].split() for row in rows if f"{row[3]} BY KEY" != _head_walk(statement)]
+        steps = [row[3].split() for row in rows]
+        if is_head(statement):  # the last row of the table's own key
+            return set()
         return {step[1] for step in steps if step[0] == "SCAN" and "INDEX" not in step} & set(GROWING)
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
     return {node["Relation Name"] for node in _nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"} & set(GROWING)
 
 
-def _head_walk(statement: str) -> str:
-    """The step that reads the head: on SQLite a table is the index of its own key, and its last row is the head."""
-    return "SCAN revision BY KEY" if "FROM revision ORDER BY revision.seq DESC" in " ".join(statement.split()) else ""
+def is_head(statement: str) -> bool:
+    return " ".join(statement.split()) == HEAD_SQL
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -122,7 +127,7 @@ def test_no_main_query_reads_a_growing_table_whole(
         statements = list(sent)
         assert statements
         for statement, values in statements:
-            read_whole = whole_reads(connection.connection(), seeded_database.is_sqlite, statement, values)
+            read_whole = whole_reads(connection, seeded_database.is_sqlite, statement, values)
             # PostgreSQL may read the links into a hash, to tell which of many pledges are new.
             assert not read_whole - ({"link"} if read in DIVIDED.values() else set()), statement
 
@@ -135,21 +140,56 @@ def test_no_main_query_reads_a_growing_table_whole(
     ],
 )  # fmt: skip
 def test_a_page_is_walked_in_order_and_never_sorted(seeded_database: Database, query: dict[str, Any]) -> None:
-    """On SQLite, in the statement of the short way; PostgreSQL has only the long one, asked about above."""
+    """On SQLite, whose plans are the same in a small book; PostgreSQL may sort the few rows of this one."""
     if not seeded_database.is_sqlite:
         return
-    kept = lean_pages.KeptConnection(seeded_database)
-    sent: list[str] = []
-    connection = kept.reading()
-    connection.set_trace_callback(sent.append)
-    asked = PledgeQuery.model_validate(query)
-    with seeded_database.reading() as connection:
-        clauses = read_lexicon(connection).clauses(asked.q or "")
-    assert lean_pages.read_lean_page(connection, asked, asked.fingerprint(), None, clauses)
-    connection.set_trace_callback(None)
-    own = [text for text in sent if text.lstrip().startswith("SELECT group_concat")]
-    plans = [row[3].decode() for text in own for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
-    kept.close()
+    with watched(seeded_database) as (connection, sent):
+        read_page(connection, PledgeQuery.model_validate(query))
+        (statement, values) = next(item for item in sent if "group_concat" in item[0])
+        plans = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
     assert plans
     assert not [step for step in plans if "TEMP B-TREE" in step], plans
     assert not [step for step in plans if step.startswith("SCAN pledge") and "INDEX" not in step], plans
+
+
+def statements_of(database: Database, read: Callable[[Connection], Any]) -> list[str]:
+    """The statements of a read, with the names of the book already in memory."""
+    with watched(database) as (connection, sent):
+        read(connection)
+        return [statement for statement, _ in sent if not is_head(statement)]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({}, 1), ({"topic": ["deterrence"], "party": ["ROK"], "about": ["North Korea"], "speaker": ["Antony Blinken"]}, 1),
+        ({"q": "exercise", "topic": ["deterrence"]}, 1), ({"meeting": ["2024-10-31-kor-usa-2plus2"]}, 2),
+        ({"meeting": ["2024-10-31-kor-usa-2plus2"], "source": ["press-report-2024-10-31-2plus2"]}, 3),
+    ],
+)  # fmt: skip
+def test_a_page_is_one_statement_and_one_for_each_filter_of_ids(
+    seeded_database: Database, query: dict[str, Any], count: int
+) -> None:
+    assert len(statements_of(seeded_database, page(**query))) == count
+
+
+def test_what_a_request_sends(seeded: Client) -> None:
+    """Behind the response cache: nothing but the page; with `include` and `facets` one statement more for each."""
+    database: Database = seeded.app.state.database  # type: ignore[attr-defined]
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    engines = [database.reader, *([database._short] if database.is_sqlite else [])]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    for address, most in (
+        ("/v1/pledges?topic=deterrence", None),  # reads the names
+        ("/v1/pledges?topic=deterrence&limit=7", 1),
+        ("/v1/pledges?topic=deterrence&limit=7&include=meetings", 4),  # begin, head, page, meetings
+        ("/v1/pledges?topic=deterrence&limit=7&facets=topic,party,year", 4),  # begin, head, page, facets
+    ):
+        sent.clear()
+        assert seeded.get(address).status_code == 200
+        assert most is None or len(sent) == most, sent

@@ -285,9 +285,10 @@ def test_pages_of_every_size_visit_each_row_once_in_order(
             cursor: str | None = None
             while cursor or not seen:
                 page = PledgeQuery.model_validate({**query, "limit": limit, "cursor": cursor})
-                rows, cursor = read_page(connection, page, TODAY)
-                assert len(rows) == limit or cursor is None
-                seen += [json.loads(row.document)["id"] for row in rows]
+                found = read_page(connection, page, TODAY)
+                cursor = found.next
+                assert len(found.rows) == limit or cursor is None
+                seen += [json.loads(document)["id"] for document in found.documents]
             assert seen == expected, limit
 
 
@@ -382,8 +383,10 @@ def test_what_is_due_moves_with_the_day(rich: Rich) -> None:
         for day in (date(2024, 12, 31), date(2025, 1, 1), date(2025, 3, 1), date(2025, 3, 2), date(2999, 1, 1)):
             for word in WORDS["due"]:
                 query = {"due": [word], "limit": 200}
-                rows, _ = read_page(connection, PledgeQuery.model_validate(query), day)
-                assert [json.loads(row.document)["id"] for row in rows] == rich.oracle.pledges({"due": [word]}, day)
+                found = read_page(connection, PledgeQuery.model_validate(query), day)
+                assert [json.loads(document)["id"] for document in found.documents] == rich.oracle.pledges(
+                    {"due": [word]}, day
+                )
 
 
 # What an answer costs -------------------------------------------------------------------------------------------------

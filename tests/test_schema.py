@@ -88,7 +88,7 @@ def test_the_newest_pledges_on_a_topic_are_found_without_sorting(seeded_database
                 text("SET LOCAL enable_seqscan = off")
             )  # on a small table it would sort rather than walk
             connection.execute(text("SET LOCAL enable_bitmapscan = off"))
-        compiled = query.compile(connection.connection(), compile_kwargs={"literal_binds": True})
+        compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN QUERY PLAN" if seeded_database.is_sqlite else "EXPLAIN"
         plan = str(connection.execute(text(f"{explain} {compiled}")).all())
     assert "ix_pledge_topic_newest" in plan

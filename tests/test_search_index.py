@@ -2,27 +2,26 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import psycopg
 import pytest
-from alembic import command
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.exchange.book_files import LINE, export
 from app.query.pages import PledgeQuery, read_page
-from app.records.migrate import config, migrate
 from app.records.rebuild import read_pledges
 from app.records.upsert import put
 from app.records.verify import verify
+from app.search import name_index
 from app.search.analyser import AllOf, AnyOf, Clause, Expression, Outside, Phrase, Prefix, indexed, parse, tokens_of
-from app.search.index import CREATE_SQLITE, fts5, tsquery, tsvector
-from app.search.name_index import Lexicon, read_lexicon
+from app.search.index import fts5, tsquery, tsvector
+from app.search.name_index import Lexicon, NameIndex, read_name_index
 from app.store.database import Database
 from app.store.ledger import Writer, read_head
 from tests.conftest import Client
@@ -80,11 +79,11 @@ def database_of(client: Client) -> Database:
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_question_finds_what_a_plain_reading_finds(book: Client, rows: dict[str, list[str]], question: str) -> None:
     with database_of(book).reading() as connection:
-        page, _ = read_page(connection, PledgeQuery(q=question, kind="any", limit=200))
-        clauses = read_lexicon(connection).clauses(question)
+        page = read_page(connection, PledgeQuery(q=question, kind="any", limit=200))
+        clauses = read_name_index(connection).lexicon.clauses(question)
     is_asked = bool(clauses) or not question.strip()
     expected = {id for id, row in rows.items() if is_asked and meets(row, clauses)}
-    assert {json.loads(row.document)["id"] for row in page} == expected
+    assert {json.loads(document)["id"] for document in page.documents} == expected
 
 
 Matcher = Callable[[str, Sequence[Clause]], bool]
@@ -95,7 +94,7 @@ def matches(engine: str, request: pytest.FixtureRequest) -> Iterator[Matcher]:
     """Whether a row of tokens meets some clauses, as the engine itself sees it."""
     if engine == "sqlite":
         memory = sqlite3.connect(":memory:")
-        memory.execute(CREATE_SQLITE[0])
+        memory.execute("CREATE VIRTUAL TABLE search_pledge USING fts5(tokens, tokenize='ascii')")
 
         def ask_fts5(tokens: str, clauses: Sequence[Clause]) -> bool:
             memory.execute("DELETE FROM search_pledge")
@@ -232,24 +231,24 @@ def test_a_new_name_is_found_at_once_and_indexes_nothing_anew(seeded: Client, se
     database.close()
 
 
-def test_many_who_ask_at_once_read_the_names_once(seeded_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    asking, made = Barrier(8), []
+def test_many_requests_at_once_read_the_names_once(seeded_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, read = Barrier(8), name_index._read
+    made: list[NameIndex] = []
 
-    class Counted(Lexicon):
-        def __init__(self, named: Iterable[tuple[str, str, bool]]) -> None:
-            made.append(self)
-            super().__init__(named)
+    def counted(connection: Connection) -> NameIndex:
+        made.append(read(connection))
+        return made[-1]
 
-    def ask_first(_: int) -> Lexicon:
+    def ask_first(_: int) -> NameIndex:
         with seeded_database.reading() as connection:
             asking.wait(timeout=60)
-            return read_lexicon(connection)
+            return read_name_index(connection)
 
-    monkeypatch.setattr(lexicon, "Lexicon", Counted)
+    monkeypatch.setattr(name_index, "_read", counted)
     with ThreadPoolExecutor(8) as threads:
-        told = list(threads.map(ask_first, range(8)))
+        found = list(threads.map(ask_first, range(8)))
     assert len(made) == 1
-    assert all(names is made[0] for names in told)
+    assert all(names is made[0] for names in found)
 
 
 def test_a_retracted_pledge_is_not_found(seeded: Client, seeded_url: str) -> None:
@@ -276,30 +275,17 @@ def test_verify_finds_an_index_that_was_tampered_with(seeded_database: Database,
     assert [finding for finding in findings(seeded_database) if "search index" in finding]
 
 
-def test_the_index_comes_and_goes_with_its_migration(seeded_database: Database) -> None:
-    with seeded_database.writer.begin() as connection:
-        command.downgrade(config(connection), "0001")
-    with seeded_database.reading() as connection:
-        tables = "SELECT name FROM sqlite_master" if seeded_database.is_sqlite else "SELECT relname FROM pg_class"
-        assert not [name for name in connection.execute(text(tables)).scalars() if name.startswith("search")]
-    migrate(seeded_database)
-    assert findings(seeded_database) == []
-    with seeded_database.writer.begin() as connection:
-        command.check(config(connection))
-
-
 def test_a_page_of_what_is_found_is_a_walk_of_the_index(seeded_database: Database) -> None:
     """On SQLite newest first needs no sort: the rowid of the index sorts by day."""
     if not seeded_database.is_sqlite:
         return
-    seen: list[tuple[str, Any]] = []
+    seen: list[str] = []
     with seeded_database.reading() as connection:
-        connection = connection.connection().connection.driver_connection
-        assert connection is not None
-        connection.set_trace_callback(lambda statement: seen.append((statement, None)))
-        read_page(connection, PledgeQuery(q="nuclear", topic=["extended-deterrence"]))
-        connection.set_trace_callback(None)
-        (statement,) = [statement for statement, _ in seen if "MATCH" in statement]
-        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
-    assert plan[0].startswith("SCAN search_pledge VIRTUAL TABLE")
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(seen.append)
+        read_page(connection, PledgeQuery(q="nuclear", topic=("extended-deterrence",)))
+        driver.set_trace_callback(None)
+        (statement,) = [statement for statement in seen if "MATCH" in statement]
+        plan = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert [step for step in plan if step.startswith("SCAN search_pledge VIRTUAL TABLE")]
     assert not [step for step in plan if "TEMP B-TREE" in step]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from app.exchange.book_files import load
 from app.records.verify import verify
@@ -187,6 +187,5 @@ def test_triggers_that_are_there_and_do_nothing_are_found(kept: Database) -> Non
 
 def test_nothing_of_this_stayed(kept: Database) -> None:
     with kept.reading() as connection:
-        connection: Connection = connection.connection()
         assert connection.exec_driver_sql("SELECT count(*) FROM revision WHERE version = 1").scalar_one() > 300
         assert list(verify(connection)) == []
