@@ -162,7 +162,8 @@ def statements_of(database: Database, read: Callable[[Connection], Any]) -> list
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ({}, 1), ({"topic": ["deterrence"], "party": ["ROK"], "about": ["North Korea"], "speaker": ["Antony Blinken"]}, 1),
+        ({}, 1),
+        ({"topic": ["deterrence"], "party": ["ROK"], "about": ["North Korea"], "speaker": ["Antony Blinken"]}, 1),
         ({"q": "exercise", "topic": ["deterrence"]}, 1), ({"meeting": ["2024-10-31-kor-usa-2plus2"]}, 2),
         ({"meeting": ["2024-10-31-kor-usa-2plus2"], "source": ["press-report-2024-10-31-2plus2"]}, 3),
     ],
