@@ -10,8 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from app.drafting import Book, Hints, Topic
-from app.drafting.parties import names_of
+from app.drafting.rules import Book, Hints, Topic
+from app.drafting.rules.parties import names_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPICS = ROOT / "seeds" / "topics.yaml"

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.drafting import Book, DraftPledge, EarlierPledge, Hints, draft
+from app.drafting.rules import Book, DraftPledge, EarlierPledge, Hints, draft
 from app.vocabulary import CONTINUATIONS
 from bench.gold import book_lines, texts_of
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from app.drafting import Book, DraftPledge, Hints, draft
-from app.drafting.sentences import sentences_of
-from app.drafting.text import blocks_of
-from app.drafting.words import words_of
+from app.drafting.rules import Book, DraftPledge, Hints, draft
+from app.drafting.rules.sentences import sentences_of
+from app.drafting.rules.text import blocks_of
+from app.drafting.rules.words import words_of
 from bench.gold import Passage, Unit
 
 FIELDS = ("act", "pledgors", "topic", "time")

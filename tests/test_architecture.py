@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ROWS = """
 app
-db drafting errors etags examples filter_table inserting masking search settings shapes stripping topic_bits types \
-vocabulary wire
-draft_files feeds marking models novelty paging ranking renderings schema_revision search_index shapes.drafts \
+db drafting drafting.html_text drafting.rules errors etags examples filter_table inserting masking search settings shapes \
+topic_bits types vocabulary wire
+drafting.yaml_draft feeds marking models novelty paging ranking renderings schema_revision search_index shapes.drafts \
 shapes.records validation
 calendars idempotency ledger naming shapes.assessments shapes.facets tables yaml_files
-drafts included lexicon recording shapes.pledges
+drafting.from_book included lexicon recording shapes.pledges
 finding references shapes.meetings
 registers
 doubles filters instruments participants parties shapes.pages sources texts topics
@@ -85,13 +85,13 @@ def _name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__") or "app"
 
 
-# Drafting is a package of many small rules; to the rest of the house it is one module.
+# The rules of drafting are a package of many small modules; to the rest of the house it is one module.
 FILES = {
     _name(path): path
     for path in sorted((ROOT / "app").rglob("*.py"))
-    if path.parent.name != "drafting" or path.name == "__init__.py"
+    if path.parent.name != "rules" or path.name == "__init__.py"
 }
-DRAFTING = sorted((ROOT / "app" / "drafting").glob("*.py"))
+RULES = sorted((ROOT / "app" / "drafting" / "rules").glob("*.py"))
 SOURCES = [path for folder in ("app", "tests", "migrations", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
@@ -115,7 +115,7 @@ def _is_ours(name: str) -> bool:
 def _imported_of_ours(path: Path) -> set[str]:
     names = {name for name in _imported(path) if name.split(".")[0] == "app"}
     short = {name.removeprefix("app.") if name != "app" else name for name in names}
-    return {"drafting" if name.startswith("drafting.") else name for name in short}
+    return {"drafting.rules" if name.startswith("drafting.rules.") else name for name in short}
 
 
 def test_every_module_has_one_place() -> None:
@@ -125,7 +125,7 @@ def test_every_module_has_one_place() -> None:
 
 @pytest.mark.parametrize("module", FILES)
 def test_imports_run_one_way(module: str) -> None:
-    imported = _imported_of_ours(FILES[module]) - ({module} if module == "drafting" else set())
+    imported = _imported_of_ours(FILES[module]) - ({module} if module == "drafting.rules" else set())
     wrong = {name for name in imported if PLACE[name] >= PLACE[module]}
     assert not wrong, f"{module} may import only from the rows above its own"
 
@@ -148,10 +148,10 @@ def test_shapes_and_words_know_no_database(module: str) -> None:
     assert not seen & {"db", "models"}
 
 
-@pytest.mark.parametrize("path", DRAFTING, ids=lambda path: path.stem)
-def test_drafting_knows_no_book(path: Path) -> None:
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+def test_drafting_rules_know_no_book(path: Path) -> None:
     """Rules and lexicons need no database, no settings, and nothing of the app but words and types."""
-    assert _imported_of_ours(path) <= {"app", "drafting", "types", "vocabulary"}
+    assert _imported_of_ours(path) <= {"app", "drafting.rules", "types", "vocabulary"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

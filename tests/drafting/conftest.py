@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from app.drafting import Book, DraftPledge, Hints, Instrument, Person, Topic, draft
+from app.drafting.rules import Book, DraftPledge, Hints, Instrument, Person, Topic, draft
 
 HELD_ON = date(2024, 4, 10)
 BOOK = Book(

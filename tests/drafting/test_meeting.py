@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.drafting import Book, Hints, draft
+from app.drafting.rules import Book, Hints, draft
 from tests.drafting.conftest import BOOK
 
 REPORT = """Tokyo and Canberra to deepen ties

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.drafting import DraftPledge
+from app.drafting.rules import DraftPledge
 from tests.drafting.conftest import Found
 
 

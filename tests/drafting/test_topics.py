@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.drafting import Book, Hints, Topic, draft
-from app.drafting.lexicon import load
+from app.drafting.rules import Book, Hints, Topic, draft
+from app.drafting.rules.lexicon import load
 from tests.drafting.conftest import Found
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from app.drafting.lexicon import doing, load, phrases, verb_forms, words
-from app.drafting.subjects import JOINERS, PREPOSITIONS, is_adverb
-from app.drafting.view import View
+from app.drafting.rules.lexicon import doing, load, phrases, verb_forms, words
+from app.drafting.rules.subjects import JOINERS, PREPOSITIONS, is_adverb
+from app.drafting.rules.view import View
 
 NounKind = Literal["commitment", "purpose", "founding", "support", "condemn", "urge", "describe"]
 ComplementForm = Literal["to", "ing", "noun"]

@@ -5,11 +5,11 @@ commitment" binds the USA alone.
 
 from dataclasses import dataclass
 
-from app.drafting.clauses import Clause
-from app.drafting.lexicon import load
-from app.drafting.shapes import PLEDGES
-from app.drafting.subjects import Subject
-from app.drafting.view import View
+from app.drafting.rules.clauses import Clause
+from app.drafting.rules.lexicon import load
+from app.drafting.rules.shapes import PLEDGES
+from app.drafting.rules.subjects import Subject
+from app.drafting.rules.view import View
 
 SERVED = frozenset(
     ["support", "assist", "help", "with", "for", "to", "between", "supporting", "assisting", "helping", "among"]

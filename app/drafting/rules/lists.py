@@ -5,14 +5,14 @@ Items that only note or recall are none either; an item with a governing verb of
 
 from dataclasses import dataclass
 
-from app.drafting.clauses import Clause, trimmed
-from app.drafting.lexicon import doing, load, verb_forms
-from app.drafting.objects import object_of, undertaken
-from app.drafting.placing import Head
-from app.drafting.readings import Reading
-from app.drafting.shapes import Act
-from app.drafting.subjects import Subject, is_adverb
-from app.drafting.view import View
+from app.drafting.rules.clauses import Clause, trimmed
+from app.drafting.rules.lexicon import doing, load, verb_forms
+from app.drafting.rules.objects import object_of, undertaken
+from app.drafting.rules.placing import Head
+from app.drafting.rules.readings import Reading
+from app.drafting.rules.shapes import Act
+from app.drafting.rules.subjects import Subject, is_adverb
+from app.drafting.rules.view import View
 
 NOTING = frozenset(
     ["note", "notes", "recall", "recognize", "acknowledge", "take", "recalling", "noting", "recognizing", "reaffirm"]

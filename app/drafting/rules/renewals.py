@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from Stemmer import Stemmer
 
-from app.drafting.lexicon import words
-from app.drafting.shapes import DraftPledge, EarlierPledge, Renewal
-from app.drafting.words import folds
+from app.drafting.rules.lexicon import words
+from app.drafting.rules.shapes import DraftPledge, EarlierPledge, Renewal
+from app.drafting.rules.words import folds
 
 MOST = 3
 LEAST = 0.3

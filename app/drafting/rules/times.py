@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from app.drafting.dates import DateFound, date_at
-from app.drafting.lexicon import load, phrases, words
-from app.drafting.shapes import Due, DueKind
-from app.drafting.view import View
-from app.drafting.words import folds
+from app.drafting.rules.dates import DateFound, date_at
+from app.drafting.rules.lexicon import load, phrases, words
+from app.drafting.rules.shapes import Due, DueKind
+from app.drafting.rules.view import View
+from app.drafting.rules.words import folds
 
 EVENT_REACH = 8
 

@@ -1,14 +1,14 @@
 """Modal verbs and copulas (codebook 1): "will" with its subject test, "remain committed to", "is ironclad"."""
 
-from app.drafting.deeds import by_others, fate_of, is_answer, is_event_held
-from app.drafting.lexicon import phrases, verb_forms, words
-from app.drafting.nouns import read_object
-from app.drafting.objects import after, object_of, undertaken
-from app.drafting.positions import read_position
-from app.drafting.readings import Reading, said
-from app.drafting.shapes import Act
-from app.drafting.subjects import Subject, is_adverb
-from app.drafting.view import View
+from app.drafting.rules.deeds import by_others, fate_of, is_answer, is_event_held
+from app.drafting.rules.lexicon import phrases, verb_forms, words
+from app.drafting.rules.nouns import read_object
+from app.drafting.rules.objects import after, object_of, undertaken
+from app.drafting.rules.positions import read_position
+from app.drafting.rules.readings import Reading, said
+from app.drafting.rules.shapes import Act
+from app.drafting.rules.subjects import Subject, is_adverb
+from app.drafting.rules.view import View
 
 
 def read_will(view: View, i: int, subject: Subject, governor: Reading | None) -> Reading | None:

@@ -8,8 +8,8 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.drafting.lexicon import load
-from app.drafting.view import View
+from app.drafting.rules.lexicon import load
+from app.drafting.rules.view import View
 
 Span = tuple[date | None, date | None]
 UNITS = {

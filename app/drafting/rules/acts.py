@@ -3,16 +3,16 @@
 Each rule is a small function that takes the verb's place and gives a `Reading` or None. `read_verb` asks them in order.
 """
 
-from app.drafting.deeds import founded_by
-from app.drafting.lexicon import Form, load, words
-from app.drafting.nouns import read_object, read_with
-from app.drafting.objects import REFLEXIVES, after, is_deed, object_of, undertaken
-from app.drafting.positions import read_position
-from app.drafting.readings import Reading, said, that_after
-from app.drafting.shapes import Act
-from app.drafting.states import read_being, read_must, read_will
-from app.drafting.subjects import Subject
-from app.drafting.view import View
+from app.drafting.rules.deeds import founded_by
+from app.drafting.rules.lexicon import Form, load, words
+from app.drafting.rules.nouns import read_object, read_with
+from app.drafting.rules.objects import REFLEXIVES, after, is_deed, object_of, undertaken
+from app.drafting.rules.positions import read_position
+from app.drafting.rules.readings import Reading, said, that_after
+from app.drafting.rules.shapes import Act
+from app.drafting.rules.states import read_being, read_must, read_will
+from app.drafting.rules.subjects import Subject
+from app.drafting.rules.view import View
 
 WILL = frozenset({"will", "shall", "'ll"})
 BE = frozenset(

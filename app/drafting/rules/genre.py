@@ -4,9 +4,9 @@ administrative news has no pledges, whatever its verbs (codebook 1).
 
 from collections.abc import Iterable
 
-from app.drafting.lexicon import load, phrases
-from app.drafting.parties import Cast, Mention
-from app.drafting.sentences import Sentence
+from app.drafting.rules.lexicon import load, phrases
+from app.drafting.rules.parties import Cast, Mention
+from app.drafting.rules.sentences import Sentence
 
 SURE = 3
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from app.drafting.acts import read_verb
-from app.drafting.lexicon import GOVERNING, Form, load, verb_forms, words
-from app.drafting.nouns import second_noun
-from app.drafting.placing import BE, MODALS, Head, State, place
-from app.drafting.subjects import NOBODY, Subject
-from app.drafting.view import View
+from app.drafting.rules.acts import read_verb
+from app.drafting.rules.lexicon import GOVERNING, Form, load, verb_forms, words
+from app.drafting.rules.nouns import second_noun
+from app.drafting.rules.placing import BE, MODALS, Head, State, place
+from app.drafting.rules.subjects import NOBODY, Subject
+from app.drafting.rules.view import View
 
 
 @lru_cache

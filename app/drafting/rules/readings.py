@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.drafting.objects import after
-from app.drafting.shapes import Act
-from app.drafting.view import View
+from app.drafting.rules.objects import after
+from app.drafting.rules.shapes import Act
+from app.drafting.rules.view import View
 
 ReadingForm = Literal["to", "ing", "noun", "list"]
 

@@ -1,10 +1,10 @@
 """Verbs that are what their object is: "reaffirm our commitment to", "announce plans to", "with a commitment to"."""
 
-from app.drafting.lexicon import words
-from app.drafting.objects import Object, after, is_deed, object_of, undertaken
-from app.drafting.readings import Reading, said
-from app.drafting.shapes import Act
-from app.drafting.view import View
+from app.drafting.rules.lexicon import words
+from app.drafting.rules.objects import Object, after, is_deed, object_of, undertaken
+from app.drafting.rules.readings import Reading, said
+from app.drafting.rules.shapes import Act
+from app.drafting.rules.view import View
 
 
 def read_object(view: View, i: int, thing: Object, act: Act) -> Reading:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from app.drafting.phrases import Phrases, words_table
-from app.drafting.words import fold, folds
+from app.drafting.rules.phrases import Phrases, words_table
+from app.drafting.rules.words import fold, folds
 
-FOLDER = Path(__file__).parent / "lexicons"
+FOLDER = Path(__file__).parent.parent / "lexicons"
 
 
 # The lists of the lexicon `acts` whose verbs govern a clause.

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.drafting.lexicon import phrases
-from app.drafting.words import folds
+from app.drafting.rules.lexicon import phrases
+from app.drafting.rules.words import folds
 
 BlockKind = Literal["body", "heading", "item", "boilerplate"]
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app import drafting, models
+from app import models
+from app.drafting import rules as drafting
 from app.models import columns
 from app.naming import fold
 from app.shapes.drafts import DraftHints, DraftRequest
@@ -21,7 +22,7 @@ SOURCE_ID = "draft"
 def draft_meeting(session: Session, request: DraftRequest) -> dict[str, Any]:
     """The document, its notes and the plain text, as `DraftAnswer` has them."""
     if request.media_type == "text/html":
-        from app.stripping import plain_text  # late: the parser of HTML takes a while to load
+        from app.drafting.html_text import plain_text  # late: the parser of HTML takes a while to load
 
         text = plain_text(request.text)
     else:
