@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from app.drafting.rules import Book, Hints, Topic
-from app.drafting.rules.parties import names_of
+from app.drafting.rules.entities import names_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPICS = ROOT / "seeds" / "topics.yaml"

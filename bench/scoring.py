@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from app.drafting.rules import Book, DraftPledge, Hints, draft
+from app.drafting.rules.layout import blocks_of
 from app.drafting.rules.sentences import sentences_of
-from app.drafting.rules.text import blocks_of
-from app.drafting.rules.words import words_of
+from app.drafting.rules.tokenizer import words_of
 from bench.gold import Passage, Unit
 
 FIELDS = ("act", "pledgors", "topic", "time")

@@ -11,8 +11,7 @@ data that a linguist can read and change; each rule names the section of docs/co
 comes from.
 """
 
-from app.drafting.rules.engine import draft
-from app.drafting.rules.shapes import (
+from app.drafting.rules.draft_model import (
     Act,
     Attendance,
     Book,
@@ -30,6 +29,7 @@ from app.drafting.rules.shapes import (
     Renewal,
     Topic,
 )
+from app.drafting.rules.pipeline import draft
 
 __all__ = [
     "Act",

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.drafting.rules.lexicon import doing, verb_forms, words
-from app.drafting.rules.placing import BE, MODALS, Head
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.subject_assignment import BE, MODALS, Head
 from app.drafting.rules.subjects import JOINERS, PREPOSITIONS, is_adverb
-from app.drafting.rules.view import View
 
 RELATIVE = frozenset({"which", "who", "that", "whose", "where"})
 TRAILING = frozenset(

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
+from app.drafting.rules.draft_model import Condition, ConditionKind
 from app.drafting.rules.lexicon import load, phrases
-from app.drafting.rules.shapes import Condition, ConditionKind
-from app.drafting.rules.view import View
-from app.drafting.rules.words import folds
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.tokenizer import folds
 
 KINDS: tuple[ConditionKind, ...] = ("trigger", "conditions-based", "contingency", "qualifier")
 LONGEST = 40

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.drafting.rules.lexicon import load
-from app.drafting.rules.view import View
+from app.drafting.rules.sentence_view import View
 
 Span = tuple[date | None, date | None]
 UNITS = {

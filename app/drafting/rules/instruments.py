@@ -5,11 +5,11 @@ those of the book by slug, new ones by a slug made of the name.
 import re
 from functools import lru_cache
 
+from app.drafting.rules.draft_model import Book, Instrument
 from app.drafting.rules.lexicon import load
-from app.drafting.rules.phrases import Phrases
-from app.drafting.rules.shapes import Book, Instrument
-from app.drafting.rules.view import View
-from app.drafting.rules.words import fold
+from app.drafting.rules.phrase_table import Phrases
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.tokenizer import fold
 
 LOWER = frozenset({"of", "on", "the", "for", "and", "to", "in"})
 LONGEST = 12

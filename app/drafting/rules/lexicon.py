@@ -7,8 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from app.drafting.rules.phrases import Phrases, words_table
-from app.drafting.rules.words import fold, folds
+from app.drafting.rules.phrase_table import Phrases, words_table
+from app.drafting.rules.tokenizer import fold, folds
 
 FOLDER = Path(__file__).parent.parent / "lexicons"
 

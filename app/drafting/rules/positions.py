@@ -1,9 +1,9 @@
 """Support, condemnation and urging (codebook 1): positions, which never carry a pledge."""
 
+from app.drafting.rules.complements import after
 from app.drafting.rules.lexicon import Form, load
-from app.drafting.rules.objects import after
-from app.drafting.rules.readings import Reading
-from app.drafting.rules.view import View
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.verb_reading import Reading
 
 
 def read_position(view: View, i: int, form: Form) -> Reading | None:

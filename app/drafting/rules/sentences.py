@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.drafting.rules.text import Block
-from app.drafting.rules.words import QUOTES, STOPS, Word
+from app.drafting.rules.layout import Block
+from app.drafting.rules.tokenizer import QUOTES, STOPS, Word
 
 # No rule looks further than one sentence, so a bound here bounds the work on hostile texts.
 LONGEST = 450

@@ -5,9 +5,9 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.drafting.rules.entities import Mention
 from app.drafting.rules.lexicon import phrases, verb_forms, words
-from app.drafting.rules.parties import Mention
-from app.drafting.rules.view import View
+from app.drafting.rules.sentence_view import View
 
 SubjectKind = Literal[
     "party", "body", "event", "statement", "threat", "commitment", "outsider", "other", "none", "relative"

@@ -8,10 +8,10 @@ cues overlap: the longest wins, so that "nuclear energy" is not "nuclear".
 from collections.abc import Sequence
 from functools import lru_cache
 
+from app.drafting.rules.draft_model import Topic
 from app.drafting.rules.lexicon import load
-from app.drafting.rules.shapes import Topic
-from app.drafting.rules.view import View
-from app.drafting.rules.words import folds
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.tokenizer import folds
 
 MOST = 6
 ENOUGH = 0.55

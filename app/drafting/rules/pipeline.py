@@ -5,28 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from app.drafting.rules.bound import bound_by
 from app.drafting.rules.clauses import Clause, Content, clauses_of, pieces_of
 from app.drafting.rules.conditions import condition_in, opening_condition, threat_condition
-from app.drafting.rules.genre import is_statement
-from app.drafting.rules.heads import heads_of, triggers
+from app.drafting.rules.draft_model import PLEDGES, Book, Citation, Condition, Draft, DraftPledge, Hints, Zone
+from app.drafting.rules.due_times import due_in
+from app.drafting.rules.entities import Cast, names_of
+from app.drafting.rules.governing_verbs import heads_of, triggers
 from app.drafting.rules.instruments import instruments_in
+from app.drafting.rules.layout import Block, blocks_of
 from app.drafting.rules.lexicon import vocabulary
-from app.drafting.rules.lists import Frame, frame_after, item_clauses
-from app.drafting.rules.meeting import held_on_in, meeting_of, parties_in
-from app.drafting.rules.parties import Cast, names_of
-from app.drafting.rules.placing import Head
-from app.drafting.rules.readings import Reading
-from app.drafting.rules.renewals import doubles_among, renewals_of
+from app.drafting.rules.list_items import Frame, frame_after, item_clauses
+from app.drafting.rules.meeting_details import held_on_in, meeting_of, parties_in
+from app.drafting.rules.pledge_parties import bound_by
+from app.drafting.rules.sentence_view import View, view_of
 from app.drafting.rules.sentences import Sentence, sentences_of
-from app.drafting.rules.shapes import PLEDGES, Book, Citation, Condition, Draft, DraftPledge, Hints, Zone
-from app.drafting.rules.specifics import formulas_in, specificity_of, summary_of
+from app.drafting.rules.similarity import doubles_among, renewals_of
+from app.drafting.rules.specificity import formulas_in, specificity_of, summary_of
+from app.drafting.rules.statement_classifier import is_statement
+from app.drafting.rules.subject_assignment import Head
 from app.drafting.rules.subjects import Subject
-from app.drafting.rules.text import Block, blocks_of
-from app.drafting.rules.times import due_in
+from app.drafting.rules.tokenizer import seen_in, words_of
 from app.drafting.rules.topics import Cues, Weights, chosen, cues_of, primary
-from app.drafting.rules.view import View, view_of
-from app.drafting.rules.words import seen_in, words_of
+from app.drafting.rules.verb_reading import Reading
 
 OPENINGS = frozenset(
     {

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from app.drafting.rules.dates import date_at
+from app.drafting.rules.draft_model import Attendance, DraftMeeting, Hints
+from app.drafting.rules.due_times import weekday_number
+from app.drafting.rules.entities import Cast
+from app.drafting.rules.layout import Block
 from app.drafting.rules.lexicon import load, words
-from app.drafting.rules.parties import Cast
+from app.drafting.rules.sentence_view import View, view_of
 from app.drafting.rules.sentences import Sentence
-from app.drafting.rules.shapes import Attendance, DraftMeeting, Hints
 from app.drafting.rules.subjects import JOINERS
-from app.drafting.rules.text import Block
-from app.drafting.rules.times import weekday_number
-from app.drafting.rules.view import View, view_of
 
 READ = 60
 HELD = frozenset(

@@ -6,10 +6,10 @@ commitment" binds the USA alone.
 from dataclasses import dataclass
 
 from app.drafting.rules.clauses import Clause
+from app.drafting.rules.draft_model import PLEDGES
 from app.drafting.rules.lexicon import load
-from app.drafting.rules.shapes import PLEDGES
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import Subject
-from app.drafting.rules.view import View
 
 SERVED = frozenset(
     ["support", "assist", "help", "with", "for", "to", "between", "supporting", "assisting", "helping", "among"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
-from app.drafting.rules.words import folds
+from app.drafting.rules.tokenizer import folds
 
 V = TypeVar("V")
 

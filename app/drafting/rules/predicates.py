@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
+from app.drafting.rules.complements import after
 from app.drafting.rules.dates import date_at
 from app.drafting.rules.lexicon import Form, load, phrases, verb_forms, words
-from app.drafting.rules.objects import after
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import Subject
-from app.drafting.rules.view import View
 
 
 @lru_cache

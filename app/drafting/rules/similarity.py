@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from Stemmer import Stemmer
 
+from app.drafting.rules.draft_model import DraftPledge, EarlierPledge, Renewal
 from app.drafting.rules.lexicon import words
-from app.drafting.rules.shapes import DraftPledge, EarlierPledge, Renewal
-from app.drafting.rules.words import folds
+from app.drafting.rules.tokenizer import folds
 
 MOST = 3
 LEAST = 0.3

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.drafting.rules.objects import after
-from app.drafting.rules.shapes import Act
-from app.drafting.rules.view import View
+from app.drafting.rules.complements import after
+from app.drafting.rules.draft_model import Act
+from app.drafting.rules.sentence_view import View
 
 ReadingForm = Literal["to", "ing", "noun", "list"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.drafting.rules.parties import Cast, Mention
+from app.drafting.rules.entities import Cast, Mention
 from app.drafting.rules.sentences import Sentence
-from app.drafting.rules.words import Word
+from app.drafting.rules.tokenizer import Word
 
 
 @dataclass(slots=True)

@@ -6,11 +6,11 @@ infinitive, a noun, a relative or a subordinate clause.
 
 from dataclasses import dataclass, replace
 
+from app.drafting.rules.draft_model import PLEDGES, Act
 from app.drafting.rules.lexicon import Form, load, verb_forms, words
-from app.drafting.rules.readings import Reading
-from app.drafting.rules.shapes import PLEDGES, Act
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import JOINERS, Subject, is_adverb, opening_subject, subject_of
-from app.drafting.rules.view import View
+from app.drafting.rules.verb_reading import Reading
 
 MODALS = frozenset({"will", "shall", "would", "'ll", "must", "should"})
 OTHER_MODALS = frozenset({"can", "could", "may", "might", "cannot", "to"})

@@ -4,8 +4,8 @@ administrative news has no pledges, whatever its verbs (codebook 1).
 
 from collections.abc import Iterable
 
+from app.drafting.rules.entities import Cast, Mention
 from app.drafting.rules.lexicon import load, phrases
-from app.drafting.rules.parties import Cast, Mention
 from app.drafting.rules.sentences import Sentence
 
 SURE = 3

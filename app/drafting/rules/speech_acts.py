@@ -3,16 +3,16 @@
 Each rule is a small function that takes the verb's place and gives a `Reading` or None. `read_verb` asks them in order.
 """
 
-from app.drafting.rules.deeds import founded_by
+from app.drafting.rules.complements import REFLEXIVES, after, is_deed, object_of, undertaken
+from app.drafting.rules.draft_model import Act
 from app.drafting.rules.lexicon import Form, load, words
-from app.drafting.rules.nouns import read_object, read_with
-from app.drafting.rules.objects import REFLEXIVES, after, is_deed, object_of, undertaken
+from app.drafting.rules.modal_verbs import read_being, read_must, read_will
+from app.drafting.rules.nominal_pledges import read_object, read_with
 from app.drafting.rules.positions import read_position
-from app.drafting.rules.readings import Reading, said, that_after
-from app.drafting.rules.shapes import Act
-from app.drafting.rules.states import read_being, read_must, read_will
+from app.drafting.rules.predicates import founded_by
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import Subject
-from app.drafting.rules.view import View
+from app.drafting.rules.verb_reading import Reading, said, that_after
 
 WILL = frozenset({"will", "shall", "'ll"})
 BE = frozenset(

@@ -6,13 +6,13 @@ Items that only note or recall are none either; an item with a governing verb of
 from dataclasses import dataclass
 
 from app.drafting.rules.clauses import Clause, trimmed
+from app.drafting.rules.complements import object_of, undertaken
+from app.drafting.rules.draft_model import Act
 from app.drafting.rules.lexicon import doing, load, verb_forms
-from app.drafting.rules.objects import object_of, undertaken
-from app.drafting.rules.placing import Head
-from app.drafting.rules.readings import Reading
-from app.drafting.rules.shapes import Act
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.subject_assignment import Head
 from app.drafting.rules.subjects import Subject, is_adverb
-from app.drafting.rules.view import View
+from app.drafting.rules.verb_reading import Reading
 
 NOTING = frozenset(
     ["note", "notes", "recall", "recognize", "acknowledge", "take", "recalling", "noting", "recognizing", "reaffirm"]

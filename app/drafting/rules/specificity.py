@@ -1,8 +1,8 @@
 """How particular a pledge is, the phrases that the field watches, and a first neutral summary (codebook 11)."""
 
+from app.drafting.rules.draft_model import Act, Due, Specificity
 from app.drafting.rules.lexicon import load, phrases, words
-from app.drafting.rules.shapes import Act, Due, Specificity
-from app.drafting.rules.view import View
+from app.drafting.rules.sentence_view import View
 
 SUMMARY_LENGTH = 200
 FORMULAS = 3

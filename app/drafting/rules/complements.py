@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Literal
 
 from app.drafting.rules.lexicon import doing, load, phrases, verb_forms, words
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import JOINERS, PREPOSITIONS, is_adverb
-from app.drafting.rules.view import View
 
 NounKind = Literal["commitment", "purpose", "founding", "support", "condemn", "urge", "describe"]
 ComplementForm = Literal["to", "ing", "noun"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from app.drafting.rules.draft_model import Book, Person
 from app.drafting.rules.lexicon import load
-from app.drafting.rules.phrases import Phrases
-from app.drafting.rules.shapes import Book, Person
-from app.drafting.rules.words import Word, fold, folds
+from app.drafting.rules.phrase_table import Phrases
+from app.drafting.rules.tokenizer import Word, fold, folds
 
 MentionKind = Literal["name", "adjective", "capital", "person"]
 NAME_LIMIT = 5

@@ -1,14 +1,14 @@
 """Modal verbs and copulas (codebook 1): "will" with its subject test, "remain committed to", "is ironclad"."""
 
-from app.drafting.rules.deeds import by_others, fate_of, is_answer, is_event_held
+from app.drafting.rules.complements import after, object_of, undertaken
+from app.drafting.rules.draft_model import Act
 from app.drafting.rules.lexicon import phrases, verb_forms, words
-from app.drafting.rules.nouns import read_object
-from app.drafting.rules.objects import after, object_of, undertaken
+from app.drafting.rules.nominal_pledges import read_object
 from app.drafting.rules.positions import read_position
-from app.drafting.rules.readings import Reading, said
-from app.drafting.rules.shapes import Act
+from app.drafting.rules.predicates import by_others, fate_of, is_answer, is_event_held
+from app.drafting.rules.sentence_view import View
 from app.drafting.rules.subjects import Subject, is_adverb
-from app.drafting.rules.view import View
+from app.drafting.rules.verb_reading import Reading, said
 
 
 def read_will(view: View, i: int, subject: Subject, governor: Reading | None) -> Reading | None:

@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 
 from app.drafting.rules.dates import DateFound, date_at
+from app.drafting.rules.draft_model import Due, DueKind
 from app.drafting.rules.lexicon import load, phrases, words
-from app.drafting.rules.shapes import Due, DueKind
-from app.drafting.rules.view import View
-from app.drafting.rules.words import folds
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.tokenizer import folds
 
 EVENT_REACH = 8
 

@@ -1,10 +1,10 @@
 """Verbs that are what their object is: "reaffirm our commitment to", "announce plans to", "with a commitment to"."""
 
+from app.drafting.rules.complements import Object, after, is_deed, object_of, undertaken
+from app.drafting.rules.draft_model import Act
 from app.drafting.rules.lexicon import words
-from app.drafting.rules.objects import Object, after, is_deed, object_of, undertaken
-from app.drafting.rules.readings import Reading, said
-from app.drafting.rules.shapes import Act
-from app.drafting.rules.view import View
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.verb_reading import Reading, said
 
 
 def read_object(view: View, i: int, thing: Object, act: Act) -> Reading:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.drafting.rules.lexicon import phrases
-from app.drafting.rules.words import folds
+from app.drafting.rules.tokenizer import folds
 
 BlockKind = Literal["body", "heading", "item", "boilerplate"]
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from app.drafting.rules.acts import read_verb
 from app.drafting.rules.lexicon import GOVERNING, Form, load, verb_forms, words
-from app.drafting.rules.nouns import second_noun
-from app.drafting.rules.placing import BE, MODALS, Head, State, place
+from app.drafting.rules.nominal_pledges import second_noun
+from app.drafting.rules.sentence_view import View
+from app.drafting.rules.speech_acts import read_verb
+from app.drafting.rules.subject_assignment import BE, MODALS, Head, State, place
 from app.drafting.rules.subjects import NOBODY, Subject
-from app.drafting.rules.view import View
 
 
 @lru_cache
