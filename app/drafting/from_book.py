@@ -1,4 +1,7 @@
-"""Drafts: what the book knows is handed to the drafting rules; their answer becomes a meeting line. Stores nothing."""
+"""Drafts from the book: pass what the book knows to the rules, and build the document of the meeting from their draft.
+
+Nothing is stored.
+"""
 
 import hashlib
 import json
@@ -6,66 +9,62 @@ import re
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from app import models
-from app.drafting import rules as drafting
+from app.drafting import rules
 from app.models import columns
 from app.naming import fold
 from app.shapes.drafts import DraftHints, DraftRequest
 from app.types import SLUG_PATTERN
-from app.vocabulary import PLEDGE_ACTS, Entity
+from app.vocabulary import PLEDGE_ACTS, AttendanceRole, Entity
 
 SOURCE_ID = "draft"
 
 
 def draft_meeting(session: Session, request: DraftRequest) -> dict[str, Any]:
-    """The document, its notes and the plain text, as `DraftAnswer` has them."""
+    """The document, the notes and the plain text, in the shape of `DraftAnswer`."""
     if request.media_type == "text/html":
-        from app.drafting.html_text import plain_text  # late: the parser of HTML takes a while to load
+        from app.drafting.html_text import plain_text  # imported late: the HTML parser is slow to load
 
         text = plain_text(request.text)
     else:
         text = request.text
     hints = request.meeting or DraftHints()
-    known = drafting.Hints(hints.held_on, tuple(hints.parties), hints.title)
-    draft = drafting.draft(text, known_book(session), known)
+    draft = rules.draft(text, known_book(session), rules.Hints(hints.held_on, tuple(hints.parties), hints.title))
     return {"document": _document(draft, text), "notes": [_note(pledge) for pledge in draft.pledges], "text": text}
 
 
-# What the book knows --------------------------------------------------------------------------------------------------
-
-
-def known_book(session: Session) -> drafting.Book:
-    """Everything in the book that a text may name or renew."""
-    return drafting.Book(
+def known_book(session: Session) -> rules.KnownBook:
+    """The topics, parties, instruments, persons and pledges of the book that a text may name or renew."""
+    return rules.KnownBook(
         topics=tuple(
-            drafting.Topic(topic["slug"], tuple(topic["cues"]), topic["parent"])
-            for topic in _standing(session, models.Topic, "slug")
+            rules.KnownTopic(topic["slug"], tuple(topic["cues"]), topic["parent"])
+            for topic in _documents(session, models.Topic, "slug")
         ),
         parties=tuple(
-            drafting.Party(party["code"], party["name"], tuple(party["aliases"]), party["type"])
-            for party in _standing(session, models.Party, "code")
+            rules.KnownParty(party["code"], party["name"], tuple(party["aliases"]), party["type"])
+            for party in _documents(session, models.Party, "code")
         ),
         instruments=tuple(
-            drafting.Instrument(item["slug"], item["name"], tuple(item["aliases"]))
-            for item in _standing(session, models.Instrument, "slug")
+            rules.KnownInstrument(item["slug"], item["name"], tuple(item["aliases"]))
+            for item in _documents(session, models.Instrument, "slug")
         ),
         persons=_persons(session),
         pledges=_earlier_pledges(session),
     )
 
 
-def _standing(session: Session, table: Any, key: str) -> list[dict[str, Any]]:
-    """The standing documents of a register, in order."""
+def _documents(session: Session, table: type[SQLModel], key: str) -> list[dict[str, Any]]:
+    """The documents of a register in the order of `key`, without retracted ones."""
     own, revision = columns(table), columns(models.Revision)
     query = select(revision.c.document).join(own, own.c.revision == revision.c.seq)
     query = query.where(own.c.retracted.is_(None)).order_by(own.c[key])
     return [json.loads(document) for document in session.execute(query).scalars()]
 
 
-def _persons(session: Session) -> tuple[drafting.Person, ...]:
-    """The persons of the book, with the party and the office they were last met in."""
+def _persons(session: Session) -> tuple[rules.KnownPerson, ...]:
+    """The persons of the book, with their party and office at the last meeting."""
     attendance, meeting = columns(models.Attendance), columns(models.Meeting)
     query = (
         select(attendance.c.participant, attendance.c.party, attendance.c.office)
@@ -75,18 +74,18 @@ def _persons(session: Session) -> tuple[drafting.Person, ...]:
     )
     last = {slug: (party, office) for slug, party, office in session.execute(query)}
     return tuple(
-        drafting.Person(
+        rules.KnownPerson(
             person["slug"],
             person["name"],
             tuple(alias["name"] for alias in person["aliases"]),
             *last.get(person["slug"], (None, None)),
         )
-        for person in _standing(session, models.Participant, "slug")
+        for person in _documents(session, models.Participant, "slug")
     )
 
 
-def _earlier_pledges(session: Session) -> tuple[drafting.EarlierPledge, ...]:
-    """The pledges that a new one may renew, with the parties of their meetings."""
+def _earlier_pledges(session: Session) -> tuple[rules.EarlierPledge, ...]:
+    """The pledges that a draft may renew, with the parties of their meetings."""
     pledge, meeting, revision = columns(models.Pledge), columns(models.Meeting), columns(models.Revision)
     query = (
         select(revision.c.document, pledge.c.held_on, meeting.c.circle)
@@ -100,7 +99,7 @@ def _earlier_pledges(session: Session) -> tuple[drafting.EarlierPledge, ...]:
         own = json.loads(document)
         words = " ".join([own["summary"], *own["formula"]])
         found.append(
-            drafting.EarlierPledge(
+            rules.EarlierPledge(
                 own["id"],
                 held_on,
                 tuple(circle.split()),
@@ -113,17 +112,14 @@ def _earlier_pledges(session: Session) -> tuple[drafting.EarlierPledge, ...]:
     return tuple(found)
 
 
-# The answer as a line -------------------------------------------------------------------------------------------------
-
-
-def _document(draft: drafting.Draft, text: str) -> dict[str, Any]:
+def _document(draft: rules.Draft, text: str) -> dict[str, Any]:
     meeting = draft.meeting
     return {
         "kind": Entity.meeting.value,
         "id": None,
         "title": meeting.title,
-        "type": meeting.type,
-        "level": meeting.level,
+        "type": meeting.type and meeting.type.value,
+        "level": meeting.level and meeting.level.value,
         "series": None,
         "ordinal": meeting.ordinal,
         "held_on": meeting.held_on,
@@ -140,7 +136,7 @@ def _document(draft: drafting.Draft, text: str) -> dict[str, Any]:
     }
 
 
-def _source(draft: drafting.Draft, text: str) -> dict[str, Any]:
+def _source(draft: rules.Draft, text: str) -> dict[str, Any]:
     return {
         "id": SOURCE_ID,
         "type": None,
@@ -156,33 +152,33 @@ def _source(draft: drafting.Draft, text: str) -> dict[str, Any]:
     }
 
 
-def _attendance(person: drafting.Attendance) -> dict[str, Any]:
-    """A person known to the book by slug, a new one whole."""
+def _attendance(person: rules.DraftAttendance) -> dict[str, Any]:
+    """A person of the book by slug, a new person as an inline record."""
     return {
         "participant": person.participant or _person(person.name),
         "party": person.party,
         "office": person.office,
-        "role": "principal",
+        "role": AttendanceRole.principal.value,
     }
 
 
 def _person(name: str) -> dict[str, Any]:
-    """A person whom the book does not know, whole."""
+    """The inline record of a person who is not in the book."""
     slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")
     return {"slug": slug, "name": name, "names": {}, "aliases": [], "retracted": None}
 
 
 def _speaker(name: str) -> str | dict[str, Any]:
-    """Drafting gives the slug of a person known to the book, else the name as written."""
+    """The slug of a person of the book, or the inline record of a new person."""
     return name if re.fullmatch(SLUG_PATTERN, name) else _person(name)
 
 
-def _pledge(pledge: drafting.DraftPledge) -> dict[str, Any]:
+def _pledge(pledge: rules.DraftPledge) -> dict[str, Any]:
     due, condition = pledge.due, pledge.condition
     return {
         "number": pledge.number,
         "summary": pledge.summary,
-        "act": pledge.act,
+        "act": pledge.act.value,
         "pledgors": list(pledge.pledgors),
         "speakers": [_speaker(name) for name in pledge.speakers],
         "towards": list(pledge.towards),
@@ -190,14 +186,14 @@ def _pledge(pledge: drafting.DraftPledge) -> dict[str, Any]:
         "topics": list(pledge.topics),
         "instruments": list(pledge.instruments),
         "due": due
-        and {"kind": due.kind, "text": due.text, "from": due.since, "to": due.until, "inferred": due.inferred},
-        "condition": condition and {"kind": condition.kind, "text": condition.text},
-        "specificity": pledge.specificity,
+        and {"kind": due.kind.value, "text": due.text, "from": due.since, "to": due.until, "inferred": due.inferred},
+        "condition": condition and {"kind": condition.kind.value, "text": condition.text},
+        "specificity": pledge.specificity.value,
         "formula": list(pledge.formula),
         "borderline": pledge.borderline,
         "note": None,
         "citations": [
-            {"source": SOURCE_ID, "zone": citation.zone, "start": citation.start, "end": citation.end}
+            {"source": SOURCE_ID, "zone": citation.zone.value, "start": citation.start, "end": citation.end}
             for citation in pledge.citations
         ],
         "links": [],
@@ -206,7 +202,7 @@ def _pledge(pledge: drafting.DraftPledge) -> dict[str, Any]:
     }
 
 
-def _note(pledge: drafting.DraftPledge) -> dict[str, Any]:
+def _note(pledge: rules.DraftPledge) -> dict[str, Any]:
     return {
         "number": pledge.number,
         "confidence": round(pledge.confidence, 3),

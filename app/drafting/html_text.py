@@ -1,10 +1,10 @@
-"""HTML to the plain text that offsets count in: a block a line, nothing that a reader does not see."""
+"""HTML text: make the plain text in which offsets count, with each block on its own line and no hidden content."""
 
 import re
 
 from bs4 import BeautifulSoup
 
-_UNSEEN = ("script", "style", "noscript", "template", "head", "svg", "iframe")
+_HIDDEN = ("script", "style", "noscript", "template", "head", "svg", "iframe")
 _BLOCKS = [
     "address",
     "article",
@@ -45,9 +45,9 @@ _BLOCKS = [
 
 
 def plain_text(html: str) -> str:
-    """The visible text of a page."""
+    """The visible text of an HTML page."""
     page = BeautifulSoup(html, "html.parser")
-    for tag in page.find_all(_UNSEEN):
+    for tag in page.find_all(_HIDDEN):
         tag.decompose()
     for tag in page.find_all(_BLOCKS):
         tag.insert_before("\n")

@@ -1,5 +1,6 @@
-"""A draft as a YAML file for a person to correct: the meeting line, with the notes of each pledge as comments."""
+"""YAML draft: write a drafted meeting as a YAML file to correct, with the notes of each pledge as comments."""
 
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -12,12 +13,12 @@ _HEAD = (
     "A draft by rules, to be corrected: every null that is needed, every summary (in your own words), every doubt.\n"
     "Rename the source (id: draft) everywhere, then: pledgebook load FILE --texts FOLDER"
 )
-_NEVER = ("retracted", "assessments")
+_LEFT_OUT = ("retracted", "assessments")
 
 
 def draft_yaml(answer: dict[str, Any]) -> str:
-    """The document of a draft's answer as YAML, its notes as comments."""
-    document = _node({**answer["document"], "id": answer["document"]["id"]})
+    """The YAML text of an answer in the shape of `DraftAnswer`."""
+    document = _mapping_node(answer["document"])
     document.yaml_set_start_comment(_HEAD)
     pledges = document["pledges"]
     text = answer["text"]
@@ -31,24 +32,28 @@ def draft_yaml(answer: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-def _comment(pledge: Any, note: dict[str, Any], text: str) -> str:
-    """What a person needs to judge one draft: its words, why it was made, what it may renew or repeat."""
+def _comment(pledge: Mapping[str, Any], note: Mapping[str, Any], text: str) -> str:
+    """The comment on one draft: its words, its cue and confidence, and what it may renew or repeat."""
     words = " / ".join(" ".join(text[c["start"] : c["end"]].split()) for c in pledge["citations"])
-    lines = ["", f"{words}", f"confidence {note['confidence']}: {note['cue']}"]
+    lines = ["", words, f"confidence {note['confidence']}: {note['cue']}"]
     lines += [f"may renew {item['pledge']} (score {item['score']})" for item in note["renewals"]]
     if note["doubles"]:
         lines.append(f"may repeat number {', '.join(map(str, note['doubles']))}")
     return "\n".join(lines)
 
 
-def _node(value: Any) -> Any:
-    """Plain data as nodes: short lists in one line, maps and long lists as blocks."""
+def _mapping_node(data: Mapping[str, object]) -> CommentedMap:
+    node = CommentedMap()
+    for name, item in data.items():
+        if name not in _LEFT_OUT:
+            node[name] = _node(item)
+    return node
+
+
+def _node(value: object) -> object:
+    """Plain data as YAML nodes: short lists of text on one line, mappings and other lists as blocks."""
     if isinstance(value, dict):
-        node = CommentedMap()
-        for name, item in value.items():
-            if name not in _NEVER:
-                node[name] = _node(item)
-        return node
+        return _mapping_node(value)
     if isinstance(value, list):
         items = CommentedSeq(_node(item) for item in value)
         if all(isinstance(item, str) for item in value) and len(canonical_json(value)) < 80:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.drafting.rules import Book, Hints, draft
+from app.drafting.rules import Hints, KnownBook, draft
 from tests.drafting.conftest import BOOK
 
 REPORT = """Tokyo and Canberra to deepen ties
@@ -54,4 +54,4 @@ def test_a_persons_slug_is_the_books() -> None:
     ],
 )
 def test_administrative_news_has_no_pledges(text: str) -> None:
-    assert draft(text, Book()).pledges == ()
+    assert draft(text, KnownBook()).pledges == ()

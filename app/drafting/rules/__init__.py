@@ -1,52 +1,49 @@
-"""Drafting: raw statement text in, draft pledges out, by rules and lexicons.
+"""Drafting rules: the pure functions that read a statement's text and return draft pledges.
 
-    from app.drafting.rules import Book, Hints, Topic, draft
+    from app.drafting.rules import Hints, KnownBook, KnownTopic, draft
 
-    result = draft(text, Book(topics=(Topic("climate", ("net-zero",)),)), Hints(parties=("KOR", "USA")))
-    for pledge in result.pledges:
+    book = KnownBook(topics=(KnownTopic("climate", ("net-zero",)),))
+    for pledge in draft(text, book, Hints(parties=("KOR", "USA"))).pledges:
         pledge.act, pledge.pledgors, text[pledge.citations[0].start : pledge.citations[0].end]
 
-No model, no network, no database: the caller hands in what is known as plain data. The lexicons are
-data that a linguist can read and change; each rule names the section of docs/codebook.md that it
-comes from.
+The rules use no model, no network and no database; the caller passes what the book knows as plain data. Word lists do
+not belong here but in `app/drafting/lexicons`. Each rule names the section of docs/codebook.md that it follows.
 """
 
 from app.drafting.rules.draft_model import (
-    Act,
-    Attendance,
-    Book,
-    Citation,
-    Condition,
     Draft,
+    DraftAttendance,
+    DraftCitation,
+    DraftCondition,
+    DraftDue,
     DraftMeeting,
     DraftPledge,
-    Due,
     EarlierPledge,
     Hints,
-    Instrument,
-    Party,
-    Person,
+    KnownBook,
+    KnownInstrument,
+    KnownParty,
+    KnownPerson,
+    KnownTopic,
     Renewal,
-    Topic,
 )
 from app.drafting.rules.pipeline import draft
 
 __all__ = [
-    "Act",
-    "Attendance",
-    "Book",
-    "Citation",
-    "Condition",
     "Draft",
+    "DraftAttendance",
+    "DraftCitation",
+    "DraftCondition",
+    "DraftDue",
     "DraftMeeting",
     "DraftPledge",
-    "Due",
     "EarlierPledge",
     "Hints",
-    "Instrument",
-    "Party",
-    "Person",
+    "KnownBook",
+    "KnownInstrument",
+    "KnownParty",
+    "KnownPerson",
+    "KnownTopic",
     "Renewal",
-    "Topic",
     "draft",
 ]

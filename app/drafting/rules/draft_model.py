@@ -1,27 +1,24 @@
-"""The shapes that drafting takes and gives: plain data, independent of any database.
+"""Draft model: the data that the drafting rules take and return, independent of any database.
 
-The caller hands in a `Book` (what is known: topics with their cues, parties, instruments, persons, earlier pledges) and
-`Hints` (what is known of this meeting), and gets a `Draft` back. Everything is frozen
-and hashable: what is made of a book (its phrase tables) is made once.
+The caller passes a `KnownBook` and `Hints` and gets a `Draft`. Every class is frozen and hashable, so that what is
+built from a book, such as its phrase tables, can be cached.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
-Act = Literal["commit", "agree", "reaffirm", "support", "condemn", "urge", "describe"]
-Zone = Literal["body", "quote", "lede", "headline"]
-DueKind = Literal["deadline", "deadline-event", "window", "recurring", "open", "event-relative"]
-ConditionKind = Literal["trigger", "conditions-based", "contingency", "qualifier"]
-Specificity = Literal["general", "named-action", "measurable"]
+from app.vocabulary import PLEDGE_ACTS, Act, ConditionKind, DueKind, Level, MeetingType, Specificity, Zone
 
-PLEDGES: frozenset[Act] = frozenset({"commit", "agree", "reaffirm"})
-POSITIONS: frozenset[Act] = frozenset({"support", "condemn", "urge"})
+# What a verb reads as: an act of the book, or a mere description, which makes no record.
+Description = Literal["describe"]
+DESCRIBE: Final[Description] = "describe"
+SpeechAct = Act | Description
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A topic of the book; its cues are words or phrases that tell of it (data, changed through the API)."""
+class KnownTopic:
+    """A topic of the book with its cues: words or phrases that point to it."""
 
     slug: str
     cues: tuple[str, ...] = ()
@@ -29,8 +26,8 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """A state, organisation or group: `aliases` are all its names in any spelling ("ROK", "South Korea")."""
+class KnownParty:
+    """A state, organisation or group of the book. `aliases` are its other names and spellings."""
 
     code: str
     name: str
@@ -39,8 +36,8 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
-    """A treaty, declaration, agreement, plan, body or exercise that pledges name."""
+class KnownInstrument:
+    """A treaty, declaration, agreement, plan, body or exercise of the book."""
 
     slug: str
     name: str
@@ -48,8 +45,8 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody known to the book; `party` and `office` where they are known."""
+class KnownPerson:
+    """A person of the book. `party` and `office` are those of the last meeting, if known."""
 
     slug: str
     name: str
@@ -60,8 +57,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class EarlierPledge:
-    """A pledge of the book that a draft may renew;
-    `words` are its summary and, if at hand, the words of its citation.
+    """A pledge of the book that a draft may renew.
+
+    `words` are its summary and, if available, the words of its citation.
     """
 
     id: str
@@ -74,19 +72,19 @@ class EarlierPledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """All that drafting may know. An empty book works too: states and organisations of the lexicon are always known."""
+class KnownBook:
+    """What the book knows. It may be empty: the states and organisations of the lexicon are always known."""
 
-    topics: tuple[Topic, ...] = ()
-    parties: tuple[Party, ...] = ()
-    instruments: tuple[Instrument, ...] = ()
-    persons: tuple[Person, ...] = ()
+    topics: tuple[KnownTopic, ...] = ()
+    parties: tuple[KnownParty, ...] = ()
+    instruments: tuple[KnownInstrument, ...] = ()
+    persons: tuple[KnownPerson, ...] = ()
     pledges: tuple[EarlierPledge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the caller knows of the meeting; what is empty is told from the text."""
+    """What the caller knows of the meeting. The rules read an empty field from the text."""
 
     held_on: date | None = None
     parties: tuple[str, ...] = ()
@@ -94,8 +92,8 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """Words of the text as given: offsets in code points, end exclusive."""
+class DraftCitation:
+    """A span of the text, in code points; `end` is exclusive."""
 
     zone: Zone
     start: int
@@ -103,8 +101,8 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """By when (codebook 6). `text` is exact; `since` and `until` are `from` and `to` of the line."""
+class DraftDue:
+    """When a pledge is due (codebook 6). `since` and `until` are `from` and `to` of the document."""
 
     kind: DueKind
     text: str
@@ -116,8 +114,8 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What the pledge hangs on (codebook 7)."""
+class DraftCondition:
+    """The condition of a pledge (codebook 7), in its exact words."""
 
     kind: ConditionKind
     text: str
@@ -127,7 +125,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """An earlier pledge that a draft probably renews, with a score from 0 to 1."""
+    """The id of an earlier pledge that a draft may renew, with a score from 0 to 1."""
 
     pledge: str
     score: float
@@ -135,10 +133,11 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class DraftPledge:
-    """One undertaking or position, numbered in the order of the text.
+    """One pledge or position, numbered in the order of the text.
 
-    `cue` names the words that made it, `confidence` (0 to 1) falls with each guess, `doubles` are the numbers of drafts
-    of the same text that probably say the same, `renewals` the likeliest earlier pledges, best first.
+    `cue` is the words by which the rules found it. `confidence` is 0 to 1; each guess lowers it. `doubles` are the
+    numbers of drafts of the same text that may be duplicates. `renewals` are the most likely earlier pledges, the best
+    first.
     """
 
     number: int
@@ -150,12 +149,12 @@ class DraftPledge:
     about: tuple[str, ...]
     topics: tuple[str, ...]
     instruments: tuple[str, ...]
-    due: Due | None
-    condition: Condition | None
+    due: DraftDue | None
+    condition: DraftCondition | None
     specificity: Specificity
     formula: tuple[str, ...]
     borderline: str | None
-    citations: tuple[Citation, ...]
+    citations: tuple[DraftCitation, ...]
     confidence: float
     cue: str
     renewals: tuple[Renewal, ...] = ()
@@ -163,13 +162,13 @@ class DraftPledge:
 
     @property
     def is_pledge(self) -> bool:
-        """Positions are drafted too, but are no pledges."""
-        return self.act in PLEDGES
+        """True for a pledge, false for a position."""
+        return self.act in PLEDGE_ACTS
 
 
 @dataclass(frozen=True, slots=True)
-class Attendance:
-    """A person named with an office; `participant` is the slug of one known to the book, else None."""
+class DraftAttendance:
+    """A person named with an office. `participant` is the slug of a person of the book, else None."""
 
     participant: str | None
     name: str
@@ -179,22 +178,22 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class DraftMeeting:
-    """What the text tells of the meeting; what it does not is None or empty."""
+    """What the text says about the meeting. What it does not say is None or empty."""
 
     title: str | None
-    type: str | None
-    level: str | None
+    type: MeetingType | None
+    level: Level | None
     ordinal: int | None
     held_on: date | None
     city: str | None
     parties: tuple[str, ...]
-    participants: tuple[Attendance, ...]
+    participants: tuple[DraftAttendance, ...]
     inferred: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answer: a meeting, its drafts, and whether the text is a statement between parties at all."""
+    """The result: the meeting, its drafts, and whether the text is a statement between parties."""
 
     meeting: DraftMeeting
     pledges: tuple[DraftPledge, ...]

@@ -1,7 +1,7 @@
-"""Who is named where: states by name, adjective or capital, organisations, groups, and persons by title or known name.
+"""Entities: find the states, organisations, groups and persons that a text names (codebook 4).
 
-Only capitalised words are looked up, so that "polish" and "turkey" stay words. Party codes are the book's; "ROK",
-"DPRK", "PRC" and any alias of a party lead to its code.
+Only capitalised words are looked up, so that "polish" and "turkey" stay words. A name, adjective, capital or alias of a
+party leads to its code in the book.
 """
 
 import itertools
@@ -10,35 +10,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from app.drafting.rules.draft_model import Book, Person
-from app.drafting.rules.lexicon import load
-from app.drafting.rules.phrase_table import Phrases
-from app.drafting.rules.tokenizer import Word, fold, folds
+from app.drafting.rules.draft_model import KnownBook, KnownPerson
+from app.drafting.rules.lexicon_files import optional_words, party_designations, word_list, word_set
+from app.drafting.rules.phrase_table import PhraseTable
+from app.drafting.rules.tokenizer import Token, fold, folds
 
 MentionKind = Literal["name", "adjective", "capital", "person"]
 NAME_LIMIT = 5
-NO_NAMES = frozenset(
-    {
-        "assembly",
-        "debate",
-        "secretariat",
-        "staff",
-        "council",
-        "office",
-        "meeting",
-        "statement",
-        "summit",
-        "conference",
-        "joint",
-    }
-)
-SUFFIXES = frozenset({"iii", "ii", "jr", "sr", "iv"})
+REACH_BEFORE_TITLE = 5
+NOT_NAMES = word_set("layout", "not_names")
+NAME_ENDS = word_set("layout", "name_ends")
+SUFFIXES = word_set("layout", "name_suffixes")
+OFFICES_BEFORE_OF = word_list("layout", "offices_before_of")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`words[start:end]` names `codes`; a person also has a key (slug if known to the book, else the name as
-    written).
+    """A span `words[start:end]` that names parties or a person.
+
+    `codes` are the parties. `person` is the slug of a person of the book, else the name as written.
     """
 
     start: int
@@ -50,23 +40,27 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The phrase tables of a book, made once for it."""
+class NameTables:
+    """The phrase tables of names, built once for a book."""
 
-    parties: Phrases[tuple[str, MentionKind]]
+    parties: PhraseTable[tuple[str, MentionKind]]
     codes: dict[str, str]
     groups: dict[str, frozenset[str]]
-    persons: Phrases[Person]
-    titles: Phrases[tuple[str, str | None]]
+    persons: PhraseTable[KnownPerson]
+    titles: PhraseTable[tuple[str, str | None]]
 
     def code(self, word: str) -> str:
-        """The book's code for a code or alias: "ROK" and "KOR" are KOR; what is unknown stays as it is."""
-        return self.codes.get(" ".join(folds(word)), word)
+        """The book's code for a code or alias ("ROK" gives KOR). An unknown word is returned unchanged."""
+        return self.codes.get(_key(word), word)
+
+
+def _key(name: str) -> str:
+    return " ".join(folds(name))
 
 
 @lru_cache(maxsize=8)
-def names_of(book: Book) -> Names:
-    """All designations: the book's own first, then those of the lexicon."""
+def names_of(book: KnownBook) -> NameTables:
+    """The names of a book: its own first, then those of the lexicon."""
     entries: list[tuple[str, tuple[str, MentionKind]]] = []
     codes: dict[str, str] = {}
     for party in book.parties:
@@ -74,27 +68,26 @@ def names_of(book: Book) -> Names:
             if len(name) > 1 and not (len(name) == 2 and name.islower()):
                 entries.append((name, (party.code, "name")))
         for name in (party.code, party.name, *party.aliases):
-            codes.setdefault(" ".join(folds(name)), party.code)
-    states, organisations = load("states"), load("organisations")
+            codes.setdefault(_key(name), party.code)
     groups: dict[str, frozenset[str]] = {}
-    for code, entry in (*states.items(), *organisations.items()):
-        known = next((codes[key] for n in (code, *entry["names"]) if (key := " ".join(folds(n))) in codes), code)
-        for name in entry["names"]:
+    for code, entry in (*party_designations("states").items(), *party_designations("organisations").items()):
+        known = next((codes[key] for name in (code, *entry.names) if (key := _key(name)) in codes), code)
+        for name in entry.names:
             entries.append((name, (known, "name")))
-            codes.setdefault(" ".join(folds(name)), known)
+            codes.setdefault(_key(name), known)
         codes.setdefault(fold(code), known)
-        entries += [(a, (known, "adjective")) for a in entry.get("adjectives", ())]
-        entries += [(c, (known, "capital")) for c in entry.get("capitals", ())]
-        if "members" in entry:
-            groups[known] = frozenset(entry["members"])
-    persons = [(n, p) for p in book.persons for n in (p.name, *p.aliases)]
-    titles = [(t, (t, home)) for t, home in load("designations")["titles"].items()]
-    return Names(Phrases(entries), codes, groups, Phrases(persons), Phrases(titles))
+        entries += [(adjective, (known, "adjective")) for adjective in entry.adjectives]
+        entries += [(capital, (known, "capital")) for capital in entry.capitals]
+        if entry.members:
+            groups[known] = frozenset(entry.members)
+    persons = [(name, person) for person in book.persons for name in (person.name, *person.aliases)]
+    titles = [(title, (title, home)) for title, home in optional_words("designations", "titles").items()]
+    return NameTables(PhraseTable(entries), codes, groups, PhraseTable(persons), PhraseTable(titles))
 
 
 @dataclass(slots=True)
-class Known:
-    """A person met in the text: how the book or the text calls them, and whose they are."""
+class NamedPerson:
+    """A person named in the text. `key` is the slug in the book, else the name; `slug` is None if not in the book."""
 
     key: str
     name: str
@@ -104,19 +97,19 @@ class Known:
 
 
 @dataclass(slots=True)
-class Cast:
-    """The parties of the meeting and the persons met so far; filled in one pass over the text before drafting."""
+class Entities:
+    """The parties of the meeting and the persons of a text. One pass of `learn_persons` fills it before drafting."""
 
-    names: Names
+    names: NameTables
     parties: tuple[str, ...] = ()
-    people: dict[str, Known] = field(default_factory=dict)
+    people: dict[str, NamedPerson] = field(default_factory=dict)
 
-    def mentions(self, words: Sequence[Word], keys: Sequence[str]) -> list[Mention]:
-        """The mentions in one sentence, in order, none overlapping."""
+    def mentions(self, words: Sequence[Token], keys: Sequence[str]) -> list[Mention]:
+        """The mentions in one sentence in order, none overlapping."""
         found: list[Mention] = []
         i = 0
         while i < len(words):
-            mention = self._at(words, keys, i) if words[i].text[0].isupper() else None
+            mention = self._mention_at(words, keys, i) if words[i].text[0].isupper() else None
             if mention:
                 found.append(mention)
                 i = mention.end
@@ -124,10 +117,10 @@ class Cast:
                 i += 1
         return found
 
-    def _at(self, words: Sequence[Word], keys: Sequence[str], i: int) -> Mention | None:
+    def _mention_at(self, words: Sequence[Token], keys: Sequence[str], i: int) -> Mention | None:
         title = self.names.titles.at(keys, i)
         if title:
-            person = self._titled(words, keys, i, title)
+            person = self._titled_person(words, keys, i, title)
             if person:
                 return person
         known = self.names.persons.at(keys, i)
@@ -147,15 +140,15 @@ class Cast:
             return Mention(i, end, "person", (alone.party,) if alone.party else (), alone.key, alone.office)
         return None
 
-    def _titled(
-        self, words: Sequence[Word], keys: Sequence[str], i: int, title: tuple[int, tuple[str, str | None]]
+    def _titled_person(
+        self, words: Sequence[Token], keys: Sequence[str], i: int, title: tuple[int, tuple[str, str | None]]
     ) -> Mention | None:
         n, (office, home) = title
         start = i + n
-        if start < len(words) and keys[start] == "of" and office.endswith(("Secretary", "Minister")):
+        if start < len(words) and keys[start] == "of" and office.endswith(OFFICES_BEFORE_OF):
             return None
         end = name_end(words, keys, start)
-        if end == start or keys[start] in NO_NAMES:
+        if end == start or keys[start] in NOT_NAMES:
             return None
         known = self.people.get(keys[end - 1]) or self.people.get(keys[start])
         party = known.party if known else home
@@ -164,9 +157,10 @@ class Cast:
             i, end, "person", (party,) if party else (), key, known.office if known and known.office else office
         )
 
-    def meet(self, words: Sequence[Word], keys: Sequence[str]) -> None:
-        """Learn from one sentence who is whose: "South Korean Foreign Minister Cho Tae-yul", "Prime Minister X of
-        Japan".
+    def learn_persons(self, words: Sequence[Token], keys: Sequence[str]) -> None:
+        """Add the persons that one sentence names with a title, and their parties, to `people`.
+
+        Examples: "South Korean Foreign Minister Cho Tae-yul", "Prime Minister X of Japan".
         """
         last: tuple[int, str | None] | None = None
         for i in range(len(words)):
@@ -175,7 +169,7 @@ class Cast:
                 continue
             n, (office, home) = title
             start = i + n
-            party = self._of(words, keys, start)
+            party = self._party_after(words, keys, start)
             if party:
                 start = party[1]
             end = name_end(words, keys, start + 1)
@@ -188,16 +182,16 @@ class Cast:
             ):
                 start += 1  # "Minister for Trade, Jane Hill, met"
             end = name_end(words, keys, start)
-            if end == start or keys[start] in NO_NAMES:
+            if end == start or keys[start] in NOT_NAMES:
                 continue
-            after = self._of(words, keys, end)
-            before = self._before(words, keys, i) or (last[1] if last and i - last[0] <= 2 else None)
+            after = self._party_after(words, keys, end)
+            before = self._party_before(words, keys, i) or (last[1] if last and i - last[0] <= 2 else None)
             code = (party or after or (before, 0))[0] or home
-            self._learn(words, keys, start, end, office, code)
-            last = end, code  # "its Foreign Minister A, Defense Minister B": one state for a list
+            self._add_person(words, keys, start, end, office, code)
+            last = end, code  # "its Foreign Minister A, Defense Minister B": one party for both
 
-    def _of(self, words: Sequence[Word], keys: Sequence[str], i: int) -> tuple[str, int] | None:
-        """The state in "of the United States" right after a title or name, and where it ends."""
+    def _party_after(self, words: Sequence[Token], keys: Sequence[str], i: int) -> tuple[str, int] | None:
+        """The party in "of the United States" right after a title or name, and where it ends."""
         if i < len(keys) and keys[i] == "of":
             j = i + 2 if i + 1 < len(keys) and keys[i + 1] == "the" else i + 1
             place = self.names.parties.at(keys, j) if j < len(keys) and words[j].text[0].isupper() else None
@@ -205,9 +199,9 @@ class Cast:
                 return place[1][0], j + place[0]
         return None
 
-    def _before(self, words: Sequence[Word], keys: Sequence[str], i: int) -> str | None:
-        """The state named right before a title: "ROK Minister", "Japan's Prime Minister"."""
-        for back in range(1, 6):
+    def _party_before(self, words: Sequence[Token], keys: Sequence[str], i: int) -> str | None:
+        """The party named right before a title: "ROK Minister", "Japan's Prime Minister"."""
+        for back in range(1, REACH_BEFORE_TITLE + 1):
             j = i - back
             if j < 0:
                 break
@@ -216,8 +210,8 @@ class Cast:
                 return place[1][0]
         return None
 
-    def _learn(
-        self, words: Sequence[Word], keys: Sequence[str], start: int, end: int, office: str, code: str | None
+    def _add_person(
+        self, words: Sequence[Token], keys: Sequence[str], start: int, end: int, office: str, code: str | None
     ) -> None:
         name = words[start].text if end == start + 1 else _as_written(words[start:end])
         book = self.names.persons.at(keys, start)
@@ -225,7 +219,7 @@ class Cast:
         if entry is None:
             key = book[1].slug if book else name
             party = (book[1].party if book else None) or code
-            entry = Known(key, book[1].name if book else name, party, office, book[1].slug if book else None)
+            entry = NamedPerson(key, book[1].name if book else name, party, office, book[1].slug if book else None)
         elif entry.party is None:
             entry.party = code
         if len(name) > len(entry.name) and not book:
@@ -235,11 +229,11 @@ class Cast:
                 self.people.setdefault(k, entry)
 
     def is_ours(self, code: str) -> bool:
-        """Whether a code is a party of the meeting, or a group made of its parties."""
-        return code in self.parties or self.means_all(code) or self._part(code)
+        """True if a code is a party of the meeting, or a group made of its parties."""
+        return code in self.parties or self.means_all(code) or self._is_part(code)
 
     def means_all(self, code: str) -> bool:
-        """A group's name for all parties: the Quad at a meeting of its four states."""
+        """True if a group is all parties of the meeting: the Quad at a meeting of its four members."""
         members = self.names.groups.get(code)
         return (
             members is not None
@@ -248,37 +242,31 @@ class Cast:
             and len(members) <= len(self.parties) + 1
         )
 
-    def _part(self, code: str) -> bool:
+    def _is_part(self, code: str) -> bool:
         members = self.names.groups.get(code)
         return members is not None and members < set(self.parties)
 
     def ours(self, codes: Iterable[str]) -> tuple[str, ...]:
-        """The parties of the meeting among codes, in the meeting's order, groups taken apart."""
+        """The parties of the meeting among codes, in the order of the meeting. Groups are replaced by their members."""
         found: set[str] = set()
         for code in codes:
             if code in self.parties:
                 found.add(code)
             elif self.means_all(code):
                 found |= set(self.parties)
-            elif self._part(code):
+            elif self._is_part(code):
                 found |= self.names.groups[code]
         return tuple(p for p in self.parties if p in found)
 
 
-def name_end(words: Sequence[Word], keys: Sequence[str], start: int) -> int:
-    """Where a person's name that begins at `start` ends: capitalised words, initials, parts joined by hyphens."""
+def name_end(words: Sequence[Token], keys: Sequence[str], start: int) -> int:
+    """Where a person's name that begins at `start` ends: after capitalised words, initials and hyphened parts."""
     end = start
     while end < len(words) and end - start < NAME_LIMIT:
         word = words[end]
         joined = end > start and word.hyphened and word.text.islower()
         is_initial = word.text.endswith(".") and len(word.text) == 2
-        if not ((word.text[0].isupper() and word.text[0].isalpha()) or joined) or keys[end] in (
-            "we",
-            "the",
-            "and",
-            "of",
-            "usa",
-        ):
+        if not ((word.text[0].isupper() and word.text[0].isalpha()) or joined) or keys[end] in NAME_ENDS:
             break
         end += 1
         if end < len(words) and words[end].text == "." and len(word.text) == 1 and not is_initial:
@@ -286,8 +274,8 @@ def name_end(words: Sequence[Word], keys: Sequence[str], start: int) -> int:
     return end
 
 
-def _as_written(words: Sequence[Word]) -> str:
-    """A name with its own hyphens and dots."""
+def _as_written(words: Sequence[Token]) -> str:
+    """A name with its hyphens and dots as in the text."""
     out = words[0].text
     for last, word in itertools.pairwise(words):
         gap = "-" if word.hyphened else " " if word.start > last.end else ""

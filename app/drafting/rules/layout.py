@@ -1,6 +1,6 @@
-"""The layout of a text: paragraphs, headings, list items and what is no statement at all (codebook 3 and 9).
+"""Layout: divide a text into paragraphs, headings, list items and boilerplate (codebook 3 and 9).
 
-Lines are joined where they were only wrapped, never repaired: a block is a stretch of the text as given.
+A block is a span of the text as given. Wrapped lines belong to one block; no character is changed.
 """
 
 import itertools
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.drafting.rules.lexicon import phrases
+from app.drafting.rules.lexicon_files import word_list
 from app.drafting.rules.tokenizer import folds
 
 BlockKind = Literal["body", "heading", "item", "boilerplate"]
@@ -17,17 +18,17 @@ LABEL = re.compile(
     r"[ \t]*(?:\(?\d{1,3}[.)]|\([a-z]{1,4}\)|[a-z][.)]|[ivx]{1,4}[.)]|[•·▪◦‣●*–—-]|o)[ \t\u00a0]+", re.IGNORECASE
 )
 FINAL = tuple('.!?:;”"…')
-ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:[A-Z]\.)+$|(?:^|[\s(])(?:Mr|Ms|Mrs|Dr|Gen|Adm|St|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Lt|Col|Sen|Rep)\.$"
-)
+_ABBREVIATIONS = "|".join((*word_list("layout", "title_abbreviations"), *word_list("layout", "month_abbreviations")))
+ABBREVIATION = re.compile(rf"(?:^|[\s(])(?:[A-Z]\.)+$|(?:^|[\s(])(?:{_ABBREVIATIONS})\.$")
 LONG_LINE = 90
 HEADING_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading or item: `start` is where its words begin (after a label), `heading` the one it stands
-    under.
+    """A paragraph, heading or list item.
+
+    `start` is the offset after the label of an item. `heading` is the text of the heading above the block.
     """
 
     start: int
@@ -51,7 +52,7 @@ class _Line:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """The blocks of a text in order. Offsets always count in the text as given."""
+    """The blocks of a text in order. Their offsets count in the text as given."""
     blocks: list[Block] = []
     heading = ""
     headings = 0
@@ -85,7 +86,7 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _groups(lines: list[_Line]) -> list[list[_Line]]:
-    """Runs of lines between blank ones."""
+    """The runs of lines between blank lines."""
     groups: list[list[_Line]] = []
     fresh = True
     for line in lines:
@@ -110,7 +111,7 @@ def _joined(text: str, group: list[_Line], width: int) -> list[list[_Line]]:
 
 
 def _is_wrapped(text: str, last: _Line, line: _Line, width: int) -> bool:
-    """Whether `line` goes on where `last` broke off, by its first letter, by room left on the line, by indentation."""
+    """True if `line` continues `last`, judged by its first letter, the room left on `last`, and its indentation."""
     if line.label:
         return False
     end = text[max(last.start, last.end - 12) : last.end]
@@ -143,7 +144,7 @@ def _block(text: str, lines: list[_Line]) -> Block:
 
 
 def is_boilerplate(passage: str) -> bool:
-    """A short line that begins, or anywhere speaks, like the page around a statement rather than the statement."""
+    """True for a short passage that belongs to the web page around a statement."""
     if len(passage) > 400:
         return False
     words = folds(passage[:400])

@@ -1,100 +1,99 @@
-"""Lists under a lead-in (codebook 3): "WE COMMIT TO: 1. EXPAND …" makes each item a pledge, the lead-in none.
+"""List items: read a list below a lead-in such as "WE COMMIT TO:" (codebook 3).
 
-Items that only note or recall are none either; an item with a governing verb of its own (WELCOME, CALL ON) keeps it.
+Each item is a pledge; the lead-in is none. An item that only notes or recalls is no pledge. An item with a governing
+verb of its own (WELCOME, CALL ON) keeps the act of that verb.
 """
 
 from dataclasses import dataclass
 
-from app.drafting.rules.clauses import Clause, trimmed
+from app.drafting.rules.clauses import VerbClause, trimmed_end
 from app.drafting.rules.complements import object_of, undertaken
-from app.drafting.rules.draft_model import Act
-from app.drafting.rules.lexicon import doing, load, verb_forms
-from app.drafting.rules.sentence_view import View
-from app.drafting.rules.subject_assignment import Head
+from app.drafting.rules.lexicon_files import word_set
+from app.drafting.rules.sentence_view import SentenceView
+from app.drafting.rules.subject_assignment import GoverningVerb
 from app.drafting.rules.subjects import Subject, is_adverb
-from app.drafting.rules.verb_reading import Reading
+from app.drafting.rules.verb_forms import doing, verb_forms
+from app.drafting.rules.verb_reading import VerbReading
+from app.vocabulary import PLEDGE_ACTS, POSITION_ACTS, Act
 
-NOTING = frozenset(
-    ["note", "notes", "recall", "recognize", "acknowledge", "take", "recalling", "noting", "recognizing", "reaffirm"]
-)
+COMMIT = word_set("acts", "commit")
+AGREE = word_set("acts", "agree")
+FUTURE = word_set("grammar", "plain_future_modals")
+NOTING = word_set("clauses", "noting_items")
+UNDERTAKEN_POSITIONS = word_set("clauses", "undertaken_positions")
+ITEM_OPENERS = word_set("clauses", "item_openers")
+LEAD_IN_REACH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A lead-in: what its items are, and whose."""
+class LeadIn:
+    """The act, the cue and the subject that a lead-in gives to its items."""
 
     act: Act
     cue: str
     subject: Subject
 
-    def holds(self, view: View) -> bool:
-        """Whether the list goes on: items, headings between them, or lines that begin with a bare verb."""
-        block = view.sentence.block
-        return block.kind in ("item", "heading") or (_first_verb(view) is not None and view.words[0].text.isupper())
+    def goes_on(self, view: SentenceView) -> bool:
+        """True if a sentence belongs to the list: an item, a heading between items, or a line with a bare verb."""
+        if view.sentence.block.kind in ("item", "heading"):
+            return True
+        return _first_verb(view) is not None and view.words[0].text.isupper()
 
 
-def frame_after(view: View, heads: list[Head]) -> Frame | None:
-    """The frame that a sentence opens if it ends with a colon right after a verb of undertaking ("we will:")."""
+def lead_in_of(view: SentenceView, verbs: list[GoverningVerb]) -> LeadIn | None:
+    """The lead-in that a sentence is, if it ends with a colon right after a verb of undertaking ("we will:")."""
     last = len(view) - 1
     if last < 1 or view.key(last) != ":":
         return None
-    for head in reversed(heads):
-        reading = head.reading
-        if reading.act in ("commit", "agree", "reaffirm") and (
-            reading.form == "list" or last - reading.complement <= 4
-        ):
-            return Frame(reading.act, reading.cue, head.subject)
-        if view.keys[head.verb] in ("will", "shall") and last - head.verb <= 4 and head.subject.binds:
-            return Frame("commit", "will", head.subject)
+    for verb in reversed(verbs):
+        reading, act = verb.reading, verb.act
+        is_near = reading.form == "list" or last - reading.complement <= LEAD_IN_REACH
+        if isinstance(act, Act) and act in PLEDGE_ACTS and is_near:
+            return LeadIn(act, reading.cue, verb.subject)
+        if view.keys[verb.index] in FUTURE and last - verb.index <= LEAD_IN_REACH and verb.subject.binds:
+            return LeadIn(Act.commit, "will", verb.subject)
     key = view.key(last - 1)
     form = verb_forms().get(key) or verb_forms().get(view.key(last - 2))
-    if key == "to" and form and form.lemma in load("acts")["commit"] + load("acts")["agree"]:
-        return Frame(
-            "agree" if form.lemma in load("acts")["agree"] else "commit", form.lemma, Subject("party", 0, everyone=True)
-        )
+    if key == "to" and form and form.lemma in COMMIT | AGREE:
+        act = Act.agree if form.lemma in AGREE else Act.commit
+        return LeadIn(act, form.lemma, Subject("party", 0, everyone=True))
     return None
 
 
-def _first_verb(view: View) -> int | None:
-    """The bare verb or gerund that opens an item, adverbs passed."""
+def _first_verb(view: SentenceView) -> int | None:
+    """The index of the bare verb or gerund that opens an item, adverbs skipped."""
     i = 0
-    while i < len(view) and (is_adverb(view, i) or view.key(i) in ("to", "further")):
+    while i < len(view) and (is_adverb(view, i) or view.key(i) in ITEM_OPENERS):
         i += 1
     form = verb_forms().get(view.key(i))
-    if view.key(i) in doing() or (form and (form.base or form.ing)):
-        return i
-    return None
+    return i if view.key(i) in doing() or (form and (form.base or form.ing)) else None
 
 
-def item_clauses(view: View, frame: Frame) -> list[Clause] | None:
-    """The clause of one item, none for what only notes; None if the sentence is to be read as running text."""
+def item_clauses(view: SentenceView, lead_in: LeadIn) -> list[VerbClause] | None:
+    """The clause of one item; an empty list if it only notes; None if the sentence must be read as running text."""
     if view.sentence.block.kind == "heading":
         return []
-    verb = _first_verb(view)
-    if verb is None or view.sentence.index > 0:
+    index = _first_verb(view)
+    if index is None or view.sentence.index > 0:
         return None
-    form = verb_forms().get(view.key(verb))
-    lemma = form.lemma if form else view.key(verb)
-    act: Act = frame.act
-    acts = load("acts")
+    act = _item_act(view, index, lead_in)
+    if act is None:
+        return []
+    reading = VerbReading(act, f"{lead_in.cue} … {view.words[index].text}", index, index, "list")
+    verb = GoverningVerb(index, 0, reading, lead_in.subject)
+    return [VerbClause(verb, act, index if index < 3 else 0, trimmed_end(view, index + 1, len(view)), index)]
+
+
+def _item_act(view: SentenceView, index: int, lead_in: LeadIn) -> Act | None:
+    """The act of an item by its verb, or None if it only notes."""
+    form = verb_forms().get(view.key(index))
+    lemma = form.lemma if form else view.key(index)
     if lemma in NOTING:
-        thing = object_of(view, verb)
-        if lemma != "reaffirm" or thing is None or thing.kind != "commitment" or not undertaken(view, thing.complement):
-            return []
-        act = "reaffirm"
-    positions: tuple[Act, ...] = ("condemn", "urge", "support")
-    for position in positions:
-        if lemma in acts[position] and lemma not in (
-            "support",
-            "encourage",
-            "press",
-            "invite",
-            "oppose",
-            "reject",
-            "celebrate",
-        ):
-            act = position
-    end = trimmed(view, verb + 1, len(view))
-    reading = Reading(act, f"{frame.cue} … {view.words[verb].text}", verb, verb, "list")
-    head = Head(verb, 0, reading, frame.subject)
-    return [Clause(head, verb if verb < 3 else 0, end, verb)]
+        thing = object_of(view, index) if lemma == "reaffirm" else None
+        is_commitment = thing is not None and thing.kind == "commitment" and undertaken(view, thing.complement)
+        return Act.reaffirm if is_commitment else None
+    if lemma not in UNDERTAKEN_POSITIONS:
+        for act in POSITION_ACTS:
+            if lemma in word_set("acts", act):
+                return act
+    return lead_in.act

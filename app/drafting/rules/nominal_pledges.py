@@ -1,107 +1,94 @@
-"""Verbs that are what their object is: "reaffirm our commitment to", "announce plans to", "with a commitment to"."""
+"""Nominal pledges: read pledges that a noun carries: "reaffirm our commitment to", "with plans to hold"."""
 
-from app.drafting.rules.complements import Object, after, is_deed, object_of, undertaken
-from app.drafting.rules.draft_model import Act
-from app.drafting.rules.lexicon import words
-from app.drafting.rules.sentence_view import View
-from app.drafting.rules.verb_reading import Reading, said
+from app.drafting.rules.complements import ComplementForm, ObjectNoun, after, is_deed, object_of, undertaken
+from app.drafting.rules.draft_model import DESCRIBE
+from app.drafting.rules.lexicon import folded_words
+from app.drafting.rules.lexicon_files import word_set
+from app.drafting.rules.sentence_view import SentenceView
+from app.drafting.rules.verb_reading import VerbReading
+from app.vocabulary import Act
+
+MEASURE_NOUNS = folded_words("acts", "measure_nouns")
+FIRM_NOUNS = folded_words("acts", "firm_nouns")
+POSSESSIVES = word_set("grammar", "possessives")
+WEAK_PURPOSES = word_set("complements", "weak_purposes")
+PLAN_NOUNS = word_set("complements", "plan_nouns")
+PURPOSES_AFTER_WITH = word_set("complements", "purposes_after_with")
+COMMITMENTS_AFTER_INCLUDING = word_set("complements", "commitments_after_including")
+SECOND_OBJECT_JOINERS = word_set("complements", "second_object_joiners")
+POSSESSIVE_REACH = 4
+NOUN_REACH = 6
 
 
-def read_object(view: View, i: int, thing: Object, act: Act) -> Reading:
-    """What a reaffirming or announcing verb is with this noun as its object."""
-    noun = view.key(thing.noun)
+def read_object(view: SentenceView, i: int, thing: ObjectNoun, act: Act) -> VerbReading:
+    """The reading of a reaffirming or announcing verb at `i` with this noun as its object."""
     found = undertaken(view, thing.complement)
-    own: Act = (
-        "commit"
-        if act == "commit" and found and found[1] == "to"
-        else "reaffirm"
-        if act == "reaffirm" or thing.kind == "commitment"
-        else "commit"
-    )
-    cue = said(view, i, thing.complement)
-    plain = Reading("describe", cue, i + 1, i + 1, governs=act)
+    cue = view.text_of(i, thing.complement)
+    own = _own_act(thing, act, found)
+    plain = VerbReading(DESCRIBE, cue, i + 1, i + 1, governs=act)
     if thing.kind == "commitment":
+        at = thing.complement + 1
         if view.key(thing.complement) == "that":
-            return Reading(own, cue + " that", thing.complement + 1, thing.complement + 1, owners=thing.possessors)
+            return VerbReading(own, cue + " that", at, at, owners=thing.possessors)
         if found:
-            return Reading(own, cue, found[0] + 1, found[0] + 1, found[1], owners=thing.possessors)
-        return plain
-    if thing.kind == "purpose":
-        return _of_purpose(view, thing, noun, own, cue, found) or plain
-    if thing.kind in ("support", "condemn", "urge"):
-        return Reading(thing.kind, cue, thing.complement, thing.complement, owners=thing.possessors)
+            return VerbReading(own, cue, found[0] + 1, found[0] + 1, found[1], owners=thing.possessors)
+    elif thing.kind == "purpose":
+        return _read_purpose(view, thing, own, cue, found) or plain
+    elif isinstance(thing.kind, Act):
+        return VerbReading(thing.kind, cue, thing.complement, thing.complement, owners=thing.possessors)
     return plain
 
 
-def _of_purpose(
-    view: View, thing: Object, noun: str, act: Act, cue: str, found: tuple[int, str] | None
-) -> Reading | None:
-    """A goal, pursuit, plan or measure counts where the parties' own action follows;
-    all but firm intentions are arguable.
-    """
-    if (noun in words("acts", "measure_nouns") and act != "reaffirm") or noun in (
-        "readiness",
-        "willingness",
-        "ambition",
-        "aim",
-    ):
+def _own_act(thing: ObjectNoun, act: Act, found: tuple[int, ComplementForm] | None) -> Act:
+    """A commitment with an infinitive is new if it is announced. Every other commitment is a restated one."""
+    if act is Act.commit and found and found[1] == "to":
+        return Act.commit
+    return Act.reaffirm if act is Act.reaffirm or thing.kind == "commitment" else Act.commit
+
+
+def _read_purpose(
+    view: SentenceView, thing: ObjectNoun, act: Act, cue: str, found: tuple[int, ComplementForm] | None
+) -> VerbReading | None:
+    """A goal, plan or measure is a pledge where the parties' own action follows. All but firm ones are arguable."""
+    noun, end = view.key(thing.noun), thing.complement
+    if (noun in MEASURE_NOUNS and act is not Act.reaffirm) or noun in WEAK_PURPOSES:
         return None
-    end = thing.complement
-    firm = noun in words("acts", "firm_nouns") or (noun in ("plan", "plans") and act == "commit")
+    firm = noun in FIRM_NOUNS or (noun in PLAN_NOUNS and act is Act.commit)
     reason = None if firm else f"restates {noun} of the parties' own"
-    if found and found[1] in ("to", "ing") and view.key(thing.complement) == "to":
-        return Reading(act, cue, found[0] + 1, found[0] + 1, "to", reason, owners=thing.possessors, certainty=0.7)
-    if (noun == "pursuit" and view.key(end) == "of") or (
-        view.key(end) == "of" and is_deed(view, end + 1) and view.key(after(view, end + 1)) != "achieving"
-    ):
-        return Reading(act, cue, end + 1, end + 1, "noun", reason, owners=thing.possessors, certainty=0.7)
+    if found and found[1] in ("to", "ing") and view.key(end) == "to":
+        at = found[0] + 1
+        return VerbReading(act, cue, at, at, "to", reason, owners=thing.possessors, certainty=0.7)
+    own_deed = is_deed(view, end + 1) and view.key(after(view, end + 1)) != "achieving"
+    if view.key(end) == "of" and (noun == "pursuit" or own_deed):
+        return VerbReading(act, cue, end + 1, end + 1, "noun", reason, owners=thing.possessors, certainty=0.7)
     return None
 
 
-def second_noun(view: View, i: int) -> Reading | None:
-    """ "expressed their gratitude …, and *their resolve to* …": a second object of a restating verb."""
-    low = max(0, i - 4)
-    own = next((k for k in range(i - 1, low - 1, -1) if view.key(k) in ("our", "their", "its", "his", "her")), None)
-    if own is None or view.key(own - 1) not in ("and", "as", ",") or view.key(i + 1) != "to":
+def read_second_object(view: SentenceView, i: int) -> VerbReading | None:
+    """The second object of a restating verb: "expressed their gratitude …, and *their resolve to* …"."""
+    low = max(0, i - POSSESSIVE_REACH)
+    own = next((k for k in range(i - 1, low - 1, -1) if view.key(k) in POSSESSIVES), None)
+    if own is None or view.key(own - 1) not in SECOND_OBJECT_JOINERS or view.key(i + 1) != "to":
         return None
     found = undertaken(view, i + 1)
-    return (
-        Reading(
-            "reaffirm",
-            said(view, own, found[0] + 1),
-            found[0] + 1,
-            found[0] + 1,
-            found[1],
-            nominal=True,
-            certainty=0.75,
-        )
-        if found
-        else None
-    )
-
-
-def read_with(view: View, i: int) -> Reading | None:
-    """A nominal pledge joined by "with": "with a commitment to …", "with plans to hold …"."""
-    thing = object_of(view, i)
-    if thing is None or thing.kind not in ("commitment", "purpose") or thing.noun - i > 6:
-        return None
-    noun = view.key(thing.noun)
-    if (thing.kind == "purpose" and noun not in ("plan", "plans", "agreement", "intention", "decision")) or (
-        view.keys[i] == "including" and noun not in ("commitment", "pledge")
-    ):
-        return None
-    if view.key(thing.complement) != "to":
-        return None
-    found = undertaken(view, thing.complement)
     if not found:
         return None
-    return Reading(
-        "commit",
-        said(view, i, found[0] + 1),
-        found[0] + 1,
-        found[0] + 1,
-        found[1],
-        nominal=True,
-        owners=thing.possessors,
-        certainty=0.7,
-    )
+    at = found[0] + 1
+    return VerbReading(Act.reaffirm, view.text_of(own, at), at, at, found[1], nominal=True, certainty=0.75)
+
+
+def read_after_with(view: SentenceView, i: int) -> VerbReading | None:
+    """A pledge that "with" or "including" joins: "with a commitment to …", "with plans to hold …"."""
+    thing = object_of(view, i)
+    if thing is None or thing.kind not in ("commitment", "purpose") or thing.noun - i > NOUN_REACH:
+        return None
+    noun = view.key(thing.noun)
+    if thing.kind == "purpose" and noun not in PURPOSES_AFTER_WITH:
+        return None
+    if view.keys[i] == "including" and noun not in COMMITMENTS_AFTER_INCLUDING:
+        return None
+    found = undertaken(view, thing.complement) if view.key(thing.complement) == "to" else None
+    if not found:
+        return None
+    at, cue = found[0] + 1, view.text_of(i, found[0] + 1)
+    return VerbReading(Act.commit, cue, at, at, found[1], nominal=True, owners=thing.possessors, certainty=0.7)

@@ -1,4 +1,4 @@
-"""Tables of phrases, looked up at a place among folded words; the longest phrase wins."""
+"""Phrase tables: look up the longest phrase that begins at a token."""
 
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
@@ -8,8 +8,11 @@ from app.drafting.rules.tokenizer import folds
 V = TypeVar("V")
 
 
-class Phrases(Generic[V]):
-    """Phrases and what each stands for. A look-up costs no more than the few phrases that share a first word."""
+class PhraseTable(Generic[V]):
+    """Phrases with a value each. A lookup compares only the phrases that begin with the same word.
+
+    The first value of a phrase that is given twice wins.
+    """
 
     def __init__(self, entries: Iterable[tuple[str, V]]) -> None:
         by_first: dict[str, dict[tuple[str, ...], V]] = {}
@@ -22,7 +25,7 @@ class Phrases(Generic[V]):
         }
 
     def at(self, words: Sequence[str], i: int) -> tuple[int, V] | None:
-        """The number of words and the value of the longest phrase that begins at `i`."""
+        """The number of words and the value of the longest phrase that begins at `i`, or None."""
         for phrase, value in self._table.get(words[i], ()):
             n = len(phrase)
             if n == 1 or tuple(words[i : i + n]) == phrase:
@@ -30,7 +33,7 @@ class Phrases(Generic[V]):
         return None
 
     def all_in(self, words: Sequence[str], start: int = 0, end: int | None = None) -> list[tuple[int, int, V]]:
-        """Every phrase in `words[start:end]`, left to right, none overlapping: (start, end, value)."""
+        """The phrases in `words[start:end]` from left to right, none overlapping, as (start, end, value)."""
         found: list[tuple[int, int, V]] = []
         i, last = start, len(words) if end is None else end
         while i < last:
@@ -41,8 +44,3 @@ class Phrases(Generic[V]):
             else:
                 i += 1
         return found
-
-
-def words_table(phrases: Iterable[str]) -> Phrases[str]:
-    """A table whose phrases stand for themselves."""
-    return Phrases((p, p) for p in phrases)

@@ -1,23 +1,25 @@
-"""Who is bound, to whom, and whom it concerns (codebook 4). Content beats grammar: "the U.S.
+"""Parties of a pledge: who undertakes it, to whom it is owed and whom it concerns (codebook 4).
 
-commitment" binds the USA alone.
+Content beats grammar: "the U.S. commitment" binds the USA alone.
 """
 
 from dataclasses import dataclass
 
-from app.drafting.rules.clauses import Clause
-from app.drafting.rules.draft_model import PLEDGES
-from app.drafting.rules.lexicon import load
-from app.drafting.rules.sentence_view import View
+from app.drafting.rules.clauses import VerbClause
+from app.drafting.rules.lexicon_files import word_set
+from app.drafting.rules.sentence_view import SentenceView
 from app.drafting.rules.subjects import Subject
+from app.vocabulary import PLEDGE_ACTS, Act, TowardsWord
 
-SERVED = frozenset(
-    ["support", "assist", "help", "with", "for", "to", "between", "supporting", "assisting", "helping", "among"]
-)
+ADVERSARIES = word_set("designations", "adversaries")
+OWED_TO_ALL = word_set("designations", "owed_to_all")
+SERVING = word_set("clauses", "serving")
+MOST_NAMED = 3
+MOST_SERVED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class PledgeParties:
     """The parties of one draft."""
 
     pledgors: tuple[str, ...]
@@ -26,89 +28,82 @@ class Bound:
     speakers: tuple[str, ...]
 
 
-def bound_by(view: View, clause: Clause, span: tuple[int, int], voice: Subject | None, topic: str | None) -> Bound:
+def parties_of(
+    view: SentenceView, clause: VerbClause, span: tuple[int, int], voice: Subject | None, topic: str | None
+) -> PledgeParties:
     """Pledgors, towards, about and speakers of the undertaking in `span`.
 
-    `voice` is who speaks: the subject of the verb above a "that" clause, or a neighbour's for a threat without one.
+    `voice` is who speaks: the subject of the verb above a "that" clause, or that of a neighbouring clause.
     """
     pledgors = pledgors_of(view, clause, voice)
     others = _concerned(view, span)
-    speakers = tuple(dict.fromkeys((*(voice.persons if voice else ()), *clause.head.subject.persons)))
-    if clause.head.act not in PLEDGES:
-        return Bound(pledgors, (), tuple(c for c in others if c not in pledgors), speakers)
+    speakers = tuple(dict.fromkeys((*(voice.persons if voice else ()), *clause.verb.subject.persons)))
+    if clause.act not in PLEDGE_ACTS:
+        return PledgeParties(pledgors, (), tuple(c for c in others if c not in pledgors), speakers)
     towards = _towards(view, clause, pledgors, topic)
-    about = tuple(c for c in others if c not in pledgors and c not in towards and c not in view.cast.parties)
-    return Bound(pledgors, towards, about, speakers)
+    known = {*pledgors, *towards, *view.entities.parties}
+    return PledgeParties(pledgors, towards, tuple(c for c in others if c not in known), speakers)
 
 
-def pledgors_of(view: View, clause: Clause, voice: Subject | None) -> tuple[str, ...]:
-    """Who undertakes: the possessor of the commitment, else the subject, else all parties of the meeting."""
-    cast = view.cast
-    owners = cast.ours(clause.head.reading.owners)
+def pledgors_of(view: SentenceView, clause: VerbClause, voice: Subject | None) -> tuple[str, ...]:
+    """The possessors of the commitment, else the subject, else all parties of the meeting."""
+    parties = view.entities.parties
+    verb, subject = clause.verb, clause.verb.subject
+    owners = view.entities.ours(verb.reading.owners)
     if owners:
         return owners
-    subject = clause.head.subject
-    if clause.head.inner and clause.head.act == "agree" and view.key(clause.head.verb + 1) == "be":
-        return (voice.parties if voice else ()) or cast.parties  # "decided that forces would be moved": who decided
+    speaking = voice.parties if voice else ()
+    if verb.inner and clause.act is Act.agree and view.key(verb.index + 1) == "be":
+        return speaking or parties  # "decided that forces would be moved": who decided
     if subject.kind in ("party", "body", "commitment") and subject.parties:
         return subject.parties
     if subject.kind == "event":
-        return _by_agent(view, clause) or cast.parties
-    if subject.kind == "threat" and voice is not None and voice.parties:
-        return voice.parties
-    if subject.kind == "commitment" and voice is not None and voice.parties and not subject.everyone:
-        return voice.parties
-    return cast.parties
+        return _by_agent(view, clause) or parties
+    if subject.kind == "threat" or (subject.kind == "commitment" and not subject.everyone):
+        return speaking or parties
+    return parties
 
 
-def _by_agent(view: View, clause: Clause) -> tuple[str, ...]:
-    """ "will be hosted by Italy" binds Italy."""
+def _by_agent(view: SentenceView, clause: VerbClause) -> tuple[str, ...]:
+    """The party in "will be hosted by Italy"."""
     by = next((k for k in range(clause.complement, clause.end) if view.key(k) == "by"), None)
     if by is None:
         return ()
     near = next((m for m in view.mentions if by < m.start <= by + 2), None)
-    return view.cast.ours(near.codes) if near else ()
+    return view.entities.ours(near.codes) if near else ()
 
 
-def _concerned(view: View, span: tuple[int, int]) -> tuple[str, ...]:
-    """The states and groups named in a stretch, in order, the meeting's own left out."""
-    found = (c for m in view.mentions_in(*span) if m.kind in ("name", "adjective") for c in m.codes)
-    return tuple(dict.fromkeys(c for c in found if not view.cast.is_ours(c)))
+def _concerned(view: SentenceView, span: tuple[int, int]) -> tuple[str, ...]:
+    """The states and groups named in a span in order, without those of the meeting."""
+    found = (code for m in view.mentions_in(*span) if m.kind in ("name", "adjective") for code in m.codes)
+    return tuple(dict.fromkeys(code for code in found if not view.entities.is_ours(code)))
 
 
-def _towards(view: View, clause: Clause, pledgors: tuple[str, ...], topic: str | None) -> tuple[str, ...]:
-    """To whom it is owed: a named third party served, the other party, each other, or the international community."""
+def _towards(view: SentenceView, clause: VerbClause, pledgors: tuple[str, ...], topic: str | None) -> tuple[str, ...]:
+    """A third party that is served, else the other parties, each other, or the international community."""
     third = _served(view, clause, pledgors)
     if third:
         return third
-    community = any(
-        view.keys[k : k + 2] == ("international", "community") for k in range(clause.complement, clause.end - 1)
-    )
-    if topic in load("designations")["owed_to_all"] or (community and len(pledgors) < 2):
-        return ("international-community",)
-    rest = tuple(p for p in view.cast.parties if p not in pledgors)
-    if len(pledgors) < len(view.cast.parties) and rest:
-        return rest if len(rest) <= 3 else ("unspecified",)
-    return ("each-other",) if len(pledgors) > 1 else ("unspecified",)
+    stretch = range(clause.complement, clause.end - 1)
+    names_community = any(view.key(k) == "international" and view.key(k + 1) == "community" for k in stretch)
+    if topic in OWED_TO_ALL or (names_community and len(pledgors) < 2):
+        return (TowardsWord.international_community.value,)
+    rest = tuple(party for party in view.entities.parties if party not in pledgors)
+    if len(pledgors) < len(view.entities.parties) and rest:
+        return rest if len(rest) <= MOST_NAMED else (TowardsWord.unspecified.value,)
+    return (TowardsWord.each_other.value if len(pledgors) > 1 else TowardsWord.unspecified.value,)
 
 
-def _served(view: View, clause: Clause, pledgors: tuple[str, ...]) -> tuple[str, ...]:
-    """Somebody outside the pledgors whom the undertaking serves: "support Moldova's efforts", "assistance to Tonga"."""
-    adversaries = load("designations")["adversaries"]
+def _served(view: SentenceView, clause: VerbClause, pledgors: tuple[str, ...]) -> tuple[str, ...]:
+    """Parties outside the pledgors that the undertaking serves: "support Moldova's efforts", "assistance to Tonga"."""
     found: list[str] = []
     for mention in view.mentions_in(clause.complement, clause.end):
         code = mention.codes[0] if mention.codes else ""
-        if (
-            mention.kind == "capital"
-            or code in adversaries
-            or not code
-            or code in pledgors
-            or view.cast.means_all(code)
-        ):
+        if mention.kind == "capital" or not code or code in ADVERSARIES or code in pledgors:
             continue
-        before = view.key(mention.start - 1) if view.key(mention.start - 1) != "the" else view.key(mention.start - 2)
-        if before in SERVED or view.key(mention.end) == "'s" or view.key(mention.start - 2) in SERVED:
-            if code in view.cast.parties and len(pledgors) > 1:
-                continue
+        if view.entities.means_all(code) or (code in view.entities.parties and len(pledgors) > 1):
+            continue
+        left, second = view.key(mention.start - 1), view.key(mention.start - 2)
+        if (second if left == "the" else left) in SERVING or second in SERVING or view.key(mention.end) == "'s":
             found.append(code)
-    return tuple(dict.fromkeys(found[:2]))
+    return tuple(dict.fromkeys(found[:MOST_SERVED]))

@@ -1,76 +1,27 @@
-"""Sentences of a block, as spans of words (codebook 3: a sentence's closing mark belongs to no clause)."""
+"""Sentences: split a block of text into sentences (codebook 3: the closing mark belongs to no clause)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.drafting.rules.layout import Block
-from app.drafting.rules.tokenizer import QUOTES, STOPS, Word
+from app.drafting.rules.lexicon_files import word_list, word_set
+from app.drafting.rules.tokenizer import QUOTES, STOPS, Token
 
-# No rule looks further than one sentence, so a bound here bounds the work on hostile texts.
+# No rule looks beyond one sentence, so this limit bounds the work on hostile texts.
 LONGEST = 450
-STARTERS = frozenset(
-    [
-        "the",
-        "they",
-        "we",
-        "both",
-        "in",
-        "this",
-        "these",
-        "those",
-        "to",
-        "on",
-        "as",
-        "at",
-        "it",
-        "he",
-        "she",
-        "our",
-        "i",
-        "also",
-        "furthermore",
-        "moreover",
-        "additionally",
-        "finally",
-        "following",
-        "during",
-        "with",
-        "while",
-        "for",
-        "building",
-    ]
-)
-TITLES = frozenset(
-    [
-        "mr",
-        "ms",
-        "mrs",
-        "dr",
-        "gen",
-        "adm",
-        "st",
-        "no",
-        "lt",
-        "col",
-        "sen",
-        "rep",
-        "vs",
-        "jan",
-        "feb",
-        "aug",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
+STARTERS = word_set("layout", "sentence_starters")
+ABBREVIATIONS = frozenset(
+    abbreviation.lower()
+    for name in ("title_abbreviations", "other_abbreviations", "month_abbreviations")
+    for abbreviation in word_list("layout", name)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence: its words, their folded forms, and its block. `words[0].start` to `words[-1].end` is its span."""
+    """A sentence of a block: its tokens and their folded forms. `index` is its place in the block, from 0."""
 
-    words: tuple[Word, ...]
+    words: tuple[Token, ...]
     folds: tuple[str, ...]
     block: Block
     index: int
@@ -84,8 +35,8 @@ class Sentence:
         return self.words[-1].end
 
 
-def sentences_of(words: Sequence[Word], block: Block) -> list[Sentence]:
-    """The sentences of one block, in order; a block's end always ends a sentence."""
+def sentences_of(words: Sequence[Token], block: Block) -> list[Sentence]:
+    """The sentences of one block in order. The end of the block always ends a sentence."""
     found: list[Sentence] = []
     start = 0
     for i in range(len(words)):
@@ -97,8 +48,8 @@ def sentences_of(words: Sequence[Word], block: Block) -> list[Sentence]:
     return found
 
 
-def _ends(words: Sequence[Word], i: int) -> bool:
-    """Whether a sentence ends after word `i`: at a stop that a new beginning follows, closing quotes included."""
+def _ends(words: Sequence[Token], i: int) -> bool:
+    """True if a sentence ends after token `i`: at a stop, or a closing quote after it, that a new sentence follows."""
     word = words[i]
     following = words[i + 1]
     if word.text in STOPS:
@@ -108,7 +59,7 @@ def _ends(words: Sequence[Word], i: int) -> bool:
             word.text == "."
             and i
             and words[i - 1].text[0].isupper()
-            and (words[i - 1].fold in TITLES or _is_initial(words, i - 1))
+            and (words[i - 1].fold in ABBREVIATIONS or _is_initial(words, i - 1))
         ):
             return False
         return following.text[0].isupper() or following.text[0].isdigit() or not following.text[0].isalnum()
@@ -119,12 +70,11 @@ def _ends(words: Sequence[Word], i: int) -> bool:
     return False
 
 
-def _is_initial(words: Sequence[Word], i: int) -> bool:
-    """ "Lloyd J. Austin": a single capital between capitalised words."""
+def _is_initial(words: Sequence[Token], i: int) -> bool:
+    """True for an initial in a name: "Lloyd J. Austin"."""
     return len(words[i].text) == 1 and i > 0 and words[i - 1].text[0].isupper() and words[i].text not in "I"
 
 
-def _opens(words: Sequence[Word], i: int) -> bool:
-    """A quotation mark opens if a word follows it closely and none stands closely before it."""
-    closely_before = words[i - 1].end == words[i].start
-    return not closely_before
+def _opens(words: Sequence[Token], i: int) -> bool:
+    """True if a quotation mark opens a quotation: nothing touches it on the left."""
+    return words[i - 1].end != words[i].start

@@ -1,7 +1,7 @@
-"""Which earlier pledges a draft probably renews, and which drafts of one text say the same (codebook 8).
+"""Similarity: find the earlier pledges that a draft may renew, and duplicates within one text (codebook 8).
 
-A score of 0 to 1 from topic, parties and wording. Rare words weigh more than common ones; candidates come from an index
-by word and topic, so that a large book costs no more than the pledges that share something with the draft.
+The score of 0 to 1 comes from topics, parties and wording; rare words weigh more. Candidates come from an index by stem
+and topic, so that the cost does not grow with the book.
 """
 
 import math
@@ -13,77 +13,25 @@ from functools import lru_cache
 from Stemmer import Stemmer
 
 from app.drafting.rules.draft_model import DraftPledge, EarlierPledge, Renewal
-from app.drafting.rules.lexicon import words
+from app.drafting.rules.lexicon import folded_words
+from app.drafting.rules.lexicon_files import word_set
 from app.drafting.rules.tokenizer import folds
 
 MOST = 3
 LEAST = 0.3
-DOUBLE = 0.62
+DUPLICATE = 0.62
 RAREST = 8
 POSTINGS = 120
 CANDIDATES = 40
 NEIGHBOURS = 12
 WORDS_READ = 120
-PLAIN = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "and",
-        "in",
-        "on",
-        "for",
-        "with",
-        "by",
-        "at",
-        "as",
-        "that",
-        "this",
-        "their",
-        "our",
-        "its",
-        "his",
-        "her",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "will",
-        "would",
-        "has",
-        "have",
-        "had",
-        "from",
-        "or",
-        "it",
-        "they",
-        "we",
-        "both",
-        "two",
-        "sides",
-        "leaders",
-        "ministers",
-        "secretaries",
-        "states",
-        "also",
-        "further",
-        "continue",
-        "which",
-        "including",
-        "through",
-        "all",
-        "any",
-    ]
+STOP_WORDS = (
+    word_set("similarity", "stop_words")
+    | folded_words("acts", "commit")
+    | folded_words("acts", "agree")
+    | folded_words("acts", "reaffirm")
 )
-
-
-@lru_cache(maxsize=4096)
-def _terms_of(passage: str) -> frozenset[str]:
-    return terms(passage)
+_STEMMER = Stemmer("english")
 
 
 @lru_cache(maxsize=65536)
@@ -91,14 +39,11 @@ def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-_STEMMER = Stemmer("english")
-
-
-def terms(passage: str) -> frozenset[str]:
-    """The telling stems of a passage, governing verbs and function words left out."""
-    skip = words("acts", "commit") | words("acts", "agree") | words("acts", "reaffirm")
-    kept = (w for w in folds(passage)[:WORDS_READ] if w[0].isalnum() and w not in PLAIN and w not in skip)
-    return frozenset(_stem(w) for w in kept)
+@lru_cache(maxsize=4096)
+def _terms_of(passage: str) -> frozenset[str]:
+    """The stems of a passage without function words and governing verbs."""
+    words = folds(passage)[:WORDS_READ]
+    return frozenset(_stem(word) for word in words if word[0].isalnum() and word not in STOP_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +57,11 @@ class _Entry:
     parties: frozenset[str]
 
 
-class Index:
-    """Passages with topics, instruments and parties, found again by likeness."""
+class SimilarityIndex:
+    """An index of passages by stem and topic, searched by similarity."""
 
     def __init__(self, entries: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[str]]]) -> None:
-        """Each entry: its words, topics (primary first), instruments, parties."""
+        """Each entry is its words, topics (primary first), instruments and parties."""
         read = [_terms_of(said) for said, *_ in entries]
         self._by_term: dict[str, list[int]] = {}
         self._by_topic: dict[str, list[int]] = {}
@@ -134,10 +79,10 @@ class Index:
         ]
 
     def _length(self, found: frozenset[str]) -> float:
-        """The length of a passage's vector: rare terms count for more."""
+        """The length of the vector of a passage; rare stems weigh more."""
         return math.sqrt(sum(self._square.get(t, self._new) for t in found))
 
-    def like(
+    def similar(
         self,
         said: str,
         topics: Sequence[str],
@@ -145,9 +90,7 @@ class Index:
         parties: Iterable[str],
         reach: int = CANDIDATES,
     ) -> list[tuple[int, float]]:
-        """The entries most like a passage, best first, with their scores;
-        the work is bounded, however large the book.
-        """
+        """The indices and scores of the most similar entries, best first. At most `reach` entries are compared."""
         found = _terms_of(said)
         mine = _Entry(found, self._length(found), tuple(topics), frozenset(instruments), frozenset(parties))
         votes: Counter[int] = Counter()
@@ -171,31 +114,31 @@ class Index:
 
 
 @lru_cache(maxsize=4)
-def _index_of(pledges: tuple[EarlierPledge, ...]) -> Index:
-    return Index([(p.words, p.topics, p.instruments, p.pledgors or p.parties) for p in pledges])
+def _index_of(pledges: tuple[EarlierPledge, ...]) -> SimilarityIndex:
+    return SimilarityIndex([(p.words, p.topics, p.instruments, p.pledgors or p.parties) for p in pledges])
 
 
 def renewals_of(said: str, draft: DraftPledge, pledges: tuple[EarlierPledge, ...]) -> tuple[Renewal, ...]:
-    """The likeliest earlier pledges for a draft, at most three; `said` are the draft's own words."""
+    """The most likely earlier pledges for a draft, at most three. `said` is the cited text of the draft."""
     if not pledges or not draft.is_pledge:
         return ()
-    found = _index_of(pledges).like(said, draft.topics, draft.instruments, draft.pledgors)
+    found = _index_of(pledges).similar(said, draft.topics, draft.instruments, draft.pledgors)
     return tuple(Renewal(pledges[n].id, round(score, 3)) for n, score in found[:MOST] if score >= LEAST)
 
 
-def doubles_among(drafts: Sequence[DraftPledge], said: Sequence[str]) -> list[tuple[int, ...]]:
-    """For each draft the numbers of the others of the text that probably say the same."""
+def duplicates_among(drafts: Sequence[DraftPledge], said: Sequence[str]) -> list[tuple[int, ...]]:
+    """For each draft, the numbers of up to three drafts of the same text that may be duplicates."""
     if len(drafts) < 2:
         return [()] * len(drafts)
-    index = Index([(s, d.topics, d.instruments, d.pledgors) for s, d in zip(said, drafts, strict=True)])
+    index = SimilarityIndex([(s, d.topics, d.instruments, d.pledgors) for s, d in zip(said, drafts, strict=True)])
     found: list[tuple[int, ...]] = []
     for n, (draft, words_said) in enumerate(zip(drafts, said, strict=True)):
-        near = index.like(words_said, draft.topics, draft.instruments, draft.pledgors, NEIGHBOURS)[:8]
+        near = index.similar(words_said, draft.topics, draft.instruments, draft.pledgors, NEIGHBOURS)[:8]
         same = [
             m
             for m, score in near
             if m != n
-            and score >= DOUBLE
+            and score >= DUPLICATE
             and drafts[m].is_pledge == draft.is_pledge
             and drafts[m].topics[:1] == draft.topics[:1]
         ]

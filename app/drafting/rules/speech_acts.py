@@ -1,261 +1,254 @@
-"""The codebook's tables (1 and 2): what a verb with this subject and this complement is.
+"""Speech acts: read a governing verb, with its subject and its complement, by the tables of the codebook (1 and 2).
 
-Each rule is a small function that takes the verb's place and gives a `Reading` or None. `read_verb` asks them in order.
+Each rule takes the index of a verb and returns a `VerbReading`, or None if it does not apply. `read_verb` tries the
+rules in order.
 """
 
 from app.drafting.rules.complements import REFLEXIVES, after, is_deed, object_of, undertaken
-from app.drafting.rules.draft_model import Act
-from app.drafting.rules.lexicon import Form, load, words
-from app.drafting.rules.modal_verbs import read_being, read_must, read_will
-from app.drafting.rules.nominal_pledges import read_object, read_with
+from app.drafting.rules.draft_model import DESCRIBE
+from app.drafting.rules.lexicon import folded_words
+from app.drafting.rules.lexicon_files import word_set
+from app.drafting.rules.modal_verbs import read_copula, read_future, read_obligation
+from app.drafting.rules.nominal_pledges import read_after_with, read_object
 from app.drafting.rules.positions import read_position
 from app.drafting.rules.predicates import founded_by
-from app.drafting.rules.sentence_view import View
+from app.drafting.rules.sentence_view import SentenceView
 from app.drafting.rules.subjects import Subject
-from app.drafting.rules.verb_reading import Reading, said, that_after
+from app.drafting.rules.verb_forms import VerbForm
+from app.drafting.rules.verb_reading import VerbReading, that_after
+from app.vocabulary import Act
 
-WILL = frozenset({"will", "shall", "'ll"})
-BE = frozenset(
-    {"is", "are", "was", "were", "am", "'re", "remain", "remains", "remained", "stand", "stands", "stay", "stays", "be"}
-)
+COMMIT = word_set("acts", "commit")
+AGREE = word_set("acts", "agree")
+REAFFIRM = word_set("acts", "reaffirm")
+ANNOUNCE = word_set("acts", "announce")
+SUPPORT = word_set("acts", "support")
+DESCRIBING = word_set("acts", "describe") | REAFFIRM | ANNOUNCE
+DIRECTIVES = word_set("acts", "directives")
+PASSIVE_FATES = word_set("acts", "passive_fates")
+CONCERNED = folded_words("acts", "concerned_adjectives")
+OWN_WORDS = folded_words("acts", "own_words")
+OWN_ORGANS = folded_words("acts", "own_organs")
+NOMINAL_OPENERS = word_set("clauses", "nominal_openers")
+FUTURE = word_set("grammar", "future_modals")
+OBLIGATION = word_set("grammar", "obligation_modals")
+COPULAS = word_set("grammar", "copulas")
+NOUN_PLEDGING = word_set("complements", "noun_pledging_verbs")
+NO_NOUN_PLEDGED = word_set("complements", "no_noun_pledged")
+TENTATIVE_PLEDGES = word_set("complements", "tentative_pledges")
+TENTATIVE_AGREEMENTS = word_set("complements", "tentative_agreements")
+NO_AGREEMENT = word_set("complements", "no_agreement")
+AGREEMENT_TOPICS = word_set("complements", "agreement_topics")
+URGING_PREPOSITIONS = word_set("complements", "urging_prepositions")
+DIRECTIVE_ENDS = word_set("complements", "directive_ends")
+MILD_DIRECTIVES = word_set("complements", "mild_directives")
+REPORTING = word_set("complements", "reporting_verbs")
+CONVEYING = word_set("complements", "conveying_verbs")
+LIGHT = word_set("complements", "light_verbs")
+FOUNDING_ANNOUNCEMENTS = word_set("complements", "founding_announcements")
+NO_ANNOUNCED_OBJECT = word_set("complements", "no_announced_object")
+SAYING = word_set("complements", "saying_verbs")
+NOTING = word_set("complements", "noting_verbs")
+CURRENCY_SIGNS = frozenset("$€£")
+DIRECTIVE_REACH = 8
+MESSAGE_REACH = 14
 
 
-def read_verb(view: View, i: int, form: Form, subject: Subject, governor: Reading | None) -> Reading | None:
-    """The reading of the verb at `i`, or None if nothing is said by it that the codebook knows."""
+def read_verb(
+    view: SentenceView, i: int, form: VerbForm, subject: Subject, governor: VerbReading | None
+) -> VerbReading | None:
+    """The reading of the verb at `i`, or None if the codebook has no rule for it.
+
+    `governor` is the reading of the verb above a "that" clause.
+    """
     key = view.keys[i]
-    if key in ("with", "including"):
-        return read_with(view, i)
-    if key in ("must", "should"):
-        return read_must(view, i, subject)
-    if key in WILL or key == "would":
-        return read_will(view, i, subject, governor)
-    if key in BE:
-        return read_being(view, i, subject, governor)
+    if key in NOMINAL_OPENERS:
+        return read_after_with(view, i)
+    if key in OBLIGATION:
+        return read_obligation(view, i, subject)
+    if key in FUTURE or key == "would":
+        return read_future(view, i, subject, governor)
+    if key in COPULAS:
+        return read_copula(view, i, subject)
     lemma = form.lemma
     if not (subject.binds or subject.kind in ("statement", "event")):
-        return Reading("describe", key, i + 1, i + 1) if subject.kind != "other" or form.past else None
-    acts = load("acts")
-    if governor is not None and lemma not in acts["commit"] and lemma != "continue":
+        return VerbReading(DESCRIBE, key, i + 1, i + 1) if subject.kind != "other" or form.past else None
+    if governor is not None and lemma not in COMMIT and lemma != "continue":
         return None
     for rule in (_commits, _agrees, _directs, _reaffirms, _announces, _founds, _continues):
         reading = rule(view, i, form, subject)
         if reading:
             return reading
-    position = read_position(view, i, form)
-    if position:
-        return position
-    return (
-        _describes(view, i, form)
-        if lemma in acts["describe"] or lemma in acts["reaffirm"] or lemma in acts["announce"]
-        else None
-    )
+    return read_position(view, i, form) or (_describes(view, i, form) if lemma in DESCRIBING else None)
 
 
-def _commits(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "commit to", "pledged close coordination", "resolve that we will", "plans to". Own conduct must follow."""
-    if form.lemma not in load("acts")["commit"]:
+def _that_clause(view: SentenceView, i: int, that: int, governs: Act | None) -> VerbReading:
+    """A verb whose "that" clause may be a pledge of its own."""
+    return VerbReading(DESCRIBE, view.text_of(i, that), that, that, governs=governs, is_that=True)
+
+
+def _commits(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """ "commit to", "pledged close coordination", "resolve that we will", "plans to": the subject itself acts."""
+    if form.lemma not in COMMIT:
         return None
     that = that_after(view, i)
     if that:
-        return Reading("describe", said(view, i, that), that, that, governs="commit", is_that=True)
-    act: Act = "reaffirm" if form.lemma == "recommit" else "commit"
+        return _that_clause(view, i, that, Act.commit)
+    act = Act.reaffirm if form.lemma == "recommit" else Act.commit
     j = after(view, i + 1)
-    if view.key(j) == ":":
-        return Reading(act, said(view, i, j), j, j, "list")
-    found = (
-        undertaken(view, i + 1)
-        if view.key(j) in ("to", *REFLEXIVES) or (form.lemma == "commit" and view.key(j) == "towards")
-        else None
-    )
+    key = view.key(j)
+    if key == ":":
+        return VerbReading(act, view.text_of(i, j), j, j, "list")
+    takes_deed = key == "to" or key in REFLEXIVES or (form.lemma == "commit" and key == "towards")
+    found = undertaken(view, i + 1) if takes_deed else None
     if found:
-        arguable = (
-            "pledged only to explore"
-            if view.key(after(view, found[0] + 1)) in ("explore", "exploring", "consider", "considering")
-            else None
-        )
-        return Reading(act, said(view, i, found[0] + 1), found[0] + 1, found[0] + 1, found[1], arguable)
-    if form.lemma in ("pledge", "promise", "vow", "undertake", "guarantee") and view.key(j) not in (
-        "in",
-        "by",
-        "at",
-        "on",
-        "under",
-        ",",
-        ".",
-        "for",
-        ";",
-    ):
-        return Reading(act, view.words[i].text, j, j, "noun", certainty=0.75)
-    if (form.lemma == "commit" and view.key(j)[:1].isdigit()) or view.key(j) in ("$", "€", "£"):
-        return Reading(act, view.words[i].text, j, j, "noun", certainty=0.75)
+        at, complement = found[0] + 1, found[1]
+        arguable = "pledged only to explore" if view.key(after(view, at)) in TENTATIVE_PLEDGES else None
+        return VerbReading(act, view.text_of(i, at), at, at, complement, arguable)
+    takes_noun = form.lemma in NOUN_PLEDGING and key not in NO_NOUN_PLEDGED
+    takes_sum = (form.lemma == "commit" and key[:1].isdigit()) or key in CURRENCY_SIGNS
+    if takes_noun or takes_sum:
+        return VerbReading(act, view.words[i].text, j, j, "noun", certainty=0.75)
     return None
 
 
-def _agrees(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "agree to", "decided on X", "concurred in doing X", "concur that X would be done"; "concurred on the need" only
-    describes.
+def _agrees(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """ "agree to", "decided on X", "concurred in doing X", "concur that X would be done".
+
+    Counter-example: "concurred on the need" only describes.
     """
-    if form.lemma not in load("acts")["agree"]:
+    if form.lemma not in AGREE:
         return None
     that = that_after(view, i)
     if that:
-        return Reading("describe", said(view, i, that), that, that, governs="agree", is_that=True)
+        return _that_clause(view, i, that, Act.agree)
     j = after(view, i + 1)
     if view.key(j) == ":":
-        return Reading("agree", said(view, i, j), j, j, "list")
+        return VerbReading(Act.agree, view.text_of(i, j), j, j, "list")
     if view.key(j) == "in" and view.key(j + 1) == "principle":
         j = after(view, j + 2)
     if view.key(j) == "in" and is_deed(view, j + 1):
-        return Reading("agree", said(view, i, j + 1), j + 1, j + 1, "ing")
-    if view.key(j) in ("with", "by", "at", "during", "in", ",", ".", "about", "as"):
-        return Reading("describe", view.words[i].text, j, j)
-    if view.key(j) in ("on", "upon"):
-        if "following" in view.keys[j : j + 4]:
-            return Reading("describe", said(view, i, j + 1), j + 1, j + 1)
-        thing = object_of(view, j)
-        if (thing and thing.kind == "describe") or (form.lemma == "concur" and not is_deed(view, j + 1)):
-            return Reading("describe", said(view, i, j + 1), j + 1, j + 1)
-        return Reading(
-            "agree", said(view, i, j + 1), j + 1, j + 1, "ing" if is_deed(view, j + 1) else "noun", certainty=0.75
-        )
-    found = undertaken(view, i + 1)
-    if found and view.key(j) == "to":
-        arguable = (
-            "agreed only to explore or consider"
-            if view.key(after(view, found[0] + 1)) in ("explore", "consider", "exploring")
-            else None
-        )
-        return Reading("agree", said(view, i, found[0] + 1), found[0] + 1, found[0] + 1, found[1], arguable)
-    return Reading("describe", view.words[i].text, j, j, governs="agree")
+        return VerbReading(Act.agree, view.text_of(i, j + 1), j + 1, j + 1, "ing")
+    if view.key(j) in NO_AGREEMENT:
+        return VerbReading(DESCRIBE, view.words[i].text, j, j)
+    if view.key(j) in AGREEMENT_TOPICS:
+        return _agrees_on(view, i, j, form)
+    found = undertaken(view, i + 1) if view.key(j) == "to" else None
+    if found:
+        at, complement = found[0] + 1, found[1]
+        tentative = view.key(after(view, at)) in TENTATIVE_AGREEMENTS
+        arguable = "agreed only to explore or consider" if tentative else None
+        return VerbReading(Act.agree, view.text_of(i, at), at, at, complement, arguable)
+    return VerbReading(DESCRIBE, view.words[i].text, j, j, governs=Act.agree)
 
 
-def _directs(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """A directive to one's own ministries or officials is a pledge; a call on anybody else is not."""
-    if form.lemma not in load("acts")["directives"]:
+def _agrees_on(view: SentenceView, i: int, j: int, form: VerbForm) -> VerbReading:
+    """ "agreed on the following", "agree on the importance of" only describe; "decided on joint patrols" agrees."""
+    deed = is_deed(view, j + 1)
+    thing = object_of(view, j)
+    describes = (thing and thing.kind == DESCRIBE) or (form.lemma == "concur" and not deed)
+    if describes or "following" in view.keys[j : j + 4]:
+        return VerbReading(DESCRIBE, view.text_of(i, j + 1), j + 1, j + 1)
+    return VerbReading(Act.agree, view.text_of(i, j + 1), j + 1, j + 1, "ing" if deed else "noun", certainty=0.75)
+
+
+def _directs(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """A directive to the parties' own ministries or officials is a pledge; a call on others is not."""
+    if form.lemma not in DIRECTIVES:
         return None
-    j = after(view, i + 1)
-    if view.key(j) in ("on", "upon", "for"):
+    start = after(view, i + 1)
+    if view.key(start) in URGING_PREPOSITIONS:
+        start += 1
+    j = start
+    while j < min(len(view), start + DIRECTIVE_REACH) and view.key(j) not in DIRECTIVE_ENDS:
         j += 1
-    start = j
-    while j < min(len(view), start + 8) and view.key(j) not in ("to", "with"):
-        j += 1
-    stretch = view.keys[start:j]
-    if view.key(j) not in ("to", "with") or (
-        not any(k in words("acts", "own_words") for k in stretch)
-        and form.lemma in ("ask", "call", "request", "tell", "charge")
-    ):
+    addressees = view.keys[start:j]
+    if view.key(j) not in DIRECTIVE_ENDS or OWN_ORGANS.isdisjoint(addressees):
         return None
-    if (
-        stretch
-        and any(k in words("acts", "own_organs") for k in stretch)
-        and not any(not view.cast.is_ours(c) for m in view.mentions_in(start, j) for c in m.codes)
-    ):
-        return Reading(
-            "commit",
-            said(view, i, j + 1),
-            j + 1,
-            j + 1,
-            "to",
-            "a directive to the parties' own ministries",
-            certainty=0.7,
-        )
-    return None
+    if form.lemma in MILD_DIRECTIVES and OWN_WORDS.isdisjoint(addressees):
+        return None
+    if any(not view.entities.is_ours(code) for m in view.mentions_in(start, j) for code in m.codes):
+        return None
+    reason = "a directive to the parties' own ministries"
+    return VerbReading(Act.commit, view.text_of(i, j + 1), j + 1, j + 1, "to", reason, certainty=0.7)
 
 
-def _reaffirms(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
+def _reaffirms(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
     """ "reaffirm our commitment to", "underscored that we will"; "reaffirm the importance of" only describes."""
-    if form.lemma not in load("acts")["reaffirm"]:
+    if form.lemma not in REAFFIRM:
         return None
     that = that_after(view, i)
     if that:
-        return Reading("describe", said(view, i, that), that, that, governs="reaffirm", is_that=True)
+        return _that_clause(view, i, that, Act.reaffirm)
     thing = object_of(view, i)
     if thing is None:
-        return Reading("describe", view.words[i].text, i + 1, i + 1, governs="reaffirm", certainty=0.5)
-    return read_object(view, i, thing, "reaffirm")
+        return VerbReading(DESCRIBE, view.words[i].text, i + 1, i + 1, governs=Act.reaffirm, certainty=0.5)
+    return read_object(view, i, thing, Act.reaffirm)
 
 
-def _announces(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "express our commitment to strengthen", "announced plans to hold", "announce the establishment of", "said
-    that we will".
-    """
-    if form.lemma not in load("acts")["announce"] or form.lemma in load("acts")["commit"]:
+def _announces(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """ "express our commitment to", "announced plans to hold", "announce the establishment of", "said that we will"."""
+    lemma = form.lemma
+    if lemma not in ANNOUNCE or lemma in COMMIT:
         return None
     that = that_after(view, i)
     if that:
-        doubtful = form.lemma in ("recall", "explain", "give", "have", "make", "form", "set")
-        return Reading(
-            "describe", said(view, i, that), that, that, governs=None if doubtful else "commit", is_that=True
-        )
-    if form.lemma in ("send", "convey", "give"):
-        that = next((k + 1 for k in range(i + 1, min(len(view), i + 14)) if view.key(k) == "that"), 0)
+        return _that_clause(view, i, that, None if lemma in REPORTING else Act.commit)
+    if lemma in CONVEYING:
+        limit = min(len(view), i + MESSAGE_REACH)
+        that = next((k + 1 for k in range(i + 1, limit) if view.key(k) == "that"), 0)
         if that:
-            return Reading("describe", said(view, i, that), that, that, governs="commit", is_that=True)
+            return _that_clause(view, i, that, Act.commit)
     thing = object_of(view, i)
-    if (
-        thing
-        and form.lemma in ("have", "give", "make", "form", "share", "set")
-        and thing.kind not in ("commitment", "purpose")
-    ):
+    if thing and lemma in LIGHT and thing.kind not in ("commitment", "purpose"):
         thing = None
-    if thing and thing.kind == "founding" and form.lemma in ("announce", "declare"):
-        return Reading(
-            "agree", said(view, i, thing.complement), i + 1, i + 1, "noun", "founded by the text itself", certainty=0.8
-        )
-    if thing and form.lemma not in ("recall", "explain", "add", "set", "tell"):
-        return read_object(view, i, thing, "commit")
-    governs: Act | None = (
-        "commit" if form.lemma in ("say", "announce", "assure", "state", "add", "declare", "tell", "explain") else None
-    )
-    return Reading("describe", view.words[i].text, i + 1, i + 1, governs=governs)
+    if thing and thing.kind == "founding" and lemma in FOUNDING_ANNOUNCEMENTS:
+        cue = view.text_of(i, thing.complement)
+        return VerbReading(Act.agree, cue, i + 1, i + 1, "noun", "founded by the text itself", certainty=0.8)
+    if thing and lemma not in NO_ANNOUNCED_OBJECT:
+        return read_object(view, i, thing, Act.commit)
+    return VerbReading(DESCRIBE, view.words[i].text, i + 1, i + 1, governs=Act.commit if lemma in SAYING else None)
 
 
-def _founds(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "We hereby establish …", "the leaders launched …": done by saying it.
-
-    "has established" is past and only described.
-    """
-    return (
-        Reading("agree", view.words[i].text, i + 1, i + 1, "noun", "founded by the text itself", certainty=0.65)
-        if founded_by(view, i, form)
-        else None
-    )
+def _founds(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """ "We hereby establish …", "the leaders launched …"; "has established" is past and only describes."""
+    if not founded_by(view, i, form):
+        return None
+    reason = "founded by the text itself"
+    return VerbReading(Act.agree, view.words[i].text, i + 1, i + 1, "noun", reason, certainty=0.65)
 
 
-def _continues(view: View, i: int, form: Form, subject: Subject) -> Reading | None:
-    """ "we continue to support" keeps an undertaking alive; "we continue to face" happens to us;
-    "continue to urge" urges.
-    """
+def _continues(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> VerbReading | None:
+    """ "we continue to support" reaffirms; "we continue to face" describes; "continue to urge" urges."""
     if form.lemma != "continue" or form.ing:
         return None
     j = after(view, i + 1)
     if view.key(j) != "to":
-        return Reading("describe", view.words[i].text, i + 1, i + 1)
+        return VerbReading(DESCRIBE, view.words[i].text, i + 1, i + 1)
     verb = after(view, j + 1)
     key = view.key(verb)
-    acts = load("acts")
-    for act in ("condemn", "urge"):
-        if key in acts[act]:
-            return Reading(act, said(view, i, verb + 1), verb + 1, verb + 1)
-    if key in acts["support"] and key != "support":
-        return Reading("support", said(view, i, verb + 1), verb + 1, verb + 1)
-    if key == "be" and view.key(after(view, verb + 1)) in words("acts", "concerned_adjectives"):
-        return Reading("condemn", said(view, i, verb + 2), verb + 2, verb + 2)
-    if key == "be" or key in acts["passive_fates"] or not subject.binds or form.past:
-        return Reading("describe", said(view, i, verb + 1), verb + 1, verb + 1)
-    return Reading("reaffirm", said(view, i, j + 1), j + 1, j + 1, "to", certainty=0.7)
+    for act in (Act.condemn, Act.urge):
+        if key in word_set("acts", act):
+            return VerbReading(act, view.text_of(i, verb + 1), verb + 1, verb + 1)
+    if key in SUPPORT and key != "support":
+        return VerbReading(Act.support, view.text_of(i, verb + 1), verb + 1, verb + 1)
+    if key == "be" and view.key(after(view, verb + 1)) in CONCERNED:
+        return VerbReading(Act.condemn, view.text_of(i, verb + 2), verb + 2, verb + 2)
+    if key == "be" or key in PASSIVE_FATES or not subject.binds or form.past:
+        return VerbReading(DESCRIBE, view.text_of(i, verb + 1), verb + 1, verb + 1)
+    return VerbReading(Act.reaffirm, view.text_of(i, j + 1), j + 1, j + 1, "to", certainty=0.7)
 
 
-def _describes(view: View, i: int, form: Form) -> Reading:
-    """ "look forward to" supports; all else describes, and what its "that" clause says is nobody's pledge."""
+def _describes(view: SentenceView, i: int, form: VerbForm) -> VerbReading:
+    """ "look forward to" supports. All other verbs describe, and most "that" clauses below them are no pledge."""
     if form.lemma == "look" and view.key(i + 1) == "forward":
-        return Reading("support", said(view, i, i + 2), i + 3, i + 3)
+        return VerbReading(Act.support, view.text_of(i, i + 2), i + 3, i + 3)
     that = that_after(view, i)
-    return Reading(
-        "describe",
+    return VerbReading(
+        DESCRIBE,
         view.words[i].text,
         that or i + 1,
         that or i + 1,
-        governs="commit" if that and form.lemma in ("note", "state", "say", "clarify") else None,
+        governs=Act.commit if that and form.lemma in NOTING else None,
         is_that=bool(that),
     )

@@ -1,35 +1,44 @@
-"""Whether a text is a statement between parties at all:
-administrative news has no pledges, whatever its verbs (codebook 1).
+"""Statement classifier: decide whether a text is a statement between parties.
+
+Administrative news has no pledges, whatever its verbs (codebook 1).
 """
 
 from collections.abc import Iterable
 
-from app.drafting.rules.entities import Cast, Mention
-from app.drafting.rules.lexicon import load, phrases
+from app.drafting.rules.entities import Entities, Mention
+from app.drafting.rules.lexicon import phrases
+from app.drafting.rules.lexicon_files import party_designations, word_set
 from app.drafting.rules.sentences import Sentence
 
-SURE = 3
+FIRST_PERSON = word_set("grammar", "first_person")
+JOINT = phrases("boilerplate", "joint")
+ADMINISTRATIVE = phrases("boilerplate", "administrative")
+ENOUGH = 3
+WORDS_PER_ADMINISTRATIVE = 150
 
 
 def is_statement(
-    cast: Cast, sentences: Iterable[Sentence], mentions: Iterable[list[Mention]], *, hinted: bool = False
+    entities: Entities, sentences: Iterable[Sentence], mentions: Iterable[list[Mention]], *, hinted: bool = False
 ) -> bool:
-    """Weighs a joint voice ("both sides", "the leaders", two or more parties) against the words of an
-    administration.
+    """True if words of a joint voice outweigh words of an administration.
+
+    A joint voice is "both sides", "the leaders", "we", or two or more parties. `hinted` is true if the caller named
+    the parties.
     """
-    joint = administrative = total = 0
-    first_person = 0
+    joint = administrative = total = first_person = 0
     for sentence in sentences:
         total += len(sentence.folds)
-        joint += len(phrases("boilerplate", "joint").all_in(sentence.folds))
-        administrative += len(phrases("boilerplate", "administrative").all_in(sentence.folds))
-        first_person += sum(1 for k in sentence.folds if k in ("we", "our"))
-    several = len(cast.parties) > 1 or any(p in load("organisations") for p in cast.parties)
-    if hinted and several and administrative <= SURE + joint + first_person:
+        joint += len(JOINT.all_in(sentence.folds))
+        administrative += len(ADMINISTRATIVE.all_in(sentence.folds))
+        first_person += sum(1 for key in sentence.folds if key in FIRST_PERSON)
+    parties = entities.parties
+    voice = joint + first_person
+    several = len(parties) > 1 or not party_designations("organisations").keys().isdisjoint(parties)
+    if hinted and several and administrative <= ENOUGH + voice:
         return True
-    named = {c for found in mentions for m in found if m.kind != "capital" for c in m.codes}
-    if len(cast.parties) < 2 and not joint and first_person < SURE:
-        return len(cast.parties) == 1 and len(named) > 1 and administrative < SURE
-    if joint >= SURE or (len(cast.parties) >= 2 and joint + first_person > administrative):
-        return administrative <= 2 * (joint + first_person) + SURE
-    return administrative <= max(1, total // 150) or joint + first_person > administrative
+    if len(parties) < 2 and not joint and first_person < ENOUGH:
+        named = {code for found in mentions for m in found if m.kind != "capital" for code in m.codes}
+        return len(parties) == 1 and len(named) > 1 and administrative < ENOUGH
+    if joint >= ENOUGH or (len(parties) >= 2 and voice > administrative):
+        return administrative <= 2 * voice + ENOUGH
+    return administrative <= max(1, total // WORDS_PER_ADMINISTRATIVE) or voice > administrative

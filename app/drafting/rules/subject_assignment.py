@@ -1,104 +1,132 @@
-"""How clauses hang together: whose a verb is, and whether it is one (codebook 1 to 4).
+"""Subject assignment: decide whether a verb is the finite verb of a clause, and which subject it has (codebook 1 to 4).
 
-Who is the subject of a coordinated verb; what stands in a "that" clause and under which verb; what is only an
-infinitive, a noun, a relative or a subordinate clause.
+Coordinated verbs share a subject. A verb in a "that" clause is below a governing verb. Infinitives, nouns and verbs of
+relative or subordinate clauses are no verbs of their own.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from app.drafting.rules.draft_model import PLEDGES, Act
-from app.drafting.rules.lexicon import Form, load, verb_forms, words
-from app.drafting.rules.sentence_view import View
-from app.drafting.rules.subjects import JOINERS, Subject, is_adverb, opening_subject, subject_of
-from app.drafting.rules.verb_reading import Reading
+from app.drafting.rules.draft_model import SpeechAct
+from app.drafting.rules.lexicon import folded_words
+from app.drafting.rules.lexicon_files import word_set
+from app.drafting.rules.sentence_view import SentenceView
+from app.drafting.rules.subjects import CONJUNCTIONS, Subject, is_adverb, opening_subject, subject_of
+from app.drafting.rules.verb_forms import VerbForm, verb_forms
+from app.drafting.rules.verb_reading import VerbReading
+from app.vocabulary import PLEDGE_ACTS
 
-MODALS = frozenset({"will", "shall", "would", "'ll", "must", "should"})
-OTHER_MODALS = frozenset({"can", "could", "may", "might", "cannot", "to"})
-BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "am", "'re"})
+MODALS = word_set("grammar", "modals")
+INFINITIVE_MODALS = word_set("grammar", "infinitive_modals")
+BE = word_set("grammar", "be_forms")
+PLURAL_BE = word_set("grammar", "plural_be_forms")
+LASTING = word_set("grammar", "lasting_verbs")
+LASTING_COPULAS = word_set("grammar", "lasting_copulas")
+CLAUSE_JOINERS = word_set("grammar", "clause_joiners") | CONJUNCTIONS
+SUBORDINATORS = folded_words("grammar", "subordinators")
+WEAK = folded_words("grammar", "weak")
+PURPOSE_THAT = word_set("grammar", "purpose_that")
+PARTICIPLE_OPENERS = word_set("grammar", "participle_openers")
+LIGHT_PARTICIPLES = word_set("grammar", "light_participles")
+AGREE = word_set("acts", "agree")
+# The lists of verbs whose participle may open a clause: "Reaffirming our commitment …, we".
+PARTICIPLES = frozenset({"call"}) | (
+    frozenset().union(
+        *(word_set("acts", name) for name in ("commit", "reaffirm", "support", "condemn", "urge", "announce"))
+    )
+    - LIGHT_PARTICIPLES
+)
+PURPOSE_REACH = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A governing verb: where it stands, how it reads, whose it is. `start` is where its clause begins."""
+class GoverningVerb:
+    """The verb at `index` with its reading and its subject. Its clause begins at `start`.
 
-    verb: int
+    `inner` is true in a clause below another governing verb.
+    """
+
+    index: int
     start: int
-    reading: Reading
+    reading: VerbReading
     subject: Subject
     inner: bool = False
 
     @property
-    def act(self) -> Act:
+    def act(self) -> SpeechAct:
         return self.reading.act
 
 
 @dataclass(slots=True)
-class State:
-    """What the pass remembers: the last main head, the verb that governs a "that" clause, and relative clauses."""
+class ParseState:
+    """What one pass over a sentence has found so far.
+
+    `main` is the last main verb, `governor` the verb above the current "that" clause, `inner` the subject of that
+    clause. `antecedent` is the subject that a pronoun at the beginning refers to. No subject begins before `low`.
+    """
 
     low: int = 0
-    main: Head | None = None
+    main: GoverningVerb | None = None
     inner: Subject | None = None
-    governor: Head | None = None
-    last: Head | None = None
+    governor: GoverningVerb | None = None
+    last: GoverningVerb | None = None
     antecedent: Subject | None = None
     in_relative: bool = False
 
 
-def _impersonal(view: View, i: int, form: Form) -> Subject | None:
-    """ "It was agreed that", "it has been decided to": the parties of the meeting."""
-    if form.lemma not in load("acts")["agree"]:
+class Assignment(NamedTuple):
+    """The subject of a verb, whether its clause is below a governing verb, and where the clause begins."""
+
+    subject: Subject
+    inner: bool
+    start: int
+
+
+def assign_subject(view: SentenceView, i: int, form: VerbForm, state: ParseState, headline: bool) -> Assignment | None:
+    """The subject of the verb at `i`, or None if the verb is not finite. Updates `state.in_relative`."""
+    back = i - 1
+    while back >= state.low and (is_adverb(view, back) or view.hidden[back]):
+        back -= 1
+    left = view.key(back)
+    if (form.lemma == "have" and _is_auxiliary(view, i)) or view.key(_before_brackets(view, i, state.low)) == "'s":
+        return None
+    impersonal = _impersonal_subject(view, i, form)
+    if impersonal is not None:
+        return Assignment(impersonal, False, impersonal.start)
+    if left in INFINITIVE_MODALS or left in MODALS or (left in BE and view.keys[i] not in BE):
+        return None
+    if form.ing and not form.base:
+        return _assign_participle(view, i, back, state)
+    subject = subject_of(view, i, state.low)
+    if subject is None:
+        return _assign_coordinated(view, i, back, form, state, headline)
+    state.in_relative = subject.kind == "relative"
+    if state.in_relative or not _can_be_finite(view, i, form, subject):
+        return None
+    return _assign_own(view, subject, state)
+
+
+def _impersonal_subject(view: SentenceView, i: int, form: VerbForm) -> Subject | None:
+    """All parties in "It was agreed that", "it has been decided to"."""
+    if form.lemma not in AGREE:
         return None
     j = i - 1
     while j > 0 and (view.key(j) in BE or is_adverb(view, j)):
         j -= 1
-    return (
-        Subject("party", j, everyone=True)
-        if view.key(j) == "it" and any(view.key(k) in BE for k in range(j, i))
-        else None
-    )
+    is_passive = not BE.isdisjoint(view.keys[max(0, j) : i])
+    return Subject("party", j, everyone=True) if view.key(j) == "it" and is_passive else None
 
 
-def place(view: View, i: int, form: Form, state: State, headline: bool) -> tuple[Subject, bool, int] | None:
-    """The subject of a verb, whether it stands in a governed clause, and where the clause begins;
-    None if not finite.
-    """
-    back = i - 1
-    while back >= state.low and (is_adverb(view, back) or view.hidden[back]):
-        back -= 1
-    left = view.key(back) if back >= 0 else ""
-    key = view.keys[i]
-    if (form.lemma == "have" and _is_auxiliary(view, i)) or view.key(_behind(view, i, state.low)) == "'s":
-        return None
-    impersonal = _impersonal(view, i, form)
-    if impersonal is not None:
-        return impersonal, False, impersonal.start
-    if left in OTHER_MODALS or left in MODALS or (left in BE and key not in BE):
-        return None
-    if form.ing and not form.base:
-        return _participle(view, i, back, state)
-    subject = subject_of(view, i, state.low)
-    if subject is None:
-        return _coordinated(view, i, back, form, state, headline)
-    if subject.kind == "relative":
-        state.in_relative = True
-        return None
-    state.in_relative = False
-    if not _agrees(view, i, form, subject):
-        return None
-    return _with_subject(view, subject, state)
-
-
-def _behind(view: View, i: int, low: int) -> int:
-    """The word before `i`, brackets passed."""
+def _before_brackets(view: SentenceView, i: int, low: int) -> int:
+    """The index of the word before `i`, brackets skipped."""
     i -= 1
     while i > low and view.hidden[i]:
         i -= 1
     return i
 
 
-def _is_auxiliary(view: View, i: int) -> bool:
-    """ "have agreed", "has long supported": no verb of its own."""
+def _is_auxiliary(view: SentenceView, i: int) -> bool:
+    """True for "have" before a participle: "have agreed", "has long supported"."""
     j = i + 1
     while is_adverb(view, j):
         j += 1
@@ -106,129 +134,120 @@ def _is_auxiliary(view: View, i: int) -> bool:
     return (form is not None and (form.participle or form.past)) or view.key(j).endswith("ed")
 
 
-def _agrees(view: View, i: int, form: Form, subject: Subject) -> bool:
-    """Whether a form can be the finite verb of that subject: nouns ("their support") and reduced relatives are none."""
+def _can_be_finite(view: SentenceView, i: int, form: VerbForm, subject: Subject) -> bool:
+    """True if the form can be the finite verb of the subject. Nouns ("their support") and reduced relatives cannot."""
     key = view.keys[i]
     if key in MODALS or key in BE:
         return True
     if subject.kind in ("other", "none", "outsider", "event", "threat", "commitment"):
-        return (form.past and subject.kind == "outsider") or (form.lemma in ("remain", "continue") and not form.ing)
+        return (form.past and subject.kind == "outsider") or (form.lemma in LASTING and not form.ing)
     if form.base and not form.past:
         return subject.pronoun or subject.everyone or len(subject.parties) != 1 or view.key(i - 1).endswith("s")
     return True
 
 
-def _with_subject(view: View, subject: Subject, state: State) -> tuple[Subject, bool, int] | None:
-    """Place a clause that has its own subject, by the word before it."""
+def _assign_own(view: SentenceView, subject: Subject, state: ParseState) -> Assignment | None:
+    """Assign a clause that has its own subject, by the word before the subject."""
     at = subject.start
-    left = view.key(at - 1) if at else ""
+    left = view.key(at - 1)
+    governor, last = state.governor, state.last
     if left == "that":
-        if state.governor is not None and view.key(at - 2) != "so":
-            return _resolved(subject, state), True, at
+        is_governed = governor is not None and view.key(at - 2) != "so"
+        return Assignment(_resolved(subject, state), True, at) if is_governed else None
+    if left in SUBORDINATORS:
         return None
-    if left in words("grammar", "subordinators") and at:
+    if last is not None and last.act in PLEDGE_ACTS and at <= last.reading.complement and not subject.binds:
+        return None  # the object of the last verb is no subject
+    inner = governor is not None and (at == governor.reading.cue_end or _continues_that(view, at, governor))
+    return Assignment(_resolved(subject, state), inner, at)
+
+
+def _continues_that(view: SentenceView, at: int, governor: GoverningVerb) -> bool:
+    """True for a second "that" clause after "and", if the verb above undertakes."""
+    reading = governor.reading
+    return reading.is_that and reading.governs in PLEDGE_ACTS and view.key(at - 1) in CONJUNCTIONS
+
+
+def _resolved(subject: Subject, state: ParseState) -> Subject:
+    """The subject that a singular pronoun refers to: "Germany underscores that it will"."""
+    if not subject.pronoun or subject.everyone:
+        return subject
+    last = state.main.subject if state.main else state.antecedent
+    if last is None:
+        return subject
+    return replace(last, start=subject.start, kind="party" if last.kind == "statement" else last.kind)
+
+
+def _assign_coordinated(
+    view: SentenceView, i: int, back: int, form: VerbForm, state: ParseState, headline: bool
+) -> Assignment | None:
+    """Assign a verb without a subject right before it: it shares the last one, or its subject was interrupted."""
+    is_modal = view.keys[i] in MODALS or view.keys[i] in BE
+    if _is_in_purpose(view, i, state):
         return None
-    last = state.last
-    if last is not None and last.act in PLEDGES and at <= last.reading.complement and not subject.binds:
-        return None  # the object of the last verb is nobody's subject
-    if state.governor is not None and (at == state.governor.reading.cue_end or _goes_on(view, at, state)):
-        return _resolved(subject, state), True, at
-    return _resolved(subject, state), False, at
-
-
-def _goes_on(view: View, at: int, state: State) -> bool:
-    """A second clause after "and" still under the same verb: only if that verb undertakes, and its "that" was said."""
-    governor = state.governor
-    return bool(
-        governor
-        and governor.reading.is_that
-        and governor.reading.governs in ("agree", "reaffirm", "commit")
-        and view.key(at - 1) in JOINERS
-    )
-
-
-def _resolved(subject: Subject, state: State) -> Subject:
-    """A pronoun for one means the last subject: "Germany underscores that it will"."""
-    if subject.pronoun and not subject.everyone:
-        last = state.main.subject if state.main else state.antecedent
-        if last is None:
-            return subject
-        return replace(last, start=subject.start, kind="party" if last.kind == "statement" else last.kind)
-    return subject
-
-
-def _coordinated(
-    view: View, i: int, back: int, form: Form, state: State, headline: bool
-) -> tuple[Subject, bool, int] | None:
-    """A verb without a subject of its own: it shares the last one, or its subject was interrupted, or there is none."""
-    key = view.keys[i]
-    if modal_in_purpose(view, i, state):
+    if state.in_relative and view.key(back) in CONJUNCTIONS and view.key(back - 1) != ",":
         return None
-    if state.in_relative and view.key(back) in JOINERS and view.key(back - 1) != ",":
-        return None
-    modal = key in MODALS or key in BE
-    if state.governor is not None and modal:
+    if state.governor is not None and is_modal:
         inner = state.inner or opening_subject(view, state.governor.reading.cue_end, i)
         if inner:
-            return inner, True, i
+            return Assignment(inner, True, i)
     if state.main is None:
-        subject = opening_subject(view, 0, i) if i else None
-        if subject:
-            return subject, False, subject.start
-        bare = i == 0 or all(is_adverb(view, j) for j in range(i))
-        if bare and ((key == "will" and (headline or i == 0)) or (form.base and not modal and headline)):
-            return Subject("party", i, everyone=True), False, i
+        return _assign_opening(view, i, form, headline, is_modal=is_modal)
+    if back >= 0 and view.key(back) not in CLAUSE_JOINERS:
         return None
-    if back >= 0 and view.key(back) not in JOINERS and view.key(back) not in (",", ";", "but", "—", "–"):
+    if not is_modal and not _has_same_tense(state.main, form, view):
         return None
-    last = state.main
-    if not modal and not _same_tense(last, form, view):
+    if _is_in_infinitive_list(form, state.last or state.main):
         return None
-    bound = state.last or last
-    if (
-        form.lemma in words("grammar", "weak")
-        and form.base
-        and bound.reading.form in ("to", "ing")
-        and bound.act in ("commit", "agree", "reaffirm")
-    ):
-        return None
-    return last.subject, False, i
+    return Assignment(state.main.subject, False, i)
 
 
-def modal_in_purpose(view: View, i: int, state: State) -> bool:
-    """ "so that the vision, …, will be shared": what is hoped for, not undertaken."""
-    if view.keys[i] not in MODALS:
-        return False
-    return any(
-        view.key(k) == "that" and view.key(k - 1) in ("so", "such", "ensure", "ensuring")
-        for k in range(max(state.low, i - 40) + 1, i)
+def _assign_opening(view: SentenceView, i: int, form: VerbForm, headline: bool, *, is_modal: bool) -> Assignment | None:
+    """Assign the first verb of a sentence. A bare verb in a headline means all parties."""
+    subject = opening_subject(view, 0, i) if i else None
+    if subject:
+        return Assignment(subject, False, subject.start)
+    is_bare = all(is_adverb(view, j) for j in range(i))
+    is_future = view.keys[i] == "will" and (headline or i == 0)
+    if is_bare and (is_future or (form.base and not is_modal and headline)):
+        return Assignment(Subject("party", i, everyone=True), False, i)
+    return None
+
+
+def _is_in_infinitive_list(form: VerbForm, bound: GoverningVerb) -> bool:
+    """True for a bare verb that goes on with a list of infinitives: "will expand …, support …"."""
+    is_list = bound.reading.form in ("to", "ing") and bound.act in PLEDGE_ACTS
+    return form.base and form.lemma in WEAK and is_list
+
+
+def _is_in_purpose(view: SentenceView, i: int, state: ParseState) -> bool:
+    """True for a modal in a clause of purpose: "so that the vision, …, will be shared"."""
+    return view.keys[i] in MODALS and any(
+        view.key(k) == "that" and view.key(k - 1) in PURPOSE_THAT
+        for k in range(max(state.low, i - PURPOSE_REACH) + 1, i)
     )
 
 
-def _same_tense(last: Head, form: Form, view: View) -> bool:
-    """Coordinated verbs agree in tense: past with past, "condemn" with "reaffirm", "reaffirms" with "condemns"."""
-    before = verb_forms().get(view.keys[last.verb])
+def _has_same_tense(last: GoverningVerb, form: VerbForm, view: SentenceView) -> bool:
+    """True if two verbs agree in tense, so that they can be coordinated."""
+    before = verb_forms().get(view.keys[last.index])
     if before is None:  # "will …, and reaffirm" reads as one list
-        return form.past or form.third or view.keys[last.verb] in ("are", "remain", "am")
+        return form.past or form.third or view.keys[last.index] in PLURAL_BE
     if form.past:
         return before.past or not before.base or form.base
     if form.third:
         return before.third
-    return (before.base and not before.past) or (before.lemma in ("remain", "be") and not before.third)
+    return (before.base and not before.past) or (before.lemma in LASTING_COPULAS and not before.third)
 
 
-def _participle(view: View, i: int, back: int, state: State) -> tuple[Subject, bool, int] | None:
-    """ "Reaffirming our commitment …, we": at a sentence's beginning or after a comma it shares the main subject."""
-    lemma = verb_forms()[view.keys[i]].lemma
-    acts = load("acts")
-    if (
-        not any(lemma in acts[name] for name in ("commit", "reaffirm", "support", "condemn", "urge", "announce"))
-        or lemma in ("call", "give", "set", "have", "make", "share")
-    ) and lemma != "call":
+def _assign_participle(view: SentenceView, i: int, back: int, state: ParseState) -> Assignment | None:
+    """Assign "Reaffirming our commitment …, we": at the beginning or after a comma it shares the main subject."""
+    if verb_forms()[view.keys[i]].lemma not in PARTICIPLES:
         return None
-    opens = back < 0 or view.key(back) in (",", ";", ":") or (view.key(back) in ("and", "while", "by") and back == 0)
-    joined = view.key(back) in JOINERS and view.key(back - 1) == ","
+    left = view.key(back)
+    opens = back < 0 or left in (",", ";", ":") or (left in PARTICIPLE_OPENERS and back == 0)
+    joined = left in CONJUNCTIONS and view.key(back - 1) == ","
     if (not opens and not joined) or (state.in_relative and opens):
         return None
     subject = state.main.subject if state.main else Subject("party", i, everyone=True)
-    return subject, False, i
+    return Assignment(subject, False, i)

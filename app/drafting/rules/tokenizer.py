@@ -1,8 +1,8 @@
-"""Words of a text, with their places: the only view of the text that the rules have.
+"""Tokenizer: split a text into tokens that keep their offsets, and fold each token for comparison.
 
-A word keeps its offsets into the text as given; rules compare its folded form (case, accents, British and American
-spelling, dotted and undotted abbreviations all fall together). Hyphens between words vanish, so that "table-top" and
-"table top" are one; a word broken by a line end is one word again, its span still covering the break.
+The rules compare folded tokens: case, accents, British and American spelling, dotted and undotted abbreviations are
+equal after folding. A hyphen between two words is dropped, so that "table-top" and "table top" are the same tokens. A
+word that a line end has broken becomes one token whose span covers the line end.
 """
 
 import re
@@ -11,10 +11,14 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.drafting.rules.lexicon_files import word_list, word_map
 
-class Word(NamedTuple):
-    """A word or mark: `text[start:end]`, its folded form, whether quotation marks enclose it, and a hyphen joins
-    it on.
+
+class Token(NamedTuple):
+    """A word or mark of the text.
+
+    `start` and `end` are its offsets. `quoted` is true between quotation marks. `hyphened` is true if a hyphen joins
+    it to the token before it.
     """
 
     start: int
@@ -25,8 +29,8 @@ class Word(NamedTuple):
     hyphened: bool = False
 
 
-# Alternatives start with different characters or end by length alone: nothing here can backtrack far.
-WORD = re.compile(
+# The alternatives start with different characters or end by length alone, so the pattern cannot backtrack far.
+TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w]))?"  # U.S., D.C., e.g.
     r"|\d+(?:[.,]\d+)*\+\d+"  # 2+2
     r"|\d+(?:[.,]\d+)*(?![^\W_])"  # 1,000 and 1.77
@@ -40,56 +44,52 @@ APOSTROPHES = frozenset("'’´`ʼ")
 QUOTES = frozenset('"“”„«»')
 MARKS = HYPHENS | APOSTROPHES | QUOTES
 STOPS = frozenset(".!?")
-COMMAS = frozenset({",", ";"})
-SPELLINGS = (
-    ("isation", "ization"),
-    ("ising", "izing"),
-    ("defence", "defense"),
-    ("vour", "vor"),
-    ("bour", "bor"),
-    ("viour", "vior"),
-    ("programme", "program"),
-    ("centre", "center"),
-    ("licence", "license"),
-    ("cheque", "check"),
-    ("offence", "offense"),
-)
-ABBREVIATED = {"us": "usa", "uk": "uk", "u.s.": "usa", "u.s.a.": "usa", "u.s": "usa"}
+CAPITALS = word_map("spelling", "capitals")
+ABBREVIATIONS = word_map("spelling", "abbreviations")
+REPLACEMENTS = tuple(word_map("spelling", "replacements").items())
+IS_ENDINGS = word_list("spelling", "is_endings")
 
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """The form in which words are compared: "Organisation" and "organization", "U.S." and "US" are one, "us" is not."""
-    if word in ("US", "USA"):
-        return "usa"
+    """The form of a word for comparison: "Organisation" and "organization" are equal, and so are "U.S." and "US"."""
+    if word in CAPITALS:
+        return CAPITALS[word]
     low = word.casefold()
     if "." in low and len(low) > 1:
-        return ABBREVIATED.get(low) or low.replace(".", "")
-    if not low.isascii():
-        if low in APOSTROPHES:
-            return "'"
-        if len(low) == 2 and low[0] in APOSTROPHES:
-            return "'s"
-        if low in "–—―":
-            return "—"
-        low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c)) or low
-    elif low == "'s" or low == "`s":
+        return ABBREVIATIONS.get(low) or low.replace(".", "")
+    if low in ("'s", "`s"):
         return "'s"
-    for old, new in SPELLINGS:
-        if old in low:
-            low = low.replace(old, new)
-    if low.endswith(("ise", "ised", "ises")):
+    return _american(low if low.isascii() else _plain(low))
+
+
+def _plain(low: str) -> str:
+    """A word without accents; apostrophes and dashes in one form each."""
+    if low in APOSTROPHES:
+        return "'"
+    if len(low) == 2 and low[0] in APOSTROPHES:
+        return "'s"
+    if low in "–—―":
+        return "—"
+    return "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c)) or low
+
+
+def _american(low: str) -> str:
+    for british, american in REPLACEMENTS:
+        if british in low:
+            low = low.replace(british, american)
+    if low.endswith(IS_ENDINGS):
         cut = low.rindex("is")
         low = low[:cut] + "iz" + low[cut + 2 :]
     return low
 
 
-def words_of(text: str, start: int, end: int, vocabulary: Collection[str] = ()) -> list[Word]:
-    """The words of `text[start:end]`; `vocabulary` holds folded words, to mend those broken by a line end."""
-    found: list[Word] = []
+def tokens_of(text: str, start: int, end: int, known: Collection[str] = ()) -> list[Token]:
+    """The tokens of `text[start:end]`. `known` holds folded words; it decides which broken words are joined."""
+    found: list[Token] = []
     quoted = joined = False
     last = start
-    for match in WORD.finditer(text, start, end):
+    for match in TOKEN.finditer(text, start, end):
         piece = match[0]
         at, to = match.span()
         if piece in MARKS:
@@ -99,42 +99,42 @@ def words_of(text: str, start: int, end: int, vocabulary: Collection[str] = ()) 
             if piece in QUOTES:
                 quoted = piece in "“„«" if piece != '"' else not quoted
             elif piece in APOSTROPHES and found and last == at and found[-1].fold.endswith("s"):
-                found.append(Word(at, to, piece, "'s", quoted))
+                found.append(Token(at, to, piece, "'s", quoted))
                 last = to
                 continue
-        word = Word(at, to, piece, fold(piece), quoted, joined)
-        if at > last and found and "\n" in text[last:at] and _is_broken(text, found[-1], word, joined, vocabulary):
+        token = Token(at, to, piece, fold(piece), quoted, joined)
+        if at > last and found and "\n" in text[last:at] and _is_broken(text, found[-1], token, joined, known):
             first = found.pop()
-            word = Word(first.start, to, first.text + piece, fold(first.text + piece), quoted, first.hyphened)
-        found.append(word)
+            token = Token(first.start, to, first.text + piece, fold(first.text + piece), quoted, first.hyphened)
+        found.append(token)
         joined = False
         last = to
     return found
 
 
-def _joins(text: str, at: int, to: int, found: list[Word]) -> bool:
-    """A hyphen joins if it touches a word on its left and a word, or a line end, on its right (or the reverse)."""
+def _joins(text: str, at: int, to: int, found: list[Token]) -> bool:
+    """True if a hyphen touches a word on one side, and a word or a line end on the other."""
     left = bool(found) and found[-1].end == at
     right = to < len(text) and (text[to].isalnum() or text[to] == "\n")
     broken = bool(found) and text[found[-1].end : at].strip(" ") == "\n" and to < len(text) and text[to].isalnum()
     return (left and right) or broken
 
 
-def _is_broken(text: str, last: Word, word: Word, hyphen: bool, vocabulary: Collection[str]) -> bool:
-    """Two pieces over a line end are one word if only together they are known: "region|al", "consul-|tations"."""
-    if not (last.text.isalpha() and word.text.isalpha() and word.text[0].islower()):
+def _is_broken(text: str, last: Token, token: Token, hyphen: bool, known: Collection[str]) -> bool:
+    """True if two pieces over a line end are known only as one word: "region|al", "consul-|tations"."""
+    if not (last.text.isalpha() and token.text.isalpha() and token.text[0].islower()):
         return False
-    gap = text[last.end : word.start]
+    gap = text[last.end : token.start]
     if gap.strip(" -‐‑\u00ad") != "\n" or (not hyphen and gap != "\n"):
         return False
-    return fold(last.text + word.text) in vocabulary and not (last.fold in vocabulary and word.fold in vocabulary)
+    return fold(last.text + token.text) in known and not (last.fold in known and token.fold in known)
 
 
 def folds(phrase: str) -> tuple[str, ...]:
-    """A lexicon's phrase as the folded words it is looked up by."""
-    return tuple(w.fold for w in words_of(phrase, 0, len(phrase)) if w.fold != "'")
+    """The folded tokens of a phrase, without apostrophes."""
+    return tuple(token.fold for token in tokens_of(phrase, 0, len(phrase)) if token.fold != "'")
 
 
-def seen_in(text: str) -> set[str]:
-    """The folded words of a text that do not touch a line end: a vocabulary to mend broken words by."""
+def words_within_lines(text: str) -> set[str]:
+    """The folded words of a text that touch no line end."""
     return {fold(word) for word in set(WHOLE.findall(text))}

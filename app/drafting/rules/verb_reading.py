@@ -1,24 +1,30 @@
-"""How a verb reads: the one shape that the codebook's tables give back."""
+"""Verb reading: the result of the rules that read a governing verb."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from app.drafting.rules.complements import after
-from app.drafting.rules.draft_model import Act
-from app.drafting.rules.sentence_view import View
+from app.drafting.rules.draft_model import SpeechAct
+from app.drafting.rules.sentence_view import SentenceView
+from app.vocabulary import Act
 
-ReadingForm = Literal["to", "ing", "noun", "list"]
+VerbReadingForm = Literal["to", "ing", "noun", "list"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a verb reads. What is undertaken begins at `complement`; a clause after "that" begins at `cue_end`."""
+class VerbReading:
+    """How a governing verb reads.
 
-    act: Act
+    `cue` is its words, which end before `cue_end`; a clause after "that" begins there. What is undertaken begins at
+    `complement`. `governs` is the act of a pledge in the clause below, if there may be one. `owners` are the parties
+    that possess the commitment. `certainty` is 0 to 1.
+    """
+
+    act: SpeechAct
     cue: str
     cue_end: int
     complement: int
-    form: ReadingForm = "noun"
+    form: VerbReadingForm = "noun"
     borderline: str | None = None
     governs: Act | None = None
     is_that: bool = False
@@ -27,11 +33,7 @@ class Reading:
     certainty: float = 0.9
 
 
-def said(view: View, start: int, end: int) -> str:
-    return " ".join(w.text for w in view.words[start:end])
-
-
-def that_after(view: View, i: int) -> int:
-    """Where the clause after "that" begins, adverbs passed, or 0."""
+def that_after(view: SentenceView, i: int) -> int:
+    """The index after "that", if it follows the verb at `i`; else 0."""
     j = after(view, i + 1)
     return j + 1 if view.key(j) == "that" else 0
