@@ -170,7 +170,7 @@ def _sentence_spans(text: str) -> list[tuple[int, int]]:
 def _compare(score: Score, unit: Unit, drafts: list[DraftPledge], text: str) -> None:
     """The fields of a sentence or span that both found: its first act, all its pledgors, any draft's topic and time."""
     pledgors = frozenset(p for d in drafts for p in d.pledgors)
-    dues = [(d.due.kind, d.due.until.isoformat() if d.due.until else None) for d in drafts if d.due]
+    dues = [(d.due.kind.value, d.due.until.isoformat() if d.due.until else None) for d in drafts if d.due]
     firsts = [d.topics[0] if d.topics else None for d in drafts]
     topic = unit.topic if unit.topic in firsts[:1] else firsts[0]
     pairs = {
