@@ -31,8 +31,6 @@ def read_future(view: SentenceView, i: int, subject: Subject, governor: VerbRead
     plain = VerbReading(DESCRIBE, view.words[i].text, i + 1, i + 1)
     if view.keys[i] == "would" and (governor is None or governor.governs not in PLEDGE_ACTS):
         return VerbReading(DESCRIBE, "would", i + 1, i + 1)
-    if governor is not None and governor.governs is None:
-        return plain
     act = governor.governs if governor and governor.governs else Act.commit
     verb = after(view, i + 1)
     cue = view.text_of(i, verb + 1)

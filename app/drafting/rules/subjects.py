@@ -65,7 +65,6 @@ class Subject:
     parties: tuple[str, ...] = ()
     everyone: bool = False
     persons: tuple[str, ...] = ()
-    first_person: bool = False
     pronoun: bool = False
 
     @property
@@ -199,8 +198,7 @@ def _joined(parts: list[Subject], start: int) -> Subject:
     everyone = unknown or vague or (parts[-1].everyone and not any(part.parties for part in parts))
     parties = tuple(dict.fromkeys(code for part in parts for code in part.parties))
     persons = tuple(dict.fromkeys(name for part in parts for name in part.persons))
-    first_person = any(part.first_person for part in parts)
-    return Subject("party", start, () if everyone else parties, everyone, persons, first_person)
+    return Subject("party", start, () if everyone else parties, everyone, persons)
 
 
 def _coordinated_spans(view: SentenceView, start: int, end: int) -> list[tuple[int, int]]:
@@ -229,9 +227,9 @@ def _read_part(view: SentenceView, start: int, end: int) -> Subject:
         head -= 1
     key = view.key(head)
     if head == start and key in PRONOUNS_FOR_ALL:
-        return Subject("party", start, everyone=True, first_person=key == "we", pronoun=True)
+        return Subject("party", start, everyone=True, pronoun=True)
     if head == start and key in PRONOUNS_FOR_ONE:
-        return Subject("party", start, first_person=key == "i", pronoun=True)
+        return Subject("party", start, pronoun=True)
     mention = view.mention_at.get(head)
     if mention and mention.end - 1 == head:
         return _read_mention(view, mention, start)
