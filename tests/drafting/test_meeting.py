@@ -43,6 +43,31 @@ def test_a_persons_slug_is_the_books() -> None:
     assert meeting.participants[0].participant == "mara-lindqvist"
 
 
+def test_a_weekday_counts_from_the_date_above_it() -> None:
+    assert draft("Tokyo, May 3, 2024\n\nThe two ministers met on Monday in Oslo.", BOOK).meeting.held_on == date(
+        2024, 4, 29
+    )
+    assert draft("The two ministers met on Monday in Oslo.", BOOK).meeting.held_on is None
+
+
+def test_a_date_of_numbers_is_read_as_month_and_day() -> None:
+    assert draft("The two ministers held talks on 3/14/2024.", BOOK).meeting.held_on == date(2024, 3, 14)
+    assert draft("The two ministers held talks on 14/14/2024.", BOOK).meeting.held_on is None
+
+
+def test_the_name_of_a_group_means_its_members() -> None:
+    parties = ("AUS", "IND", "JPN", "USA")
+    assert (
+        draft("Leaders of the Quad met. The Quad will curb emissions. The Quad met.", BOOK).meeting.parties == parties
+    )
+    assert draft("The ministers met.", BOOK).meeting.parties == ()
+
+
+def test_a_name_between_commas_after_a_title_is_a_person() -> None:
+    meeting = draft("The Foreign Minister of Japan, Jane Hill, met in Oslo.", BOOK).meeting
+    assert [person.name for person in meeting.participants] == ["Jane Hill"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

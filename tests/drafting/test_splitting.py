@@ -37,6 +37,14 @@ def said(text: str, drafts: list[DraftPledge]) -> list[str]:
             "They agreed to deepen their dialogue to curb emissions and secure supply chains.",
             ["They agreed to deepen their dialogue to curb emissions and secure supply chains"],
         ),
+        (  # a comparative after "with"
+            "They agreed to curb emissions with increased joint exercises.",
+            ["They agreed to curb emissions", "with increased joint exercises"],
+        ),
+        (  # an infinitive between commas is an aside
+            "They agreed to curb emissions, to begin soon, in Oslo.",
+            ["They agreed to curb emissions, to begin soon, in Oslo"],
+        ),
         (  # different acts
             "We condemn the coup and pledge to curb emissions.",
             ["We condemn the coup", "pledge to curb emissions"],

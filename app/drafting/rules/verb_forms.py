@@ -48,7 +48,7 @@ def _spellings(lemma: str) -> dict[FormKind, str]:
         past, ing = lemma + "d", lemma[:-1] + "ing"
     elif lemma.endswith("y") and lemma[-2] not in "aeiou":
         past, third = lemma[:-1] + "ied", lemma[:-1] + "ies"
-    elif lemma.endswith(("s", "x", "z", "ch", "sh")):
+    elif lemma.endswith(word_list("verbs", "es_endings")):
         third = lemma + "es"
     if lemma in word_set("verbs", "doubling"):
         past, ing = lemma + lemma[-1] + "ed", lemma + lemma[-1] + "ing"
