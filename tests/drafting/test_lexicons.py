@@ -76,5 +76,5 @@ def _names() -> set[str]:
     for path in RULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
-                names |= {item.value for item in ast.walk(node) if isinstance(item, ast.Constant)}
+                names |= {str(item.value) for item in ast.walk(node) if isinstance(item, ast.Constant)}
     return names | set(lexicon_files.PartyDesignations.__slots__)
