@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ROWS = """
 app
-db drafting drafting.html_text drafting.rules errors etags examples filter_table inserting masking search settings shapes \
-topic_bits types vocabulary wire
+db drafting drafting.html_text drafting.rules errors etags examples filter_table inserting masking search settings \
+shapes topic_bits types vocabulary wire
 drafting.yaml_draft feeds marking models novelty paging ranking renderings schema_revision search_index shapes.drafts \
 shapes.records validation
 calendars idempotency ledger naming shapes.assessments shapes.facets tables yaml_files
