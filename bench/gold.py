@@ -10,8 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from app.drafting import Book, Hints, Topic
-from app.drafting.parties import names_of
+from app.drafting.rules import Hints, KnownBook, KnownTopic
+from app.drafting.rules.entities import names_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPICS = ROOT / "seeds" / "topics.yaml"
@@ -43,15 +43,17 @@ class Passage:
     whole: bool = True
 
 
-def book_of(topics: Path | None) -> Book:
+def book_of(topics: Path | None) -> KnownBook:
     """A book with topics and their cues; parties come from the lexicon."""
     lines = YAML(typ="safe", pure=True).load((topics or TOPICS).read_text(encoding="utf-8"))
     children = (line for line in lines if line.get("parent"))
-    return Book(topics=tuple(Topic(line["slug"], tuple(line.get("cues", ())), line["parent"]) for line in children))
+    return KnownBook(
+        topics=tuple(KnownTopic(line["slug"], tuple(line.get("cues", ())), line["parent"]) for line in children)
+    )
 
 
 def _code(word: str) -> str:
-    return names_of(Book()).code(word)
+    return names_of(KnownBook()).code(word)
 
 
 def passages_in(folder: Path) -> list[Passage]:

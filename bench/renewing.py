@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.drafting import Book, DraftPledge, EarlierPledge, Hints, draft
+from app.drafting.rules import DraftPledge, EarlierPledge, Hints, KnownBook, draft
 from app.schemas.vocabulary import CONTINUATIONS
 from bench.gold import book_lines, texts_of
 
 
-def recall_at_3(folder: Path, texts: Path, book: Book) -> tuple[int, int, list[str]]:
+def recall_at_3(folder: Path, texts: Path, book: KnownBook) -> tuple[int, int, list[str]]:
     """Hits, coded links with a target in the book, and a line for every miss."""
     lines = list(book_lines(folder))
     at_hand = texts_of(lines, texts)
@@ -40,7 +40,7 @@ def _proposed(
     pledge: Mapping[str, Any],
     meeting: Mapping[str, Any],
     at_hand: Mapping[str, str],
-    book: Book,
+    book: KnownBook,
     drafts: dict[str, tuple[DraftPledge, ...]],
 ) -> list[str] | None:
     """The renewals of the draft that shares most with the pledge's first citation; None if drafting did not find it."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from app.drafting import Book, DraftPledge, Hints, draft
-from app.drafting.sentences import sentences_of
-from app.drafting.text import blocks_of
-from app.drafting.words import words_of
+from app.drafting.rules import DraftPledge, Hints, KnownBook, draft
+from app.drafting.rules.layout import blocks_of
+from app.drafting.rules.sentences import sentences_of
+from app.drafting.rules.tokenizer import tokens_of
 from bench.gold import Passage, Unit
 
 FIELDS = ("act", "pledgors", "topic", "time")
@@ -50,7 +50,7 @@ class Score:
     misses: list[str] = field(default_factory=list)
 
 
-def score_of(passage: Passage, book: Book, *, bare: bool = False) -> Score:
+def score_of(passage: Passage, book: KnownBook, *, bare: bool = False) -> Score:
     """Draft a passage and compare."""
     found = draft(passage.text, book, Hints() if bare else passage.hints)
     score = Score(passage.name)
@@ -164,13 +164,13 @@ def _sentences_by_span(score: Score, passage: Passage, drafts: list[DraftPledge]
 
 def _sentence_spans(text: str) -> list[tuple[int, int]]:
     blocks = [b for b in blocks_of(text) if b.kind != "boilerplate"]
-    return [(s.start, s.end) for b in blocks for s in sentences_of(words_of(text, b.start, b.end), b)]
+    return [(s.start, s.end) for b in blocks for s in sentences_of(tokens_of(text, b.start, b.end), b)]
 
 
 def _compare(score: Score, unit: Unit, drafts: list[DraftPledge], text: str) -> None:
     """The fields of a sentence or span that both found: its first act, all its pledgors, any draft's topic and time."""
     pledgors = frozenset(p for d in drafts for p in d.pledgors)
-    dues = [(d.due.kind, d.due.until.isoformat() if d.due.until else None) for d in drafts if d.due]
+    dues = [(d.due.kind.value, d.due.until.isoformat() if d.due.until else None) for d in drafts if d.due]
     firsts = [d.topics[0] if d.topics else None for d in drafts]
     topic = unit.topic if unit.topic in firsts[:1] else firsts[0]
     pairs = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from app.stripping import plain_text
+from app.drafting.html_text import plain_text
 from tests.conftest import Call, Client
 
 # A statement written for these tests; the ministers and their talks are made up.

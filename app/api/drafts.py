@@ -23,6 +23,6 @@ def post_draft(connection: Drafting, request: Annotated[DraftRequest, Body()]) -
     Rules and lexicons, no model: each draft says which words made it and how sure the rules are. Correct the document
     (its source stands whole, as id `draft`), then post it as a meeting. Any key will do; nothing is stored.
     """
-    from app.drafts import draft_meeting  # late: rules and lexicons that no other request needs
+    from app.drafting.from_book import draft_meeting  # late: rules and lexicons that no other request needs
 
     return Response(canonical_json(draft_meeting(connection, request)), media_type="application/json")

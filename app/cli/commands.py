@@ -205,8 +205,8 @@ def draft(
     ] = None,
 ) -> None:
     """Draft a meeting's pledges from a text, as YAML to correct and load. The notes are comments; nothing is stored."""
-    from app.draft_files import draft_yaml
-    from app.drafts import draft_meeting
+    from app.drafting.from_book import draft_meeting
+    from app.drafting.yaml_draft import draft_yaml
 
     media_type = "text/html" if file.suffix.lower() in (".html", ".htm") else "text/plain"
     hints = {"held_on": held_on.date() if held_on else None, "parties": party or [], "title": title}

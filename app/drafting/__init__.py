@@ -1,52 +1,6 @@
-"""Drafting: raw statement text in, draft pledges out, by rules and lexicons.
+"""Drafting: from a statement's text to draft pledges that a person corrects.
 
-    from app.drafting import Book, Hints, Topic, draft
-
-    result = draft(text, Book(topics=(Topic("climate", ("net-zero",)),)), Hints(parties=("KOR", "USA")))
-    for pledge in result.pledges:
-        pledge.act, pledge.pledgors, text[pledge.citations[0].start : pledge.citations[0].end]
-
-No model, no network, no database: the caller hands in what is known as plain data. The lexicons beside this module are
-data that a linguist can read and change; each rule names the section of docs/codebook.md that it
-comes from.
+Here belongs all that proposes pledges from a text. `rules` reads the text and makes the drafts; it knows no database.
+`lexicons` holds every word list that the rules use, as YAML files. `from_book` gives the rules what the book knows and
+builds the answer of the API. `yaml_draft` writes an answer as a YAML file. `html_text` makes plain text from HTML.
 """
-
-from app.drafting.engine import draft
-from app.drafting.shapes import (
-    Act,
-    Attendance,
-    Book,
-    Citation,
-    Condition,
-    Draft,
-    DraftMeeting,
-    DraftPledge,
-    Due,
-    EarlierPledge,
-    Hints,
-    Instrument,
-    Party,
-    Person,
-    Renewal,
-    Topic,
-)
-
-__all__ = [
-    "Act",
-    "Attendance",
-    "Book",
-    "Citation",
-    "Condition",
-    "Draft",
-    "DraftMeeting",
-    "DraftPledge",
-    "Due",
-    "EarlierPledge",
-    "Hints",
-    "Instrument",
-    "Party",
-    "Person",
-    "Renewal",
-    "Topic",
-    "draft",
-]

@@ -8,23 +8,23 @@ from datetime import date
 
 import pytest
 
-from app.drafting import Book, DraftPledge, Hints, Instrument, Person, Topic, draft
+from app.drafting.rules import DraftPledge, Hints, KnownBook, KnownInstrument, KnownPerson, KnownTopic, draft
 
 HELD_ON = date(2024, 4, 10)
-BOOK = Book(
+BOOK = KnownBook(
     topics=(
-        Topic("alliance-strengthening", ("alliance", "bilateral ties"), "alliance"),
-        Topic("combined-exercises", ("joint exercises", "combined exercise", "joint exercise"), "alliance"),
-        Topic("climate", ("climate", "net-zero", "emissions", "offshore wind"), "transnational"),
-        Topic("cyber", ("cyber", "cyberspace", "ransomware"), "transnational"),
-        Topic("economic-security", ("supply chains", "nuclear energy", "trade"), "transnational"),
-        Topic("health-security", ("health", "vaccines"), "transnational"),
-        Topic("nonproliferation", ("NPT", "nuclear"), "global"),
-        Topic("extended-deterrence", ("extended deterrence", "overwhelming response"), "deterrence"),
-        Topic("consultation-mechanisms", ("consultations", "dialogue", "meet"), "alliance"),
+        KnownTopic("alliance-strengthening", ("alliance", "bilateral ties"), "alliance"),
+        KnownTopic("combined-exercises", ("joint exercises", "combined exercise", "joint exercise"), "alliance"),
+        KnownTopic("climate", ("climate", "net-zero", "emissions", "offshore wind"), "transnational"),
+        KnownTopic("cyber", ("cyber", "cyberspace", "ransomware"), "transnational"),
+        KnownTopic("economic-security", ("supply chains", "nuclear energy", "trade"), "transnational"),
+        KnownTopic("health-security", ("health", "vaccines"), "transnational"),
+        KnownTopic("nonproliferation", ("NPT", "nuclear"), "global"),
+        KnownTopic("extended-deterrence", ("extended deterrence", "overwhelming response"), "deterrence"),
+        KnownTopic("consultation-mechanisms", ("consultations", "dialogue", "meet"), "alliance"),
     ),
-    instruments=(Instrument("harbour-accord", "Harbour Accord", ("HAC", "Harbor Accord")),),
-    persons=(Person("mara-lindqvist", "Mara Lindqvist", ("Lindqvist",), "USA", "Secretary of State"),),
+    instruments=(KnownInstrument("harbour-accord", "Harbour Accord", ("HAC", "Harbor Accord")),),
+    persons=(KnownPerson("mara-lindqvist", "Mara Lindqvist", ("Lindqvist",), "USA", "Secretary of State"),),
 )
 
 Found = Callable[..., list[DraftPledge]]

@@ -32,7 +32,13 @@ def test_a_condition_is_kept_in_its_words(found: Found, sentence: str, kind: str
 
 
 @pytest.mark.parametrize(
-    "sentence", ["Both sides will consult to respond to changes in threats.", "We will act as one."]
+    "sentence",
+    [
+        "Both sides will consult to respond to changes in threats.",
+        "We will act as one.",
+        "We will act as if nothing had happened.",
+        "We will act in line with the plan.",
+    ],
 )
 def test_a_purpose_is_no_condition(found: Found, sentence: str) -> None:
     assert found(sentence)[0].condition is None

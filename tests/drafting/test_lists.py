@@ -36,6 +36,10 @@ def test_a_lead_in_with_agree_makes_its_items_agree(found: Found) -> None:
     assert [d.act for d in drafts] == ["agree", "support"]
 
 
+def test_a_future_verb_before_a_colon_is_a_lead_in(found: Found) -> None:
+    assert [d.act for d in found("The two sides will:\n- expand joint exercises\n- recall the talks\n")] == ["commit"]
+
+
 def test_numbered_paragraphs_are_no_list(found: Found) -> None:
     drafts = found("1. We met in Tokyo.\n\n2. We will curb emissions.\n")
     assert [d.act for d in drafts] == ["commit"]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.drafting import Book, Hints, draft
+from app.drafting.rules import Hints, KnownBook, draft
 from tests.drafting.conftest import BOOK
 
 REPORT = """Tokyo and Canberra to deepen ties
@@ -43,6 +43,31 @@ def test_a_persons_slug_is_the_books() -> None:
     assert meeting.participants[0].participant == "mara-lindqvist"
 
 
+def test_a_weekday_counts_from_the_date_above_it() -> None:
+    assert draft("Tokyo, May 3, 2024\n\nThe two ministers met on Monday in Oslo.", BOOK).meeting.held_on == date(
+        2024, 4, 29
+    )
+    assert draft("The two ministers met on Monday in Oslo.", BOOK).meeting.held_on is None
+
+
+def test_a_date_of_numbers_is_read_as_month_and_day() -> None:
+    assert draft("The two ministers held talks on 3/14/2024.", BOOK).meeting.held_on == date(2024, 3, 14)
+    assert draft("The two ministers held talks on 14/14/2024.", BOOK).meeting.held_on is None
+
+
+def test_the_name_of_a_group_means_its_members() -> None:
+    parties = ("AUS", "IND", "JPN", "USA")
+    assert (
+        draft("Leaders of the Quad met. The Quad will curb emissions. The Quad met.", BOOK).meeting.parties == parties
+    )
+    assert draft("The ministers met.", BOOK).meeting.parties == ()
+
+
+def test_a_name_between_commas_after_a_title_is_a_person() -> None:
+    meeting = draft("The Foreign Minister of Japan, Jane Hill, met in Oslo.", BOOK).meeting
+    assert [person.name for person in meeting.participants] == ["Jane Hill"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -54,4 +79,4 @@ def test_a_persons_slug_is_the_books() -> None:
     ],
 )
 def test_administrative_news_has_no_pledges(text: str) -> None:
-    assert draft(text, Book()).pledges == ()
+    assert draft(text, KnownBook()).pledges == ()

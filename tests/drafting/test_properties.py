@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.drafting import Draft, Hints, draft
+from app.drafting.rules import Draft, Hints, draft
 from tests.drafting.conftest import BOOK, HELD_ON
 
 PIECES = [

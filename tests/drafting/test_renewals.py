@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from app.drafting import EarlierPledge, Hints, draft
+from app.drafting.rules import EarlierPledge, Hints, draft
 from tests.drafting.conftest import BOOK
 
 EARLIER = (

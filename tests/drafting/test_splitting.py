@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.drafting import DraftPledge
+from app.drafting.rules import DraftPledge
 from tests.drafting.conftest import Found
 
 
@@ -36,6 +36,14 @@ def said(text: str, drafts: list[DraftPledge]) -> list[str]:
         (  # what a purpose lists stays in the purpose
             "They agreed to deepen their dialogue to curb emissions and secure supply chains.",
             ["They agreed to deepen their dialogue to curb emissions and secure supply chains"],
+        ),
+        (  # a comparative after "with"
+            "They agreed to curb emissions with increased joint exercises.",
+            ["They agreed to curb emissions", "with increased joint exercises"],
+        ),
+        (  # an infinitive between commas is an aside
+            "They agreed to curb emissions, to begin soon, in Oslo.",
+            ["They agreed to curb emissions, to begin soon, in Oslo"],
         ),
         (  # different acts
             "We condemn the coup and pledge to curb emissions.",

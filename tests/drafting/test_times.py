@@ -1,4 +1,4 @@
-"""By when (codebook 6): normalised against 10 April 2024."""
+"""Due times (codebook 6), normalised against 10 April 2024."""
 
 import pytest
 
@@ -14,6 +14,12 @@ from tests.drafting.conftest import Found
         ("no later than September 1", "deadline", "2024-09-01"),
         ("no later than February 1", "deadline", "2025-02-01"),
         ("within two years", "deadline", "2026-04-10"),
+        ("within two (2) weeks", "deadline", "2024-04-24"),
+        ("by the end of the decade", "deadline", "2029-12-31"),
+        ("by the end of March", "deadline", "2025-03-31"),
+        ("by fiscal year 2026", "deadline", "2026-12-31"),
+        ("by 11 February", "deadline", "2025-02-11"),
+        ("before March 2025", "deadline", "2025-03-01"),
         ("before this year's summit", "deadline-event", "2024-12-31"),
         ("ahead of the next summit", "deadline-event", None),
         ("in May", "window", "2024-05-31"),
@@ -22,6 +28,10 @@ from tests.drafting.conftest import Found
         ("prior to the next 2+2", "deadline-event", None),
         ("in February", "window", "2025-02-28"),
         ("this year", "window", "2024-12-31"),
+        ("later this year", "window", "2024-12-31"),
+        ("next month", "window", "2024-05-31"),
+        ("this decade", "window", "2029-12-31"),
+        ("at COP30", "deadline-event", None),
         ("next summer", "window", "2025-08-31"),
         ("in the 2020s", "window", "2029-12-31"),
         ("in 2024-2027", "window", "2027-12-31"),
@@ -51,6 +61,8 @@ def test_a_time_is_found_and_normalised(found: Found, words: str, kind: str, unt
         "We will follow the 2030 Agenda.",  # part of a name
         "We will build on the plan agreed in 2019.",
         "We will do what we may.",
+        "We will act once again.",
+        "We will act by the summit.",
     ],
 )
 def test_past_times_and_names_are_no_deadline(found: Found, sentence: str) -> None:

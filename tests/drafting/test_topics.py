@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.drafting import Book, Hints, Topic, draft
-from app.drafting.lexicon import load
+from app.drafting.rules import Hints, KnownBook, KnownTopic, draft
+from app.drafting.rules.lexicon_files import word_lists
 from tests.drafting.conftest import Found
 
 
@@ -31,13 +31,13 @@ def test_what_refers_back_has_the_last_topic(found: Found) -> None:
 
 
 def test_topics_are_data() -> None:
-    book = Book(topics=(Topic("beekeeping", ("bees",)),))
+    book = KnownBook(topics=(KnownTopic("beekeeping", ("bees",)),))
     drafts = draft("We will protect bees.", book, Hints(parties=("JPN", "USA"))).pledges
     assert drafts[0].topics == ("beekeeping",)
 
 
 def test_without_topics_nothing_is_invented() -> None:
-    assert draft("We will protect bees.", Book(), Hints(parties=("JPN", "USA"))).pledges[0].topics == ()
+    assert draft("We will protect bees.", KnownBook(), Hints(parties=("JPN", "USA"))).pledges[0].topics == ()
 
 
 def test_instruments_of_the_book_have_their_slug_whatever_the_spelling(found: Found) -> None:
@@ -47,9 +47,9 @@ def test_instruments_of_the_book_have_their_slug_whatever_the_spelling(found: Fo
 
 
 def test_a_further_cue_of_the_lexicon_counts_beside_those_a_topic_keeps(found: Found) -> None:
-    further = load("topics")["further_cues"]["alliance-strengthening"]
+    further = word_lists("topics", "further_cues")["alliance-strengthening"]
     assert "special relationship" in further
-    book = Book(topics=(Topic("alliance-strengthening", ("alliance",)),))
+    book = KnownBook(topics=(KnownTopic("alliance-strengthening", ("alliance",)),))
     said = "We will deepen our special relationship."
     drafts = draft(said, book, Hints(parties=("JPN", "USA"))).pledges
     assert drafts[0].topics == ("alliance-strengthening",)
