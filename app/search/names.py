@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union, union_all
 
-from app.errors import BadQuery, Fault, Path
+from app.errors import BadQuery, Fault, NotFound, Path
 from app.schemas.vocabulary import Entity
 from app.search.analyser import without_accents
 from app.store import models
@@ -155,3 +155,8 @@ class Resolver:
     def refuse(self) -> None:
         if self.faults:
             raise BadQuery("The query names what the book does not have.", self.faults)
+
+
+def no_such_record(connection: Connection, entity: Entity, id: str) -> NotFound:
+    """Return the error for an id that the book does not have. Its message names the nearest ids."""
+    return NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
