@@ -64,7 +64,8 @@ def changing_schema(database: Database) -> Iterator[Connection]:
     """
     with database.writer.connect() as connection:
         if database.is_sqlite:
-            # Otherwise rebuilding a table deletes the rows that refer to it. SQLite ignores this in a transaction.
+            # With foreign keys on, rebuilding a table deletes the rows that refer to it. SQLite ignores the pragma
+            # inside a transaction.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():

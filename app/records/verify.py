@@ -104,7 +104,7 @@ def check_documents(connection: Connection) -> Iterator[Finding]:
     """Yield a finding for each record whose current document or rows differ from those rebuilt from its rows."""
     for mapping, ids in batches(connection):
         records, findings = _read_valid(connection, mapping, ids)
-        yield from [*findings, *_compare(connection, mapping.kind, records)]
+        yield from [*findings, *_record_findings(connection, mapping.kind, records)]
     yield from _records_without_rows(connection)
 
 
@@ -124,7 +124,7 @@ def _read_valid(
     return [record for records, _ in results for record in records], [f for _, found in results for f in found]
 
 
-def _compare(connection: Connection, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
+def _record_findings(connection: Connection, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
     revision, table = columns(models.Revision), columns(kind.table)
     key = table.c[kind.key]
     ids = [record.id for record in records]
