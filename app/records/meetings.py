@@ -121,7 +121,7 @@ def _repetition_faults(people: Sequence[tuple[Path, str]]) -> Iterator[Fault]:
     seen: set[str] = set()
     for path, id in people:
         if id in seen:
-            yield Fault(path, "must be a person who is not in the list already")
+            yield Fault(path, "must be another person: the meeting lists this one already")
         seen.add(id)
 
 
