@@ -73,7 +73,7 @@ def test_a_meeting_has_no_more_pledges_than_its_line_may_hold(desk: Desk, monkey
     monkeypatch.setattr(meetings, "MOST_PLEDGES", 4)
     three = [pledge(n, summary=f"{n}", citations=[cited("report", 1000 * n)]) for n in (3, 4, 5)]
     told = desk.post(PATH, three, status=422)
-    assert "no more than 4" in told["errors"][0]["message"]
+    assert "at most 4" in told["errors"][0]["message"]
     desk.post(PATH, three[:2])
     desk.patch("/pledges/2021-01-01-a-04", {"note": "One that stands may change."})
 

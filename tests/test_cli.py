@@ -53,7 +53,7 @@ def test_a_key_is_printed_alone_and_once(call: Call, empty_url: str, database: D
     assert re.search(r"Ada .* \d{4}-\d\d-\d\d *\n", call("key", "list", url=empty_url).stdout)
     unknown = call("key", "revoke", "Nobody", url=empty_url)
     assert (unknown.returncode, unknown.stdout) == (1, "")
-    assert "no key of this name" in unknown.stderr
+    assert "No key has this name" in unknown.stderr
 
 
 # How calls end --------------------------------------------------------------------------------------------------------

@@ -124,12 +124,12 @@ def test_pledges_sent_together_are_held_against_each_other(desk: Desk) -> None:
     three = [cited(1, 0, 100), cited(2, 200, 300), cited(3, 210, 290)]
     told = desk.post("/meetings", held("2022-01-01-b", pledges=three), status=409)
     assert [error["path"] for error in told["errors"]] == ["$.pledges[2]"]
-    assert "place 1" in told["errors"][0]["message"]
+    assert "index 1" in told["errors"][0]["message"]
     desk.post("/meetings", held("2022-01-01-b", pledges=three), allow_similar=True)
     more = [{"repeats": 1, "citations": [_quote(5000)]}, cited(5, 4000, 4100), cited(6, 4000, 4100)]
     told = desk.post("/meetings/2022-01-01-b/pledges", more, status=409)
     assert (told["errors"][0]["path"], told["candidates"]) == ("$[2]", [])
-    assert "place 1" in told["errors"][0]["message"]
+    assert "index 1" in told["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(

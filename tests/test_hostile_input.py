@@ -496,7 +496,7 @@ def test_two_pledges_of_one_number_are_refused(book: Client) -> None:
 
 def test_a_known_record_given_whole_must_be_the_same(book: Client) -> None:
     body = statement(pledges__0__instruments__0={"slug": "cotp", "type": "plan", "name": MARK})
-    assert "name the id alone" in fault(refused(send(book, json.dumps(body)), 422), "$.pledges[0].instruments[0]")
+    assert "send only the id" in fault(refused(send(book, json.dumps(body)), 422), "$.pledges[0].instruments[0]")
 
 
 def test_an_assessment_of_a_posted_pledge_is_held_to_the_rules(book: Client) -> None:
@@ -505,7 +505,7 @@ def test_an_assessment_of_a_posted_pledge_is_held_to_the_rules(book: Client) -> 
         "evidence": [{"title": "A report", "type": "announcement"}],
     }  # fmt: skip
     problem = refused(send(book, json.dumps(statement(pledges__0__assessments=[assessment]))), 422)
-    assert "bound by the pledge: AUS, KOR" in fault(problem, "$.pledges[0].assessments[0].party")
+    assert "a pledgor of the pledge: AUS, KOR" in fault(problem, "$.pledges[0].assessments[0].party")
     assert "2025-06-01" in fault(problem, "$.pledges[0].assessments[0].effective_on")
     assert "action or a report" in fault(problem, "$.pledges[0].assessments[0].evidence")
 

@@ -282,7 +282,7 @@ def test_a_load_retracts_nobody_whom_a_standing_meeting_names(seeded_database: D
     path = written(tmp_path, json.dumps({**line, "kind": "meeting"}), "guest.jsonl")
     report = load(seeded_database, [path], overwrite=True)
     assert len(report.faults) == 1
-    assert "refer to it" in report.faults[0].message
+    assert "refer to this record" in report.faults[0].message
     assert book_of(seeded_database) == before
 
 

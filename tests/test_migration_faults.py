@@ -172,13 +172,13 @@ def test_a_fault_while_an_empty_book_is_founded_leaves_it_empty(seeded_database:
 def older_book(make_copy: CopyMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A book that an older release wrote: its pledges do not tell yet whether they are disputed."""
     with make_copy(False, tmp_path) as url, monkeypatch.context() as older:
-        current = pledges.record
+        current = pledges.Pledges.record
 
         def record(*arguments: Any) -> Any:
             made = current(*arguments)
             return replace(made, document={name: value for name, value in made.document.items() if name != "disputed"})
 
-        older.setattr(pledges, "record", record)
+        older.setattr(pledges.Pledges, "record", record)
         with Client(create_app(Settings(database_url=url))) as client:
             client.key = make_key(url)
             client.post("/v1/topics", json=TOPIC, headers=client.with_key)

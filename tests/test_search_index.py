@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from app.exchange.book_files import LINE, export
 from app.query.pages import PledgeQuery, read_page
-from app.records.rebuild import read_pledges
+from app.records.pledges import PLEDGES
 from app.records.upsert import put
 from app.records.verify import verify
 from app.search import name_index
@@ -65,7 +65,7 @@ questions = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=8).map(" "
 def rows(book: Client) -> dict[str, list[str]]:
     """The tokens of every pledge of the seeds, by id, as they follow from its tables."""
     with database_of(book).reading() as connection:
-        records = read_pledges(connection, [*MEETINGS.values()])
+        records = PLEDGES.read(connection, [*MEETINGS.values()])
     return {record.id: record.indexed.tokens.split(" ") for record in records if record.indexed}
 
 

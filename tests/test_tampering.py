@@ -90,7 +90,8 @@ def test_two_hundred_deletions_are_all_found_and_named(seeded_database: Database
             first, count = chance.randint(1, last - 5), chance.randint(1, 4)
             with undone(connection):
                 connection.execute(LEDGER.delete().where(LEDGER.c.seq.between(first, first + count - 1)))
-                gap = Finding(f"revision {first + count}", f"follows {first - 1}: {count} missing between them")
+                missing = f"follows revision {first - 1}: {count} missing between them"
+                gap = Finding(f"revision {first + count}", missing)
                 assert gap in list(check_chain(connection))
 
 

@@ -24,7 +24,7 @@ from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.schemas.pledges import PledgeOrRepeat
 from app.schemas.vocabulary import Entity
-from app.search.names import did_you_mean
+from app.search.names import no_such_record
 from app.store.ledger import read_documents, read_revision, seq_at
 
 router = Router(prefix="/v1/meetings")
@@ -86,7 +86,7 @@ def get_meeting_document(reading: Reading, id: str, query: Annotated[DocumentQue
     """
     connection = reading.connection
     if read_revision(connection, Entity.meeting, id) is None:
-        raise NotFound(f"No meeting has this id{did_you_mean(connection, Entity.meeting, id)}.")
+        raise no_such_record(connection, Entity.meeting, id)
     line = next(meeting_lines(connection, [id], seq_at(connection, query.as_of) if query.as_of else None), None)
     if line is None:
         raise NotFound("The book did not have this meeting yet at that moment.")

@@ -8,7 +8,6 @@ from fastapi import Body, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
-from app.errors import NotFound
 from app.http.dependencies import AsOf, Changing, IfMatch
 from app.http.problems import responses
 from app.http.read_route import Reading, Snapshot
@@ -19,7 +18,7 @@ from app.schemas.canonical_json import canonical_json
 from app.schemas.changes import History
 from app.schemas.fields import Prose
 from app.schemas.vocabulary import Entity
-from app.search.names import did_you_mean
+from app.search.names import no_such_record
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import read_history, read_revision
 from app.store.models import Revision, columns
@@ -112,7 +111,7 @@ def with_article(name: str) -> str:
 def _history_answer(reading: Snapshot, entity: Entity, id: str, query: HistoryQuery) -> Response:
     connection, limit = reading.connection, query.limit
     if read_revision(connection, entity, id) is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
+        raise no_such_record(connection, entity, id)
     fingerprint = canonical_json(["history", entity, id])
     after = decode_cursor(fingerprint, query.cursor, [columns(Revision).c.version])[0] if query.cursor else 0
     # The version before the first is read too, to tell what the first one changed.

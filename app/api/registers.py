@@ -14,11 +14,12 @@ from app.http.read_route import Reading, Snapshot
 from app.http.responses import json_answer, page_answer, record_answer, with_members, written_record
 from app.http.write_route import Router
 from app.query.filters import split_at_commas
+from app.query.registers import read_register
 from app.query.topic_tree import read_topic_tree
 from app.records.instruments import INSTRUMENTS
 from app.records.participants import PARTICIPANTS, read_offices
 from app.records.parties import PARTIES
-from app.records.register import Register, read_register
+from app.records.register import Register
 from app.records.sources import SOURCES
 from app.records.topics import TOPICS
 from app.schemas import pages, records
@@ -63,9 +64,8 @@ def _add(
         if isinstance(query, TopicQuery) and query.tree:
             return topic_tree_answer(reading, query)
         name = query.name if isinstance(query, NamedQuery) else None
-        only = None if name is None else reading.names.resolve(entity, name)
         found = read_register(
-            reading.connection, register.kind, name=name, only=only, limit=query.limit, cursor=query.cursor
+            reading.connection, register.kind, reading.names, name=name, limit=query.limit, cursor=query.cursor
         )
         return page_answer(reading, *found)
 

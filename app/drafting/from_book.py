@@ -65,7 +65,7 @@ def _documents(connection: Connection, table: type[SQLModel], key: str) -> list[
 
 def _persons(connection: Connection) -> tuple[rules.KnownPerson, ...]:
     """The persons of the book, with their party and office at the last meeting."""
-    attendance, meeting = columns(models.Attendance), columns(models.Meeting)
+    attendance, meeting = columns(models.MeetingParticipant), columns(models.Meeting)
     query = (
         select(attendance.c.participant, attendance.c.party, attendance.c.office)
         .join(meeting, meeting.c.id == attendance.c.meeting)

@@ -17,8 +17,9 @@ from app.errors import Fault
 from app.exchange.check_texts import CitedWords, Texts, cited_words, given_sources, meeting_faults
 from app.exchange.load import batches, merge_index, put_batch, weight
 from app.records import assessments, pledges
-from app.records.meetings import made_id
-from app.records.upsert import REGISTERS, Outcome
+from app.records.kinds import REGISTERS
+from app.records.meetings import generated_id
+from app.records.upsert import Outcome
 from app.schemas.canonical_json import BadText, ReadItem, canonical_json, read_json_lines
 from app.schemas.faults import faults_of
 from app.schemas.meetings import Line, MeetingLine
@@ -181,7 +182,7 @@ def load(
 def _taken(line: Line | None, taken: set[str]) -> Iterator[Fault]:
     """A fault of a meeting without an id that would be put over another one of this load, and take its place."""
     if isinstance(line, MeetingLine):
-        id = line.id or made_id(line)
+        id = line.id or generated_id(line)
         if line.id is None and id in taken:
             yield Fault(("id",), f"must be given: a meeting before this one is {id}, as it would be itself")
         taken.add(id)
@@ -293,7 +294,7 @@ def pledge_lines(connection: Connection, ids: Sequence[str], as_of: int | None =
     judged = _assessment_lines(connection, list(documents), as_of)
     for id in ids:
         if id in documents:
-            line = pledges.line_of(json.loads(documents[id]))
+            line = pledges.PLEDGES.line_of(json.loads(documents[id]))
             retracted = line.pop("retracted")
             yield {**line, "assessments": judged.get(id, []), "retracted": retracted}
 
@@ -308,7 +309,7 @@ def _assessment_lines(connection: Connection, ids: Sequence[str], as_of: int | N
     for id in wanted:
         if id in documents:
             document = json.loads(documents[id])
-            found.setdefault(document["pledge"], []).append(assessments.line_of(document))
+            found.setdefault(document["pledge"], []).append(assessments.ASSESSMENTS.line_of(document))
     return found
 
 

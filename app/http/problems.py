@@ -31,7 +31,7 @@ from app.errors import (
     WrongMethod,
 )
 from app.http.idempotency import Replayed
-from app.http.masking import masked
+from app.http.request_log import masked
 from app.schemas.canonical_json import canonical_json
 from app.schemas.faults import faults_of_request
 from app.store.database import is_unavailable

@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.conditional import headers_of
-from app.http.masking import masked
+from app.records.keys import KEY_PREFIX
 
 # It counts requests as well: one meter, not two, since it is asked for every answer.
 SECONDS = Histogram(
@@ -25,6 +25,7 @@ ID = b"x-request-id"
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # Ids: the process, by chance, and a number. Random bytes for each would be a call of the system for each.
 _PROCESS, _COUNT = secrets.token_hex(6).encode(), itertools.count(1)
+_KEY_SHAPED = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]{{8,}}")
 log = structlog.get_logger()
 _tells_of_answers = True
 
@@ -95,6 +96,11 @@ def id_of(headers: Mapping[bytes, bytes]) -> bytes:
     """The client's own, if it is a plain one; else one that no other request has, of this process or another."""
     given = headers.get(ID)
     return given if given and _SAFE_ID.fullmatch(given) else b"%b-%x" % (_PROCESS, next(_COUNT))
+
+
+def masked(text: str) -> str:
+    """`text` without what looks like a key: people put keys into addresses and request ids, too."""
+    return _KEY_SHAPED.sub(f"{KEY_PREFIX}***", text)
 
 
 @lru_cache(maxsize=2000)

@@ -11,7 +11,7 @@ from app.http.dependencies import RequestWriter
 from app.http.idempotency import Answer, keep_answer
 from app.http.read_route import Snapshot
 from app.schemas.vocabulary import Entity
-from app.search.names import did_you_mean
+from app.search.names import no_such_record
 from app.store.ledger import read_revision, read_revision_at, retracted_since, seq_at
 
 
@@ -22,7 +22,7 @@ def record_answer(connection: Connection, entity: Entity, id: str, as_of: str | 
     """
     revision = read_revision(connection, entity, id)
     if revision is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")
+        raise no_such_record(connection, entity, id)
     if as_of is not None:
         revision = read_revision_at(connection, entity, id, seq_at(connection, as_of))
         if revision is None:

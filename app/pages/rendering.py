@@ -20,7 +20,7 @@ from app import __version__
 from app.http.read_route import ReadRoute, Snapshot
 from app.pages import labels
 from app.pages.names import korean_name
-from app.records.upsert import Extent, read_extent
+from app.query.extent import Extent, read_extent
 from app.schemas.vocabulary import CONTINUATIONS, POSITION_ACTS
 
 HERE = Path(__file__).parent

@@ -26,7 +26,7 @@ def read_included(
         elif kind == "sources":
             ids = {citation["source"] for pledge in pledges for citation in pledge["citations"]}
         elif kind == "participants":
-            table = columns(models.Attendance)
+            table = columns(models.MeetingParticipant)
             meetings = sorted({pledge["meeting"] for pledge in pledges})
             ids = set(connection.execute(select(table.c.participant).where(table.c.meeting.in_(meetings))).scalars())
             ids |= {speaker for pledge in pledges for speaker in pledge["speakers"]}

@@ -47,10 +47,10 @@ pledge = columns(models.Pledge)
 meeting = columns(models.Meeting)
 party = columns(models.PledgeParty)
 topic = columns(models.PledgeTopic)
-link = columns(models.Link)
+link = columns(models.PledgeLink)
 revision = columns(models.Revision)
 assessment = columns(models.Assessment)
-attendance = columns(models.Attendance)
+attendance = columns(models.MeetingParticipant)
 
 ONE, SEVERAL = "one", "several"
 # A pledge whose deadline has passed is overdue if it is assessed as one of these.
@@ -356,7 +356,7 @@ PLEDGE_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool] | None]] = {
     "series": lambda count: _at_meeting("series", "series", count),
     "meeting_type": lambda count: _at_meeting("type", "meeting_type", count),
     "level": lambda count: _at_meeting("level", "level", count),
-    "source": lambda count: _has(models.Citation, "source", "source", count),
+    "source": lambda count: _has(models.PledgeCitation, "source", "source", count),
     "undertaking": _of_undertaking,
     "kind": _kind,
     "act": lambda count: is_bound(pledge.c.act, "act", count),

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.query.plan import meeting, pledge, revision
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import CONTINUATIONS, PLEDGE_ACTS, Coverage, Entity
-from app.search.names import did_you_mean
+from app.search.names import no_such_record
 
 # What a reader watches between a pledge and its renewal.
 DRIFTING = ("act", "specificity", "due", "formula", "pledgors", "towards")
@@ -57,7 +57,7 @@ def read_thread(connection: Connection, id: str) -> str:
     """The thread of a pledge, as JSON with the stored documents in it. A position is in no thread."""
     pledge_row = connection.execute(select(pledge.c.undertaking, pledge.c.act).where(pledge.c.id == id)).first()
     if pledge_row is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(connection, Entity.pledge, id)}.")
+        raise no_such_record(connection, Entity.pledge, id)
     if pledge_row.act not in PLEDGE_ACTS:
         raise NotFound("A position (support, condemn, urge) promises nothing and has no thread.")
     rows = _standing(connection, [pledge_row.undertaking])

@@ -1,4 +1,6 @@
-"""Writing: each kind of record, and what is done with it: create, change, retract, restore, assess, verify, migrate.
+"""Writing: create, change, retract, restore, assess, verify and migrate each kind of record.
 
-A record's class turns a book line into rows and a document, and rows back into the line.
+Each kind has one class, in one file, that turns a document line into rows and a document, and the rows back into the
+line: `parties`, `topics`, `instruments`, `participants`, `sources`, `meetings`, `pledges` and `assessments`.
+`kinds` lists these classes. `record` writes what they return, `edit` and `upsert` decide what to write.
 """

@@ -1,4 +1,4 @@
-"""Assessments: what came of a pledge on one party's side. Append-only; a later one never erases an earlier one."""
+"""Assessments: how far a pledge was fulfilled on one party's side. An assessment is never changed, only added to."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,19 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Path
-from app.records.pledge_context import read_assessed
+from app.errors import Conflict, Fault, Invalid, Path
+from app.records.mapping import PartRows, RecordMapping, part_fields, part_rows
+from app.records.pledge_context import read_assessment_summaries
 from app.records.record import Kind, Record, create_records
 from app.schemas.assessments import AssessmentCreate, AssessmentPost
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import LAST_NUMBER
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
-from app.search.names import did_you_mean, missing
+from app.search.names import missing, no_such_record
 from app.store import models
 from app.store.ledger import Entry, Writer, read_documents
 from app.store.models import columns
 
-KIND = Kind(Entity.assessment, models.Assessment, "id", {models.Evidence: "assessment"})
 SCORES = {
     Fulfilment.not_started: 0,
     Fulfilment.in_progress: 0,
@@ -37,140 +37,187 @@ def assessment_id(pledge: str, number: int) -> str:
     return f"{pledge}-a{number}"
 
 
-def record(line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -> Record:
-    """The document and rows of an assessment of the pledge with this id and key."""
-    id = assessment_id(pledge, line.number)
-    fields = line.model_dump(mode="json")
-    named = ("number", "party", "fulfilment", "effective_on", "evidence", "assessor", "note", "disputes")
-    document = {"id": id, "pledge": pledge, **{name: fields[name] for name in named}, "retracted": None}
-    own = line.model_dump(exclude={"evidence"})
-    row = {"id": id, "pledge": key, **own, "is_current": is_current, "retracted": None}
-    evidence = [
-        {"assessment": id, "position": position, **item.model_dump()} for position, item in enumerate(line.evidence)
-    ]
-    return Record(KIND, id, document, row, {models.Evidence: evidence})
+# The mapping ----------------------------------------------------------------------------------------------------------
 
 
-def faults(connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]) -> Iterator[Fault]:
-    """What keeps an assessment of a pledge, whose assessments so far have `numbers`, from being written."""
+class Assessments(RecordMapping[AssessmentCreate]):
+    kind = Kind(Entity.assessment, models.Assessment, "id", {models.AssessmentEvidence: "assessment"})
+    shape = AssessmentCreate
+
+    def record(self, line: AssessmentCreate, pledge: str, key: int, *, is_current: bool) -> Record:
+        """Return the record of an assessment of the pledge with this id and key.
+
+        `is_current` is true for the latest assessment of a party.
+        """
+        id = assessment_id(pledge, line.number)
+        fields = line.model_dump(mode="json")
+        document = {"id": id, "pledge": pledge, "number": fields.pop("number"), **fields, "retracted": None}
+        row = {**self.shared_values(line), "id": id, "pledge": key, "is_current": is_current, "retracted": None}
+        evidence = part_rows({"assessment": id}, (item.model_dump() for item in line.evidence))
+        return Record(self.kind, id, document, row, {models.AssessmentEvidence: evidence})
+
+    def line(self, row: Row[Any], parts: PartRows) -> dict[str, Any]:
+        """Return the fields of the line that `row` and `parts` were made from."""
+        evidence = [part_fields(item, "assessment") for item in parts[models.AssessmentEvidence]]
+        return {**self.shared_values(row), "evidence": evidence}
+
+    def read(self, connection: Connection, ids: Sequence[str]) -> list[Record]:
+        rows = self.read_rows(connection, ids)
+        keys = [row.pledge for row, _ in rows]
+        pledge = columns(models.Pledge)
+        query = select(pledge.c.key, pledge.c.id).where(pledge.c.key.in_(keys))
+        pledge_ids: dict[int, str] = {key: id for key, id in connection.execute(query)}
+        current = _current_ids(connection, keys)
+        return [
+            self.record(
+                self.shape.model_validate(self.line(row, parts)),
+                pledge_ids[row.pledge],
+                row.pledge,
+                is_current=row.id in current,
+            )
+            for row, parts in rows
+        ]
+
+
+ASSESSMENTS = Assessments()
+
+
+def _current_ids(connection: Connection, keys: Sequence[int]) -> set[str]:
+    """Return the ids of each party's latest assessment of these pledges, by effective day, then number."""
+    table = columns(models.Assessment)
+    query = select(table.c.pledge, table.c.party, table.c.id).where(table.c.pledge.in_(keys))
+    rows = connection.execute(query.order_by(table.c.effective_on, table.c.number))
+    return set({(pledge, party): id for pledge, party, id in rows}.values())
+
+
+# Validation -----------------------------------------------------------------------------------------------------------
+
+
+def assessment_faults(
+    connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]
+) -> Iterator[Fault]:
+    """Yield the faults of a new assessment of a pledge whose assessments have `numbers`."""
     yield from missing(connection, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
-    bound = columns(models.PledgeParty)
-    pledgors = select(bound.c.party).where(bound.c.pledge == pledge.key, bound.c.role == PartyRole.pledgor)
-    names = sorted(connection.execute(pledgors).scalars())
-    if line.party not in names:
-        yield Fault(("party",), f"must be bound by the pledge: {', '.join(names)}")
+    table = columns(models.PledgeParty)
+    pledgors = select(table.c.party).where(table.c.pledge == pledge.key, table.c.role == PartyRole.pledgor)
+    codes = sorted(connection.execute(pledgors).scalars())
+    if line.party not in codes:
+        yield Fault(("party",), f"must be a pledgor of the pledge: {', '.join(codes)}")
     if line.effective_on < pledge.held_on:
-        yield Fault(("effective_on",), f"must not be before the pledge was made, on {pledge.held_on}")
-    if line.effective_on > datetime.now(UTC).date():
+        yield Fault(("effective_on",), f"must not be before the day of the pledge, {pledge.held_on}")
+    if line.effective_on > _today():
         yield Fault(("effective_on",), "must not be in the future")
     if line.fulfilment in PROGRESS and all(item.type is EvidenceType.announcement for item in line.evidence):
-        yield Fault(("evidence",), "must hold an action or a report: announcements alone cannot show progress")
+        yield Fault(("evidence",), "must contain an action or a report: announcements alone cannot show progress")
     if line.number in numbers:
-        yield Fault(("number",), "must be a new one: an assessment is never changed")
+        yield Fault(("number",), "must be an unused number: an assessment cannot be changed")
     if line.disputes is not None and (line.disputes not in numbers or line.disputes > line.number):
         yield Fault(("disputes",), "must be the number of an earlier assessment of this pledge")
+    if pledge.act not in PLEDGE_ACTS:
+        yield Fault((), "must assess a pledge: a position cannot be assessed")
+
+
+# Writes ---------------------------------------------------------------------------------------------------------------
 
 
 def assess(writer: Writer, id: str, sent: AssessmentPost) -> str:
-    """Add one assessment to a pledge, with the next number; gives its id."""
-    pledge = _pledge(writer.connection, id)
-    if pledge is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(writer.connection, Entity.pledge, id)}.")
+    """Add one assessment to the pledge `id`, with the next number, and return the assessment's id.
+
+    Raises `NotFound` for an unknown pledge, `Conflict` for a retracted one, and `Invalid`.
+    """
+    pledge = _read_pledge(writer.connection, id)
     if pledge.retracted is not None:
-        raise Conflict("The pledge is retracted; only what stands is assessed.", candidates=[id])
-    rows = _rows(writer.connection, pledge.key)
-    number = max((row.number for row in rows), default=0) + 1
+        raise Conflict("The pledge is retracted. A retracted pledge cannot be assessed.", candidates=[id])
+    number = max((row.number for row in _read_assessments(writer.connection, pledge.key)), default=0) + 1
     if number > LAST_NUMBER:
-        raise Conflict(f"Assessments are numbered up to {LAST_NUMBER}, and the pledge has that one.", candidates=[id])
+        raise Conflict(f"The pledge already has an assessment with the last number, {LAST_NUMBER}.", candidates=[id])
     return _create(writer, pledge, AssessmentCreate(number=number, **sent.model_dump()), ())
 
 
 def create_assessments(writer: Writer, id: str, lines: Sequence[AssessmentCreate], at: Path = ()) -> int:
-    """Add the assessments that a pledge does not have yet; each writes the pledge anew. How many were new.
+    """Add the assessments that the pledge `id` does not have yet, and return how many were added.
 
-    `at` is the path from the root of what was sent to the pledge.
+    `at` is the path of the pledge in the request. Raises `Invalid` if a line differs from the assessment that has its
+    number.
     """
     if not lines:
         return 0
     connection = writer.connection
-    pledge = _pledge(connection, id)
-    assert pledge is not None
-    standing = read_documents(connection, Entity.assessment, [assessment_id(id, line.number) for line in lines])
+    pledge = _read_pledge(connection, id)
+    documents = read_documents(connection, Entity.assessment, [assessment_id(id, line.number) for line in lines])
     added = 0
     for index, line in enumerate(lines):
-        here = (*at, "assessments", index)
-        same = standing.get(assessment_id(id, line.number))
-        if same is None:
-            _create(writer, pledge, line, here)
+        path = (*at, "assessments", index)
+        current = documents.get(assessment_id(id, line.number))
+        if current is None:
+            _create(writer, pledge, line, path)
             added += 1
-        elif record(line, id, pledge.key, is_current=True).text(1) != same:
-            raise Invalid("An assessment is never changed.", [Fault((*here, "number"), "must be a new one")])
+        elif ASSESSMENTS.record(line, id, pledge.key, is_current=True).text(1) != current:
+            fault = Fault((*path, "number"), "must be an unused number")
+            raise Invalid("An assessment cannot be changed.", [fault])
     return added
 
 
-def _pledge(connection: Connection, id: str) -> Row[Any] | None:
+def _read_pledge(connection: Connection, id: str) -> Row[Any]:
     table = columns(models.Pledge)
-    return connection.execute(select(table).where(table.c.id == id)).first()
+    pledge = connection.execute(select(table).where(table.c.id == id)).first()
+    if pledge is None:
+        raise no_such_record(connection, Entity.pledge, id)
+    return pledge
 
 
-def _rows(connection: Connection, key: int) -> Sequence[Any]:
+def _read_assessments(connection: Connection, key: int) -> Sequence[Row[Any]]:
     table = columns(models.Assessment)
     return connection.execute(select(table).where(table.c.pledge == key).order_by(table.c.number)).all()
 
 
 def _create(writer: Writer, pledge: Row[Any], line: AssessmentCreate, at: Path) -> str:
     connection, table = writer.connection, columns(models.Assessment)
-    rows = _rows(connection, pledge.key)
-    found = list(faults(connection, line, pledge, [row.number for row in rows]))
-    if pledge.act not in PLEDGE_ACTS:
-        found.append(Fault((), "must assess a pledge: a position binds nobody"))
-    if found:
-        raise Invalid("The assessment cannot be taken.", [fault.under(*at) for fault in found])
+    rows = _read_assessments(connection, pledge.key)
+    if faults := list(assessment_faults(connection, line, pledge, [row.number for row in rows])):
+        raise Invalid("The assessment is not valid.", [fault.under(*at) for fault in faults])
     order = (line.effective_on, line.number)
     is_current = all((row.effective_on, row.number) < order for row in rows if row.party == line.party)
     if is_current:
         same_party = (table.c.pledge == pledge.key) & (table.c.party == line.party)
         connection.execute(update(table).where(same_party).values(is_current=False))
-    new = record(line, pledge.id, pledge.key, is_current=is_current)
-    create_records(writer, [new])
-    _assess(writer, pledge)
-    return new.id
+    record = ASSESSMENTS.record(line, pledge.id, pledge.key, is_current=is_current)
+    create_records(writer, [record])
+    _update_pledge(writer, pledge)
+    return record.id
 
 
-def _assess(writer: Writer, pledge: Row[Any]) -> None:
-    """Write the pledge's document anew with what its assessments now amount to."""
+def _update_pledge(writer: Writer, pledge: Row[Any]) -> None:
+    """Write a revision of the pledge with the summary of its assessments."""
     document = json.loads(read_documents(writer.connection, Entity.pledge, [pledge.id])[pledge.id])
-    assessed = read_assessed(writer.connection, [pledge.key])[pledge.key]
-    document |= {"fulfilment": dict(assessed.fulfilment), "disputed": assessed.disputed}
+    summary = read_assessment_summaries(writer.connection, [pledge.key])[pledge.key]
+    document |= {"fulfilment": dict(summary.fulfilment), "disputed": summary.disputed}
     document["version"] += 1
     entry = Entry(Entity.pledge, pledge.id, document["version"], Operation.assess, canonical_json(document))
     (seq,) = writer.append([entry])
-    values: dict[str, Any] = {"version": document["version"], "revision": seq, "disputed": assessed.disputed}
+    values = {"version": document["version"], "revision": seq, "disputed": summary.disputed}
     table = columns(models.Pledge)
     writer.connection.execute(update(table).where(table.c.key == pledge.key).values(values))
 
 
-def line_of(document: dict[str, Any]) -> dict[str, Any]:
-    """The line that a public assessment was made from."""
-    return {name: value for name, value in document.items() if name in AssessmentCreate.model_fields}
-
-
-# What the assessments amount to -----------------------------------------------------------------------------------
+# Reads ----------------------------------------------------------------------------------------------------------------
 
 
 def read_assessments(connection: Connection, id: str) -> tuple[list[str], str]:
-    """The documents of a pledge's assessments in order, and where each party stands by its latest, as JSON."""
-    pledge = _pledge(connection, id)
-    if pledge is None:
-        raise NotFound(f"No pledge has this id{did_you_mean(connection, Entity.pledge, id)}.")
-    rows = _rows(connection, pledge.key)
+    """Return the documents of a pledge's assessments in order, and the current fulfilment of each party as JSON.
+
+    Raises `NotFound` for an unknown pledge.
+    """
+    pledge = _read_pledge(connection, id)
+    rows = _read_assessments(connection, pledge.key)
     documents = read_documents(connection, Entity.assessment, [row.id for row in rows])
     current = sorted((row for row in rows if row.is_current), key=lambda row: row.party)
-    return [documents[row.id] for row in rows], canonical_json([_standing(row, pledge.due_to) for row in current])
+    fulfilment = canonical_json([_current_fulfilment(row, pledge.due_to) for row in current])
+    return [documents[row.id] for row in rows], fulfilment
 
 
-def _standing(row: Any, due: date | None) -> dict[str, Any]:
-    days = days_late(row.fulfilment, row.effective_on, due, datetime.now(UTC).date())
+def _current_fulfilment(row: Row[Any], due: date | None) -> dict[str, Any]:
+    days = days_late(row.fulfilment, row.effective_on, due, _today())
     return {
         "party": row.party,
         "fulfilment": row.fulfilment,
@@ -181,8 +228,15 @@ def _standing(row: Any, due: date | None) -> dict[str, Any]:
 
 
 def days_late(fulfilment: Fulfilment, effective_on: date, due: date | None, today: date) -> int | None:
-    """Days behind the last day it was due: until it was fulfilled, or so far; None where lateness has no sense."""
+    """Return by how many days a pledge was fulfilled late, or is late today.
+
+    Return None without a deadline, and for a fulfilment that cannot be late.
+    """
     if due is None or fulfilment not in SCORES or fulfilment in (Fulfilment.upheld, Fulfilment.renounced):
         return None
     until = effective_on if fulfilment is Fulfilment.fulfilled else today
     return max(0, (until - due).days)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,54 +1,63 @@
-"""Changing what stands: merge patches, retraction and restoring, for every kind of record, on the version as read.
+"""Edit: change, retract and restore records of any kind, if the client has read the current revision.
 
-Nothing is erased. A retracted record stays with its reason; what a standing record refers to cannot be retracted.
+Nothing is erased. A retracted record stays readable with its reason. A record that others refer to cannot be retracted.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import Row, select
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Path, PreconditionNeeded, Stale
-from app.records import assessments, duplicates, meetings, pledges
+from app.errors import Conflict, Fault, Invalid, Path, PreconditionNeeded, Stale
+from app.records.assessments import create_assessments
+from app.records.duplicates import duplicate_faults, similar_pledges
+from app.records.kinds import MAPPINGS, REGISTERS
+from app.records.meetings import MEETINGS, change_meeting, numbered, read_pledge_lines
+from app.records.pledges import pledge_id
 from app.records.references import refuse_retraction
-from app.records.upsert import REGISTERS, change_registered
+from app.records.upsert import change_register_record
 from app.schemas.faults import faults_of
+from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingCreate
 from app.schemas.pledges import Citation, PledgeCreate, Repeat, source_id
 from app.schemas.vocabulary import Entity, SourceType, Zone
-from app.search.names import did_you_mean
+from app.search.names import no_such_record
 from app.store import models
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns
 
+S = TypeVar("S", bound=Schema)
+
 _IDENTITY = {"code", "slug", "id", "number", "kind", "meeting"}
-_APART = {
-    "pledges": "are records of their own: PATCH each, or POST new ones to the meeting's `/pledges`",
-    "assessments": "are records of their own: POST them to the pledge's `/assessments`",
+_SEPARATE = {
+    "pledges": "are separate records: PATCH each of them, or POST new ones to the meeting's `/pledges`",
+    "assessments": "are separate records: POST them to the pledge's `/assessments`",
 }
 
 
-def read_standing(writer: Writer, entity: Entity, id: str) -> Row[Any]:
-    """The revision that stands for a record; NotFound names the nearest ids."""
+def read_current(writer: Writer, entity: Entity, id: str) -> Row[Any]:
+    """Return the current revision of a record. Raises `NotFound` if the book does not have it."""
     revision = read_revision(writer.connection, entity, id)
     if revision is None:
-        raise NotFound(f"No {entity} has this id{did_you_mean(writer.connection, entity, id)}.")
+        raise no_such_record(writer.connection, entity, id)
     return revision
 
 
-def read_for_edit(writer: Writer, entity: Entity, id: str, if_match: str | None) -> Row[Any]:
-    """The revision that stands for a record, if it is the one that the editor has read."""
-    revision = read_standing(writer, entity, id)
+def read_matching(writer: Writer, entity: Entity, id: str, if_match: str | None) -> Row[Any]:
+    """Return the current revision of a record, if the header `If-Match` contains its ETag.
+
+    Raises `NotFound`, `PreconditionNeeded` without the header, and `Stale` if the ETag is another.
+    """
+    revision = read_current(writer, entity, id)
     if if_match is None:
-        raise PreconditionNeeded("Send `If-Match` with the ETag of the record as you read it.")
+        raise PreconditionNeeded("Send the record's ETag in `If-Match`.")
     tags = {tag.strip() for tag in if_match.split(",")}
     if "*" not in tags and f'"{revision.hash}"' not in tags:
-        raise Stale(
-            f"It stands at version {revision.version} now; read it again.", headers={"ETag": f'"{revision.hash}"'}
-        )
+        detail = f"The record is now at version {revision.version}. Read it again."
+        raise Stale(detail, headers={"ETag": f'"{revision.hash}"'})
     return revision
 
 
@@ -56,25 +65,31 @@ def read_for_edit(writer: Writer, entity: Entity, id: str, if_match: str | None)
 
 
 def change(writer: Writer, entity: Entity, id: str, patch: dict[str, Any], if_match: str | None) -> None:
-    """Apply a JSON Merge Patch to a record's line; `"retracted": null` restores it."""
-    standing = read_for_edit(writer, entity, id, if_match)
-    document = json.loads(standing.document)
-    line = pledges.line_of(document) if entity is Entity.pledge else _without_version(document)
-    _refuse_fixed(line, patch)
-    merged = merge(line, patch)
+    """Apply a JSON Merge Patch to a record's line; `"retracted": null` restores the record.
+
+    Raises the errors of `read_matching`, `Invalid` if the patched line is not valid, and `Conflict`.
+    """
+    current = read_matching(writer, entity, id, if_match)
+    document = json.loads(current.document)
+    line = MAPPINGS[entity].line_of(document)
+    _refuse_unchangeable(line, patch)
+    merged = merge_patch(line, patch)
     if entity in REGISTERS:
         register = REGISTERS[entity]
-        change_registered(writer, register, _validated(register.shape, merged), standing.document)
+        change_register_record(writer, register, _validate(register.shape, merged), current.document)
     elif entity is Entity.meeting:
-        meetings.change_meeting(writer, id, _validated(MeetingCreate, merged), standing.document)
+        change_meeting(writer, id, _validate(MeetingCreate, merged), current.document)
     else:
-        _refuse_lone_restore(writer, document, merged)
-        with _from_body(()):
-            write_pledges(writer, document["meeting"], [_validated(PledgeCreate, merged)])
+        _refuse_restore_in_retracted_meeting(writer, document, merged)
+        with _paths_in_request([()]):
+            write_pledges(writer, document["meeting"], [_validate(PledgeCreate, merged)])
 
 
-def merge(target: Any, patch: Any) -> Any:
-    """RFC 7396: null removes a member (which then has its default), objects merge, all else replaces."""
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return `target` with a JSON Merge Patch (RFC 7396) applied.
+
+    Null removes a member, which then has its default. Objects are merged. All other values replace.
+    """
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}
@@ -82,176 +97,178 @@ def merge(target: Any, patch: Any) -> Any:
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = merge(merged.get(name), value)
+            merged[name] = merge_patch(merged.get(name), value)
     return merged
 
 
-def _without_version(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name != "version"}
-
-
-def _refuse_fixed(line: dict[str, Any], patch: dict[str, Any]) -> None:
-    faults = [Fault((name,), "never changes") for name in patch if name in _IDENTITY and patch[name] != line.get(name)]
-    faults += [Fault((name,), way_on) for name, way_on in _APART.items() if name in patch]
+def _refuse_unchangeable(line: dict[str, Any], patch: dict[str, Any]) -> None:
+    changed = (name for name in patch if name in _IDENTITY and patch[name] != line.get(name))
+    faults = [Fault((name,), "cannot be changed") for name in changed]
+    faults += [Fault((name,), message) for name, message in _SEPARATE.items() if name in patch]
     if patch.get("retracted") is not None and patch["retracted"] != line["retracted"]:
-        faults.append(Fault(("retracted",), "must be null, which restores; DELETE with ?reason= retracts"))
+        message = "must be null, which restores the record; to retract it, send DELETE with ?reason="
+        faults.append(Fault(("retracted",), message))
     if faults:
-        raise Invalid("The patch changes what cannot be changed this way.", faults)
+        raise Invalid("The patch contains fields that a patch cannot change.", faults)
 
 
-def _validated(shape: Any, line: dict[str, Any]) -> Any:
+def _validate(shape: type[S], line: Mapping[str, Any]) -> S:
     try:
         return shape.model_validate(line)
     except ValidationError as error:
-        raise Invalid("The record would not be valid.", faults_of(error)) from None
+        raise Invalid("The record is not valid.", faults_of(error)) from None
 
 
-def _refuse_lone_restore(writer: Writer, document: dict[str, Any], merged: dict[str, Any]) -> None:
-    """A pledge can stand only in a meeting that stands."""
+def _refuse_restore_in_retracted_meeting(writer: Writer, document: dict[str, Any], merged: dict[str, Any]) -> None:
     if document["retracted"] is not None and merged.get("retracted") is None:
-        meeting = json.loads(read_standing(writer, Entity.meeting, document["meeting"]).document)
+        meeting = json.loads(read_current(writer, Entity.meeting, document["meeting"]).document)
         if meeting["retracted"] is not None:
-            raise Conflict("Its meeting is retracted; restore that first.", candidates=[meeting["id"]])
+            raise Conflict("The pledge's meeting is retracted. Restore the meeting first.", candidates=[meeting["id"]])
 
 
-# Pledges of a meeting that stands -------------------------------------------------------------------------------------
+# Pledges of a meeting -------------------------------------------------------------------------------------------------
 
 
 def write_pledges(writer: Writer, meeting_id: str, lines: list[PledgeCreate]) -> None:
-    """Write pledges into their meeting: over the one that has the number, else as new. Sources newly cited join it."""
-    standing = read_standing(writer, Entity.meeting, meeting_id)
-    meeting = _validated(MeetingCreate, _without_version(json.loads(standing.document)))
+    """Write pledges over those with their numbers, or as new ones. Add newly cited sources to the meeting.
+
+    The faults of an `Invalid` error have the path that a pledge would have in the line of its meeting.
+    """
+    current = read_current(writer, Entity.meeting, meeting_id)
+    meeting = _validate(MeetingCreate, MEETINGS.line_of(json.loads(current.document)))
     cited = [citation.source for line in lines for citation in line.citations]
-    given = {source_id(source): source for source in reversed(cited)}
+    sent = {source_id(source): source for source in reversed(cited)}
     new = [id for id in dict.fromkeys(map(source_id, cited)) if id not in meeting.sources]
-    sources = [*meeting.sources, *(given[id] for id in new)]
-    # Validated as what was sent: numbers must differ, and no list outgrow its limit.
+    sources = [*meeting.sources, *(sent[id] for id in new)]
+    # Validated again, because `model_copy` does not check that numbers differ and lists are within their limits.
     changed = meeting.model_copy(update={"pledges": lines, "sources": sources}).model_dump(by_alias=True)
-    meetings.change_meeting(writer, meeting_id, _validated(MeetingCreate, changed), standing.document)
+    change_meeting(writer, meeting_id, _validate(MeetingCreate, changed), current.document)
 
 
 def add_pledges(
     writer: Writer, meeting_id: str, sent: list[PledgeCreate | Repeat], *, allow_similar: bool = False
 ) -> list[str]:
-    """Add pledges to a meeting that stands, and a second report's citations to those that it repeats; gives the ids."""
-    standing = read_standing(writer, Entity.meeting, meeting_id)
-    if json.loads(standing.document)["retracted"] is not None:
-        raise Conflict("The meeting is retracted; restore it first.", candidates=[meeting_id])
-    before = meetings.standing_lines(writer.connection, meeting_id)
-    _refuse_taken(meeting_id, sent, before)
+    """Add pledges to a meeting, and the citations of each `Repeat` to the pledge that it names. Return their ids.
+
+    Raises `NotFound`, `Invalid`, and `Conflict` if the meeting is retracted, if a number is in use, or if a pledge
+    resembles another and `allow_similar` is false.
+    """
+    current = read_current(writer, Entity.meeting, meeting_id)
+    if json.loads(current.document)["retracted"] is not None:
+        raise Conflict("The meeting is retracted. Restore it first.", candidates=[meeting_id])
+    existing = read_pledge_lines(writer.connection, meeting_id)
+    new = {index: item for index, item in enumerate(sent) if isinstance(item, PledgeCreate)}
+    _refuse_used_numbers(meeting_id, new, existing)
     if not allow_similar:
-        _refuse_similar(meeting_id, sent, before)
-    fresh = [item for item in sent if isinstance(item, PledgeCreate)]
-    numbered = iter(meetings.numbered(fresh, max(before, default=0) + 1))
+        _refuse_similar(meeting_id, new, existing)
+    with_numbers = iter(numbered(list(new.values()), max(existing, default=0) + 1))
     lines: list[PledgeCreate] = []
-    places: list[int] = []  # of each line, in what was sent
+    indexes: list[int] = []  # of each line, in `sent`
     for index, item in enumerate(sent):
         if isinstance(item, PledgeCreate):
-            lines.append(next(numbered))
-            places.append(index)
-            continue
-        line = before[item.repeats] = _repeated(writer, item, before, index)
-        if earlier := [place for place, other in enumerate(lines) if other.number == item.repeats]:
-            lines[earlier[0]] = line
+            line = next(with_numbers)
         else:
-            lines.append(line)
-            places.append(index)
-    with _from_body(*((place,) for place in places)):
+            line = existing[item.repeats] = _with_citations(writer, item, existing, index)
+            if earlier := [at for at, other in enumerate(lines) if other.number == item.repeats]:
+                lines[earlier[0]] = line
+                continue
+        lines.append(line)
+        indexes.append(index)
+    with _paths_in_request([(index,) for index in indexes]):
         write_pledges(writer, meeting_id, lines)
-    ids = [pledges.pledge_id(meeting_id, line.number or 0) for line in lines]
-    for id, line, place in zip(ids, lines, places, strict=True):
-        with _from_body(root=(place,)):
-            assessments.create_assessments(writer, id, line.assessments)
+    ids = [pledge_id(meeting_id, line.number or 0) for line in lines]
+    for id, line, index in zip(ids, lines, indexes, strict=True):
+        create_assessments(writer, id, line.assessments, at=(index,))
     return ids
 
 
-def _refuse_taken(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Mapping[int, PledgeCreate]) -> None:
-    taken = {
-        index: item.number
-        for index, item in enumerate(sent)
-        if isinstance(item, PledgeCreate) and item.number in before
-    }
-    if taken:
-        faults = [Fault((index, "number"), "must be free; leave it out to have one given") for index in taken]
-        ids = [pledges.pledge_id(meeting_id, number or 0) for number in taken.values()]
-        raise Conflict("A number is never used again.", faults, candidates=ids)
+def _refuse_used_numbers(
+    meeting_id: str, new: Mapping[int, PledgeCreate], existing: Mapping[int, PledgeCreate]
+) -> None:
+    used = {index: line.number for index, line in new.items() if line.number in existing}
+    if used:
+        faults = [Fault((index, "number"), "must be an unused number; leave it out to generate one") for index in used]
+        ids = [pledge_id(meeting_id, number or 0) for number in used.values()]
+        raise Conflict("The meeting already has pledges with these numbers.", faults, candidates=ids)
 
 
-def _refuse_similar(meeting_id: str, sent: list[PledgeCreate | Repeat], before: Mapping[int, PledgeCreate]) -> None:
-    stand = [(pledges.pledge_id(meeting_id, number), line) for number, line in before.items()]
-    fresh = ((index, item) for index, item in enumerate(sent) if isinstance(item, PledgeCreate))
-    found = list(duplicates.similar_pledges(fresh, stand))
+def _refuse_similar(meeting_id: str, new: Mapping[int, PledgeCreate], existing: Mapping[int, PledgeCreate]) -> None:
+    others = [(pledge_id(meeting_id, number), line) for number, line in existing.items()]
+    found = list(similar_pledges(new.items(), others))
     if found:
-        faults = [Fault((double.new,), f"resembles {double.like}: {double.why}") for double in found[:20]]
-        way_on = 'Send {"repeats": NUMBER, "citations": […]} to cite the new source in the pledge that stands, '
-        detail = f"The meeting has such pledges. {way_on}or ?allow_similar=true if they are others."
-        candidates = [double.like for double in found if double.like in dict(stand)]
-        raise Conflict(detail, faults, candidates=list(dict.fromkeys(candidates)))
-
-
-def _repeated(writer: Writer, item: Repeat, before: Mapping[int, PledgeCreate], index: int) -> PledgeCreate:
-    line = before.get(item.repeats)
-    if line is None or line.retracted is not None:
-        raise Invalid(
-            "There is no such pledge.", [Fault((index, "repeats"), "must be the number of a standing pledge")]
+        detail = (
+            'The meeting has similar pledges. Send {"repeats": NUMBER, "citations": […]} to add citations to the '
+            "existing pledge, or ?allow_similar=true if it is another pledge."
         )
+        candidates = [duplicate.resembles for duplicate in found if duplicate.resembles in dict(others)]
+        raise Conflict(detail, duplicate_faults(found), candidates=list(dict.fromkeys(candidates)))
+
+
+def _with_citations(writer: Writer, item: Repeat, existing: Mapping[int, PledgeCreate], index: int) -> PledgeCreate:
+    """Return the line of the repeated pledge with the new citations. Raises `Invalid` if there is no such pledge."""
+    line = existing.get(item.repeats)
+    if line is None or line.retracted is not None:
+        fault = Fault((index, "repeats"), "must be the number of a pledge that is not retracted")
+        raise Invalid("The meeting has no such pledge.", [fault])
     known = {_span(citation) for citation in line.citations}
     new = [citation for citation in item.citations if _span(citation) not in known]
-    return line.model_copy(update={"citations": sorted([*line.citations, *new], key=_rank(writer, new))})
+    return line.model_copy(update={"citations": sorted([*line.citations, *new], key=_citation_order(writer, new))})
 
 
 def _span(citation: Citation) -> tuple[str, Zone, int, int]:
     return source_id(citation.source), citation.zone, citation.start, citation.end
 
 
-def _rank(writer: Writer, new: Sequence[Citation]) -> Callable[[Citation], tuple[bool, int]]:
-    """The order of citations: primary texts first, then body, quote, lede, headline; ties as they stood."""
+def _citation_order(writer: Writer, new: Sequence[Citation]) -> Callable[[Citation], tuple[bool, int]]:
+    """Return the sort key of citations: primary texts first, then by zone: body, quote, lede, headline."""
     source = columns(models.Source)
-    primary = set(
-        writer.connection.execute(select(source.c.id).where(source.c.type == SourceType.primary_text)).scalars()
-    )
-    given = [citation.source for citation in new if not isinstance(citation.source, str)]
-    primary |= {source.id for source in given if source.type is SourceType.primary_text}
+    query = select(source.c.id).where(source.c.type == SourceType.primary_text)
+    primary = set(writer.connection.execute(query).scalars())
+    inline = [citation.source for citation in new if not isinstance(citation.source, str)]
+    primary |= {source.id for source in inline if source.type is SourceType.primary_text}
     return lambda citation: (source_id(citation.source) not in primary, list(Zone).index(citation.zone))
 
 
 @contextmanager
-def _from_body(*places: Path, root: Path = ()) -> Iterator[None]:
-    """Faults found in the whole meeting, told from the root of what was sent.
+def _paths_in_request(pledges: Sequence[Path]) -> Iterator[None]:
+    """Change the paths of faults from those in the line of a meeting to those in the request.
 
-    `places` are the paths there of the pledges that were written; `root` stands before all other faults' paths.
+    `pledges` are the paths in the request of the pledges that are written.
     """
     try:
         yield
     except Invalid as error:
-        raise Invalid(error.detail, [_told_from_body(fault, places, root) for fault in error.faults]) from None
+        raise Invalid(error.detail, [_fault_in_request(fault, pledges) for fault in error.faults]) from None
 
 
-def _told_from_body(fault: Fault, places: Sequence[Path], root: Path) -> Fault:
+def _fault_in_request(fault: Fault, pledges: Sequence[Path]) -> Fault:
     match fault.path:
-        case ("pledges", int(index), *rest) if index < len(places):
-            return Fault((*places[index], *rest), fault.message)
-    return fault.under(*root)
+        case ("pledges", int(index), *rest) if index < len(pledges):
+            return Fault((*pledges[index], *rest), fault.message)
+    return fault
 
 
 # Retraction -----------------------------------------------------------------------------------------------------------
 
 
 def retract(writer: Writer, entity: Entity, id: str, reason: str, if_match: str | None) -> None:
-    """Withdraw a record coded in error. A meeting takes its pledges along; what others stand on is refused."""
-    standing = read_for_edit(writer, entity, id, if_match)
-    document = json.loads(standing.document)
+    """Retract a record with a reason. The pledges of a meeting are retracted with it.
+
+    Raises the errors of `read_matching`, and `Conflict` if the record is retracted or others refer to it.
+    """
+    current = read_matching(writer, entity, id, if_match)
+    document = json.loads(current.document)
     if document["retracted"] is not None:
-        raise Conflict("It is retracted already.", candidates=[id])
+        raise Conflict("The record is already retracted.", candidates=[id])
     refuse_retraction(writer.connection, entity, id)
-    document["retracted"] = reason
+    line = {**MAPPINGS[entity].line_of(document), "retracted": reason}
     if entity in REGISTERS:
-        line = _validated(REGISTERS[entity].shape, _without_version(document))
-        change_registered(writer, REGISTERS[entity], line, standing.document)
+        register = REGISTERS[entity]
+        change_register_record(writer, register, _validate(register.shape, line), current.document)
     elif entity is Entity.meeting:
-        before = meetings.standing_lines(writer.connection, id).values()
-        lines = [line.model_copy(update={"retracted": reason}) for line in before if line.retracted is None]
-        meeting = _validated(MeetingCreate, _without_version(document)).model_copy(update={"pledges": lines})
-        meetings.change_meeting(writer, id, meeting, standing.document)
+        existing = read_pledge_lines(writer.connection, id).values()
+        lines = [pledge.model_copy(update={"retracted": reason}) for pledge in existing if pledge.retracted is None]
+        meeting = _validate(MeetingCreate, line).model_copy(update={"pledges": lines})
+        change_meeting(writer, id, meeting, current.document)
     else:
-        write_pledges(writer, document["meeting"], [_validated(PledgeCreate, pledges.line_of(document))])
+        write_pledges(writer, document["meeting"], [_validate(PledgeCreate, line)])

@@ -1,4 +1,4 @@
-"""Records that a meeting gives whole where an id could stand: they are written, and from then on named by their ids."""
+"""Inline records: write the records that a meeting contains where an id could be, and replace them by their ids."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -18,89 +18,90 @@ from app.schemas.pledges import PledgeCreate
 from app.store.ledger import Writer, read_revision
 
 S = TypeVar("S", bound=Schema)
-Given = Iterator[tuple[Path, Register[Any], Schema]]
-# The lists whose items name a record, each with the field of the item that does (none: the item itself).
-Places = Sequence[tuple[str, str | None, Register[Any]]]
+InlineRecords = Iterator[tuple[Path, Register[Any], Schema]]
+# Lists whose items refer to a record: the list, the field of an item that does (None: the item itself), the register.
+ReferenceLists = Sequence[tuple[str, str | None, Register[Any]]]
 
-_OF_MEETING: Places = (("sources", None, SOURCES), ("participants", "participant", PARTICIPANTS))
-_OF_PLEDGE: Places = (
+_OF_MEETING: ReferenceLists = (("sources", None, SOURCES), ("participants", "participant", PARTICIPANTS))
+_OF_PLEDGE: ReferenceLists = (
     ("speakers", None, PARTICIPANTS), ("instruments", None, INSTRUMENTS), ("citations", "source", SOURCES),
 )  # fmt: skip
 
 
-def _given_whole(meeting: MeetingCreate) -> Given:
-    """Every whole record that stands where an id could, with its path."""
-    yield from _given_in(meeting, _OF_MEETING)
-    for number, pledge in enumerate(meeting.pledges):
-        for path, register, whole in _given_in(pledge, _OF_PLEDGE):
-            yield ("pledges", number, *path), register, whole
+def _inline_records(meeting: MeetingCreate) -> InlineRecords:
+    """Yield every inline record of a meeting and its pledges, with its path."""
+    yield from _inline_records_in(meeting, _OF_MEETING)
+    for index, pledge in enumerate(meeting.pledges):
+        for path, register, line in _inline_records_in(pledge, _OF_PLEDGE):
+            yield ("pledges", index, *path), register, line
 
 
-def _given_in(line: Schema, places: Places) -> Given:
-    """Those in the lists of one line."""
-    for name, field, register in places:
+def _inline_records_in(line: Schema, lists: ReferenceLists) -> InlineRecords:
+    for name, field, register in lists:
         for index, item in enumerate(getattr(line, name)):
-            named = item if field is None else getattr(item, field)
-            if not isinstance(named, str):
-                yield ((name, index) if field is None else (name, index, field)), register, named
+            reference = item if field is None else getattr(item, field)
+            if not isinstance(reference, str):
+                yield ((name, index) if field is None else (name, index, field)), register, reference
 
 
-def settle_references(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
-    """Write the records given whole, and give the meeting with ids in their places.
+def write_inline_records(writer: Writer, meeting: MeetingCreate, *, overwrite: bool = False) -> MeetingCreate:
+    """Write the inline records of a meeting, and return the meeting with their ids in their places.
 
-    One that the book already has must be the same; with `overwrite` (as `load` asks) it is changed, but for sources:
-    pledges of other meetings depend on those, so they are changed by their own line.
+    Raises `Invalid` if a record differs from the one that the book has. With `overwrite` (used by `load`), it is
+    changed instead. Sources are never changed this way, because pledges of other meetings depend on them.
     """
-    given = list(_given_whole(meeting))
-    if not given:
+    inline = list(_inline_records(meeting))
+    if not inline:
         return meeting
     faults: list[Fault] = []
-    for path, register, line in given:
+    for path, register, line in inline:
         id = register.id_of(line)
-        standing = read_revision(writer.connection, register.kind.entity, id)
-        if standing is None:
+        current = read_revision(writer.connection, register.kind.entity, id)
+        if current is None:
             faults += [fault.under(*path) for fault in register.faults(writer.connection, line)]
             if not faults:
                 create_records(writer, [register.record(line)])
         elif overwrite and register is not SOURCES:
-            register.change(writer, line, standing.document)
-        elif register.record(line).text(standing.version) != standing.document:
-            faults.append(Fault(path, "differs from the record that has this id; name the id alone, or take another"))
-    refuse(faults)
-    return by_ids(meeting)
+            register.change(writer, line, current.document)
+        elif register.record(line).text(current.version) != current.document:
+            faults.append(Fault(path, "differs from the book's record with this id; send only the id, or use another"))
+    raise_invalid_meeting(faults)
+    return with_ids(meeting)
 
 
-def by_ids(meeting: MeetingCreate) -> MeetingCreate:
-    """The meeting with ids in the places of the records that it gives whole."""
-    alone = meeting.model_copy(update={"pledges": []})  # most give nothing whole, and need not be validated again
-    settled = _settled(alone, MeetingCreate, _OF_MEETING, ())
+def with_ids(meeting: MeetingCreate) -> MeetingCreate:
+    """Return the meeting with an id in the place of each inline record."""
+    alone = meeting.model_copy(update={"pledges": []})  # so that its pledges are not validated again
+    replaced = _line_with_ids(alone, MeetingCreate, _OF_MEETING, ())
     pledges = [
-        _settled(pledge, PledgeCreate, _OF_PLEDGE, ("pledges", number)) for number, pledge in enumerate(meeting.pledges)
+        _line_with_ids(pledge, PledgeCreate, _OF_PLEDGE, ("pledges", index))
+        for index, pledge in enumerate(meeting.pledges)
     ]
-    return settled.model_copy(update={"pledges": pledges})
+    return replaced.model_copy(update={"pledges": pledges})
 
 
-def refuse(faults: Sequence[Fault]) -> None:
-    """Invalid, if there are any."""
+def raise_invalid_meeting(faults: Sequence[Fault]) -> None:
+    """Raise `Invalid` if there are faults."""
     if faults:
-        raise Invalid("The meeting refers to what does not fit or is not there.", faults)
+        raise Invalid("The meeting is not valid.", faults)
 
 
-def _settled(line: S, shape: type[S], places: Places, at: Path) -> S:
-    """One line, at a place of what was sent, with ids in the places of what it gives whole."""
-    ids = {path: register.id_of(whole) for path, register, whole in _given_in(line, places)}
+def _line_with_ids(line: S, shape: type[S], lists: ReferenceLists, at: Path) -> S:
+    """Return one line, whose path in the request is `at`, with an id in the place of each inline record."""
+    ids = {path: register.id_of(inline) for path, register, inline in _inline_records_in(line, lists)}
     if not ids:
         return line
     fields = line.model_dump(by_alias=True, exclude={"kind"})
     for path, id in ids.items():
-        _put(fields, path, id)
+        _set_at(fields, path, id)
     try:
         return shape.model_validate(fields)
-    except ValidationError as error:  # the same thing was named twice: once by its id, once whole
-        raise Invalid("The meeting would not be valid.", [fault.under(*at) for fault in faults_of(error)]) from None
+    except ValidationError as error:  # a record that is in a list twice, once by its id and once inline
+        raise Invalid("The meeting is not valid.", [fault.under(*at) for fault in faults_of(error)]) from None
 
 
-def _put(tree: Any, path: Path, value: str) -> None:
+def _set_at(tree: Any, path: Path, value: str) -> None:
+    """Change `tree`, JSON of any depth: set the value at a path."""
     for step in path[:-1]:
         tree = tree[step]
     tree[path[-1]] = value

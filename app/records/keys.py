@@ -1,4 +1,7 @@
-"""Keys: who may write. A key is shown once, when it is made; the book keeps its SHA-256, its name and its scope."""
+"""API keys: create, list, revoke and check them.
+
+A key is shown once, when it is created. The book stores its SHA-256, its name and its scope.
+"""
 
 import hashlib
 import secrets
@@ -9,17 +12,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.errors import Conflict, Fault, Invalid, NotFound
-from app.http.masking import PREFIX
 from app.records.upsert import LOADER
 from app.schemas.fields import INSTANT
 from app.schemas.vocabulary import Scope
 from app.store.models import ApiKey, columns
 
+KEY_PREFIX = "pb_"
 _BY_HASH = select(columns(ApiKey)).where(columns(ApiKey).c.hash == bindparam("hash"))
 
 
 def _digest(key: str) -> str:
-    """A key has 256 random bits, so a plain hash is enough to keep it secret."""
+    # A key has 256 random bits, so a hash without salt is enough.
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -28,40 +31,42 @@ def _now() -> str:
 
 
 def create_key(connection: Connection, name: str, scope: Scope = Scope.write, expires_on: date | None = None) -> str:
-    """Make a key and give it: the one time it can be seen. Its name is the actor of what is written with it."""
+    """Create a key and return it. Its name becomes the actor of the revisions written with it.
+
+    Raises `Invalid` if the name is not valid, and `Conflict` if a key has it, even a revoked one.
+    """
     if not name.strip() or len(name) > 100 or name == LOADER or not name.isprintable():
-        raise Invalid(
-            "The key's name cannot be taken.", [Fault(("name",), f"must be 1 to 100 characters, not {LOADER}")]
-        )
-    if _stands(connection, name):
-        raise Conflict("There is a key of this name; names stand in the ledger and are not used again.")
-    key = PREFIX + secrets.token_urlsafe(32)
+        fault = Fault(("name",), f"must be 1 to 100 printable characters, and not {LOADER}")
+        raise Invalid("The key's name is not valid.", [fault])
+    if _exists(connection, name):
+        raise Conflict("A key has this name already. Names are in the ledger and cannot be used again.")
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
     row = {"name": name, "hash": _digest(key), "scope": scope, "created_at": _now(), "expires_on": expires_on}
     connection.execute(insert(columns(ApiKey)).values(row))
     return key
 
 
 def list_keys(connection: Connection) -> Sequence[Row[Any]]:
-    """All keys by name, revoked ones too: rows of the table `api_key`."""
+    """Return the rows of all keys, revoked ones included, in the order of their names."""
     return connection.execute(select(columns(ApiKey)).order_by(columns(ApiKey).c.name)).all()
 
 
-def _stands(connection: Connection, name: str) -> bool:
+def _exists(connection: Connection, name: str) -> bool:
     key = columns(ApiKey)
     return connection.execute(select(key.c.name).where(key.c.name == name)).first() is not None
 
 
 def revoke_key(connection: Connection, name: str) -> None:
-    """Take a key out of use from now on. What was written with it stands."""
+    """Revoke the key with this name. What was written with it stays. Raises `NotFound` if no key has the name."""
     key = columns(ApiKey)
-    if not _stands(connection, name):
-        raise NotFound("There is no key of this name.")
+    if not _exists(connection, name):
+        raise NotFound("No key has this name.")
     connection.execute(update(key).where(key.c.name == name, key.c.revoked_at.is_(None)).values(revoked_at=_now()))
 
 
 def find_key(connection: Connection, key: str) -> Row[Any] | None:
-    """The key's row of the table `api_key` if it may be used today, else None."""
-    if not key.startswith(PREFIX) or len(key) > 100:
+    """Return the row of a key, or None if the key is unknown, revoked or expired."""
+    if not key.startswith(KEY_PREFIX) or len(key) > 100:
         return None
     found = connection.execute(_BY_HASH, {"hash": _digest(key)}).first()
     if found is None or found.revoked_at is not None:

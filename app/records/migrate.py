@@ -1,7 +1,7 @@
-"""Bringing a database to this release's schema, and founding an empty book: every state stands in it from the start.
+"""Migrate: upgrade a database to this release's schema, and fill an empty book with every state.
 
-A change of schema is one transaction with the reshaping of the documents: a fault anywhere in it leaves all as it was.
-Alembic is loaded when a schema is changed: most commands change none.
+The schema and the documents are changed in one transaction, which is rolled back as a whole on any error. Alembic is
+imported only when a schema is changed, because it is slow to import and most commands change none.
 """
 
 import sys
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from app.records.parties import PARTIES, states
+from app.records.rebuild import reshape
 from app.records.record import create_records
-from app.records.reshape import reshape
 from app.records.upsert import LOADER
 from app.store.database import Database
 from app.store.ledger import Writer
@@ -27,7 +27,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def config(connection: Connection | None = None) -> "Config":
-    """Alembic's configuration, from pyproject.toml; with a connection, for work on just that one."""
+    """Return Alembic's configuration from pyproject.toml. With a connection, migrations run on that connection."""
     from alembic.config import Config
 
     made = Config(toml_file=_ROOT / "pyproject.toml", stdout=sys.stdout)
@@ -36,7 +36,10 @@ def config(connection: Connection | None = None) -> "Config":
 
 
 def migrate(database: Database, to: str = "head") -> None:
-    """Bring the database up to a schema revision, found the book if it is new, and else reshape its documents."""
+    """Upgrade the database to a schema revision, `head` being that of this release.
+
+    At `head`, also write every state into a new book, or write the documents of an existing book in their new shape.
+    """
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -55,16 +58,20 @@ def migrate(database: Database, to: str = "head") -> None:
 
 @contextmanager
 def changing_schema(database: Database) -> Iterator[Connection]:
-    """A connection in whose one transaction the schema is changed, whole or not at all."""
+    """Open a connection with one transaction in which the schema is changed. It is rolled back on any error.
+
+    Raises `RuntimeError` if a row on SQLite has a broken foreign key at the end.
+    """
     with database.writer.connect() as connection:
         if database.is_sqlite:
-            # Rebuilding a table must not delete the rows that refer to it; off only outside a transaction.
+            # With foreign keys on, rebuilding a table deletes the rows that refer to it. SQLite ignores the pragma
+            # inside a transaction.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
                 yield connection
                 if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise RuntimeError("the migration left a row that refers to nothing; the database is as it was")
+                    raise RuntimeError("the migration was rolled back: it left a row with a broken foreign key")
         finally:
             if database.is_sqlite:
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]

@@ -1,15 +1,16 @@
-"""Parties: states by ISO 3166-1 alpha-3, organisations, and named groups of states.
+"""Parties: states by ISO 3166-1 alpha-3 code, organisations, and named groups of states.
 
-Every state stands in the book from the day its database is made; seeds add names and aliases, organisations and groups.
+A new book contains every state. Seed files add names and aliases, organisations and groups.
 """
 
 from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel import SQLModel
 
+from app.records.mapping import PartRows
 from app.records.record import Kind, Rows
-from app.records.register import PartRows, Register, aliases_of, name_rows, names_of
-from app.schemas.folding import fold
+from app.records.register import Register, alias_rows, name_rows, names_of
 from app.schemas.records import PartyCreate
 from app.schemas.vocabulary import Entity, PartyType
 from app.store import models
@@ -19,35 +20,21 @@ class Parties(Register[PartyCreate]):
     kind = Kind(Entity.party, models.Party, "code", {models.PartyAlias: "party"})
     shape = PartyCreate
 
-    def row(self, line: PartyCreate) -> dict[str, Any]:
-        return {
-            "code": line.code,
-            "type": line.type,
-            "name": line.name,
-            "folded": fold(line.name),
-            "retracted": line.retracted,
-        }
-
     def parts(self, line: PartyCreate) -> dict[type[SQLModel], Rows]:
         return {models.PartyAlias: name_rows("party", line.code, line.names, line.aliases)}
 
-    def line(self, row: models.Party, parts: PartRows) -> dict[str, Any]:
-        further = parts.get(models.PartyAlias, [])
-        return {
-            "code": row.code,
-            "type": row.type,
-            "name": row.name,
-            "names": names_of(further),
-            "aliases": [alias.name for alias in aliases_of(further)],
-        }
+    def line(self, row: Row[Any], parts: PartRows) -> dict[str, Any]:
+        names = parts[models.PartyAlias]
+        aliases = [alias.name for alias in alias_rows(names)]
+        return {**self.shared_values(row), "names": names_of(names), "aliases": aliases}
 
 
 PARTIES = Parties()
 
 
 def states() -> list[PartyCreate]:
-    """Every state and territory of ISO 3166-1, by code."""
-    import pycountry  # late: only a book that is founded needs it
+    """Return every state and territory of ISO 3166-1, in the order of their codes."""
+    import pycountry  # imported here because only a new book needs it, and it is slow to import
 
     return [
         PartyCreate(

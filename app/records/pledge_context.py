@@ -1,20 +1,31 @@
-"""What pledges depend on beside their own lines: their meeting, the sources they cite, what they link to, assessments.
+"""Pledge context: what pledges follow from beside their own lines.
 
-Read once for all pledges of a meeting. Whatever changes a context writes its pledges anew.
+That is their meeting, the sources they cite, the parents of their topics, the pledges they link to, and their
+assessments. It is read once for all pledges of a meeting. A write that changes a context writes its pledges again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from app.records.topics import parents
 from app.schemas.pledges import PledgeCreate
 from app.schemas.vocabulary import Act, SourceType
+from app.search.index import meeting_things
 from app.store import models
 from app.store.models import columns
+
+
+@dataclass(frozen=True)
+class MeetingContext:
+    """What pledges follow from of their meeting. `tokens` are the meeting's search tokens for its pledges."""
+
+    id: str
+    held_on: date
+    parties: frozenset[str]
+    tokens: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -35,49 +46,52 @@ class LinkedPledge:
 
 
 @dataclass(frozen=True)
-class Assessed:
-    """What the assessments of a pledge amount to."""
+class AssessmentSummary:
+    """The current fulfilment of each assessed party, and whether one assessment disputes another."""
 
     fulfilment: Mapping[str, str] = field(default_factory=dict)
     disputed: bool = False
 
 
 @dataclass(frozen=True)
-class Context:
-    """What pledges of one meeting depend on beside their own lines, read once for all of them.
+class PledgeContext:
+    """What pledges of one meeting follow from beside their own lines.
 
-    `things` are the tokens that the meeting lends to the search for its pledges; `parents` are of topics.
+    `sources` and `targets` are by id, `parents` by topic, `assessments` by the key of the pledge.
     """
 
-    meeting: str
-    held_on: date
-    parties: frozenset[str]
-    things: Sequence[str]
+    meeting: MeetingContext
     sources: Mapping[str, CitedSource]
     parents: Mapping[str, str]
     targets: Mapping[str, LinkedPledge]
-    assessed: Mapping[int, Assessed] = field(default_factory=dict)
+    assessments: Mapping[int, AssessmentSummary]
 
 
 def read_context(
     connection: Connection,
-    meeting: Any,
+    meeting: MeetingContext,
     sources: Iterable[str],
     lines: Sequence[PledgeCreate],
     keys: Sequence[int] = (),
-) -> Context:
-    """Read what `lines` depend on. `meeting` has what a MeetingKey has; `keys` are those of pledges that stand."""
-    named = {link.target for line in lines for link in line.links if link.target}
-    return Context(
-        meeting=meeting.id,
-        held_on=meeting.held_on,
-        parties=frozenset(meeting.parties),
-        things=meeting.things,
+) -> PledgeContext:
+    """Read the context of `lines`. `sources` are ids of sources; `keys` are the keys of the pledges in the book."""
+    targets = {link.target for line in lines for link in line.links if link.target}
+    return PledgeContext(
+        meeting=meeting,
         sources=_read_sources(connection, sources),
         parents=parents(connection),
-        targets=_read_targets(connection, named),
-        assessed=read_assessed(connection, keys),
+        targets=_read_targets(connection, targets),
+        assessments=read_assessment_summaries(connection, keys),
     )
+
+
+def read_meeting_context(connection: Connection, id: str) -> MeetingContext:
+    """Read the context that a meeting of the book gives to its pledges."""
+    table, party, person = columns(models.Meeting), columns(models.MeetingParty), columns(models.MeetingParticipant)
+    held_on, type = connection.execute(select(table.c.held_on, table.c.type).where(table.c.id == id)).one()
+    parties = connection.execute(select(party.c.party).where(party.c.meeting == id)).scalars()
+    people = connection.execute(select(person.c.participant).where(person.c.meeting == id)).scalars()
+    return MeetingContext(id, held_on, frozenset(parties), meeting_things(type, people))
 
 
 _SOURCE, _ISSUER = columns(models.Source), columns(models.SourceIssuer)
@@ -89,32 +103,31 @@ _SOURCES = (
 
 
 def _read_sources(connection: Connection, ids: Iterable[str]) -> dict[str, CitedSource]:
-    found: dict[str, CitedSource] = {}
+    sources: dict[str, CitedSource] = {}
     for id, type, length, party in connection.execute(_SOURCES, {"ids": sorted(set(ids))}):
-        before = found[id].issued_by if id in found else frozenset()
-        found[id] = CitedSource(type, before | ({party} if party else frozenset()), length)
-    return found
+        issuers = sources[id].issued_by if id in sources else frozenset()
+        sources[id] = CitedSource(type, issuers | ({party} if party else frozenset()), length)
+    return sources
 
 
-def _read_targets(connection: Connection, ids: Iterable[str]) -> dict[str, LinkedPledge]:
-    wanted = sorted(ids)
-    if not wanted:
+def _read_targets(connection: Connection, ids: set[str]) -> dict[str, LinkedPledge]:
+    if not ids:
         return {}
-    pledge = columns(models.Pledge)
-    c = pledge.c
-    query = select(c.id, c.key, c.undertaking, c.held_on, c.act, c.retracted.is_not(None)).where(c.id.in_(wanted))
+    c = columns(models.Pledge).c
+    query = select(c.id, c.key, c.undertaking, c.held_on, c.act, c.retracted.is_not(None)).where(c.id.in_(sorted(ids)))
     return {row[0]: LinkedPledge(*row) for row in connection.execute(query)}
 
 
-def read_assessed(connection: Connection, keys: Sequence[int]) -> dict[int, Assessed]:
-    """The standing fulfilment of each party and whether anything is disputed, for the pledges that are assessed."""
+def read_assessment_summaries(connection: Connection, keys: Sequence[int]) -> dict[int, AssessmentSummary]:
+    """Read the summary of each pledge that is assessed, by the pledge's key. Parties are in alphabetical order."""
     if not keys:
         return {}
     table = columns(models.Assessment)
-    query = select(table).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.number)
-    found: dict[int, Assessed] = {}
+    query = select(table).where(table.c.pledge.in_(keys)).order_by(table.c.pledge, table.c.party, table.c.number)
+    summaries: dict[int, AssessmentSummary] = {}
     for row in connection.execute(query):
-        before = found.get(row.pledge, Assessed())
-        latest = {row.party: row.fulfilment.value} if row.is_current else {}
-        found[row.pledge] = Assessed({**before.fulfilment, **latest}, before.disputed or row.disputes is not None)
-    return {key: Assessed(dict(sorted(value.fulfilment.items())), value.disputed) for key, value in found.items()}
+        before = summaries.get(row.pledge, AssessmentSummary())
+        current = {row.party: row.fulfilment.value} if row.is_current else {}
+        disputed = before.disputed or row.disputes is not None
+        summaries[row.pledge] = AssessmentSummary({**before.fulfilment, **current}, disputed)
+    return summaries

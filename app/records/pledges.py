@@ -1,18 +1,21 @@
-"""Pledges and positions: one record per undertaking, with its parties, topics, words, deadline and links.
+"""Pledges and positions: one record each, with its parties, topics, key wording, deadline and links.
 
-What always holds: a pledge's record follows from its own line and a `Context` and from nothing else.
+A record follows from its own line and a `PledgeContext` and from nothing else. A new field with a column of the same
+name needs no change here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlmodel import SQLModel
 
 from app.errors import Fault, Path
-from app.records.pledge_context import Assessed, Context
+from app.records.mapping import PartRows, RecordMapping, part_fields, part_rows
+from app.records.pledge_context import AssessmentSummary, PledgeContext, read_context, read_meeting_context
 from app.records.record import Kind, Record, Rows, change_record, create_records
-from app.schemas.pledges import PledgeCreate, is_new
+from app.schemas.fields import Schema
+from app.schemas.pledges import Condition, Due, PledgeCreate, is_new
 from app.schemas.vocabulary import (
     CONTINUATIONS,
     PLEDGE_ACTS,
@@ -29,136 +32,188 @@ from app.store import models
 from app.store.ledger import Writer, read_documents
 from app.store.models import columns
 
-KIND = Kind(
-    Entity.pledge,
-    models.Pledge,
-    "id",
-    {
-        models.PledgeParty: "pledge",
-        models.PledgeTopic: "pledge",
-        models.PledgeInstrument: "pledge",
-        models.PledgeSpeaker: "pledge",
-        models.Citation: "pledge",
-        models.Link: "pledge",
-    },
-)
-
-
 _LAST_KEY = select(func.max(columns(models.Pledge).c.key))
+# Nested objects of a line. Their fields are columns with a prefix: `due_kind` is the field `kind` of `due`.
+_NESTED: Mapping[str, type[Schema]] = {"due": Due, "condition": Condition}
 
 
 def pledge_id(meeting: str, number: int) -> str:
     return f"{meeting}-{number:02}"
 
 
-def number_of(id: str) -> int:
-    """The number at the end of a pledge's id."""
-    return int(id.rpartition("-")[2])
+# The mapping ----------------------------------------------------------------------------------------------------------
 
 
-# The record -----------------------------------------------------------------------------------------------------------
+class Pledges(RecordMapping[PledgeCreate]):
+    kind = Kind(
+        Entity.pledge,
+        models.Pledge,
+        "id",
+        {
+            models.PledgeParty: "pledge",
+            models.PledgeTopic: "pledge",
+            models.PledgeInstrument: "pledge",
+            models.PledgeSpeaker: "pledge",
+            models.PledgeCitation: "pledge",
+            models.PledgeLink: "pledge",
+        },
+    )
+    shape = PledgeCreate
+
+    def record(self, line: PledgeCreate, key: int, context: PledgeContext) -> Record:
+        """Return the record of a line that has a number and whose references are ids of the book."""
+        assert line.number is not None
+        meeting = context.meeting
+        id = pledge_id(meeting.id, line.number)
+        summary = context.assessments.get(key, AssessmentSummary())
+        attested = _attested(line, context)
+        document = {
+            "id": id,
+            "meeting": meeting.id,
+            "held_on": meeting.held_on.isoformat(),
+            **self.own_document(line),
+            "attested": attested.value,
+            "fulfilment": dict(summary.fulfilment),
+            "disputed": summary.disputed,
+        }
+        row = {
+            **self.shared_values(line),
+            **_nested_columns(line),
+            "key": key,
+            "id": id,
+            "meeting": meeting.id,
+            "held_on": meeting.held_on,
+            "towards": next((word for word in line.towards if word in TOWARDS_WORDS), None),
+            "attested": attested,
+            "disputed": summary.disputed,
+            "undertaking": _undertaking_key(line, key, context),
+            "is_new": is_new(document),
+        }
+        indexed = pledge_row(key, document, context.parents, meeting.tokens)
+        return Record(self.kind, id, document, row, self.parts(line, key, context), indexed)
+
+    def own_document(self, line: PledgeCreate) -> dict[str, Any]:
+        """Return the part of the public document that follows from the line alone."""
+        return line.model_dump(mode="json", by_alias=True, exclude={"number", "assessments"})
+
+    def parts(self, line: PledgeCreate, key: int, context: PledgeContext) -> dict[type[SQLModel], Rows]:
+        """Return the rows of the part tables, by table."""
+        owner = {"pledge": key}
+        dated = {"pledge": key, "held_on": context.meeting.held_on}
+        links = [
+            {**link.model_dump(), "target": context.targets[link.target].key if link.target else None}
+            for link in line.links
+        ]
+        return {
+            models.PledgeParty: [{**dated, **row} for row in _party_rows(line)],
+            models.PledgeTopic: [{**dated, **row} for row in _topic_rows(line, context.parents)],
+            models.PledgeInstrument: part_rows(dated, ({"instrument": slug} for slug in line.instruments)),
+            models.PledgeSpeaker: part_rows(dated, ({"participant": slug} for slug in line.speakers)),
+            models.PledgeCitation: part_rows(owner, (citation.model_dump() for citation in line.citations)),
+            models.PledgeLink: part_rows(owner, links),
+        }
+
+    def line(self, row: Row[Any], parts: PartRows, targets: Mapping[int, str]) -> dict[str, Any]:
+        """Return the fields of the line that `row` and `parts` were made from.
+
+        `targets` are the ids of linked pledges by key.
+        """
+        ranked = sorted(
+            (item for item in parts[models.PledgeTopic] if item.rank is not None), key=lambda item: item.rank
+        )
+        links = [part_fields(item, "pledge") for item in parts[models.PledgeLink]]
+        return {
+            **self.shared_values(row),
+            **_nested_objects(row),
+            "pledgors": _parties(parts, PartyRole.pledgor),
+            "speakers": [item.participant for item in parts[models.PledgeSpeaker]],
+            "towards": [row.towards] if row.towards else _parties(parts, PartyRole.towards),
+            "about": _parties(parts, PartyRole.about),
+            "topics": [item.topic for item in ranked],
+            "instruments": [item.instrument for item in parts[models.PledgeInstrument]],
+            "citations": [part_fields(item, "pledge") for item in parts[models.PledgeCitation]],
+            "links": [{**link, "target": targets.get(link["target"])} for link in links],
+        }
+
+    def line_of(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of the line that a public document was made from, without its assessments."""
+        return {"number": int(document["id"].rpartition("-")[2]), **super().line_of(document)}
+
+    def read(self, connection: Connection, ids: Sequence[str]) -> list[Record]:
+        """Read the pledges of the meetings with these ids from their rows."""
+        rows = self.read_rows(connection, ids, "meeting")
+        targets = _target_ids(connection, [row.key for row, _ in rows])
+        lines: dict[str, dict[int, PledgeCreate]] = {}
+        for row, parts in rows:
+            line = self.shape.model_validate(self.line(row, parts, targets))
+            lines.setdefault(row.meeting, {})[row.key] = line
+        records = []
+        for meeting, by_key in lines.items():
+            sources = [str(citation.source) for line in by_key.values() for citation in line.citations]
+            meeting_context = read_meeting_context(connection, meeting)
+            context = read_context(connection, meeting_context, sources, list(by_key.values()), list(by_key))
+            records += [self.record(line, key, context) for key, line in by_key.items()]
+        return records
 
 
-def record(line: PledgeCreate, key: int, context: Context) -> Record:
-    """The document and rows of a numbered line whose references are ids of the book."""
-    assert line.number is not None
-    id = pledge_id(context.meeting, line.number)
-    assessed = context.assessed.get(key, Assessed())
-    attested = _attested(line, context)
-    document = {
-        "id": id,
-        "meeting": context.meeting,
-        "held_on": context.held_on.isoformat(),
-        **line.model_dump(mode="json", by_alias=True, exclude={"number", "assessments"}),
-        "attested": attested.value,
-        "fulfilment": dict(assessed.fulfilment),
-        "disputed": assessed.disputed,
-    }
-    row = {
-        "key": key,
-        "id": id,
-        "meeting": context.meeting,
-        "number": line.number,
-        "held_on": context.held_on,
-        **line.model_dump(include={"summary", "act", "specificity", "formula", "borderline", "note", "retracted"}),
-        **_due_and_condition(line),
-        "towards": next((word for word in line.towards if word in TOWARDS_WORDS), None),
-        "attested": attested,
-        "disputed": assessed.disputed,
-        "undertaking": _undertaking(line, key, context),
-        "is_new": is_new(document),
-    }
-    found_by = pledge_row(key, document, context.parents, context.things)
-    return Record(KIND, id, document, row, _parts(line, key, context), found_by)
+PLEDGES = Pledges()
 
 
-def _attested(line: PledgeCreate, context: Context) -> Attested:
+def _attested(line: PledgeCreate, context: PledgeContext) -> Attested:
+    parties = context.meeting.parties
     cited = [context.sources[str(citation.source)] for citation in line.citations]
-    if any(source.type is SourceType.primary_text and context.parties <= source.issued_by for source in cited):
+    if any(source.type is SourceType.primary_text and parties <= source.issued_by for source in cited):
         return Attested.joint_text
-    sides = context.parties & frozenset().union(*(source.issued_by for source in cited))
+    sides = parties & frozenset().union(*(source.issued_by for source in cited))
     return Attested.both_sides if len(sides) > 1 else Attested.one_side if sides else Attested.press
 
 
-def _due_and_condition(line: PledgeCreate) -> dict[str, Any]:
-    due, condition = line.due, line.condition
-    return {
-        "due_kind": due.kind if due else None,
-        "due_text": due.text if due else None,
-        "due_from": due.from_ if due else None,
-        "due_to": due.to if due else None,
-        "due_inferred": due.inferred if due else None,
-        "condition_kind": condition.kind if condition else None,
-        "condition_text": condition.text if condition else None,
-    }
-
-
-def _undertaking(line: PledgeCreate, key: int, context: Context) -> int:
-    """The key of the thread's first pledge: what the continuation's target belongs to, else this one."""
+def _undertaking_key(line: PledgeCreate, key: int, context: PledgeContext) -> int:
+    """Return the key of the undertaking's first pledge, which is this pledge if it continues no other."""
     for link in line.links:
         if link.target and link.type in CONTINUATIONS:
             return context.targets[link.target].undertaking
     return key
 
 
-def _parts(line: PledgeCreate, key: int, context: Context) -> dict[type[SQLModel], Rows]:
-    dated = {"pledge": key, "held_on": context.held_on}
-    return {
-        models.PledgeParty: [{**dated, **row} for row in _party_rows(line)],
-        models.PledgeTopic: [{**dated, **row} for row in _topic_rows(line, context.parents)],
-        models.PledgeInstrument: [
-            {**dated, "position": position, "instrument": slug} for position, slug in enumerate(line.instruments)
-        ],
-        models.PledgeSpeaker: [
-            {**dated, "position": position, "participant": slug} for position, slug in enumerate(line.speakers)
-        ],
-        models.Citation: [
-            {"pledge": key, "position": position, **citation.model_dump()}
-            for position, citation in enumerate(line.citations)
-        ],
-        models.Link: [
-            {
-                "pledge": key,
-                "position": position,
-                **link.model_dump(),
-                "target": context.targets[link.target].key if link.target else None,
-            }
-            for position, link in enumerate(line.links)
-        ],
-    }
+def _field_names(shape: type[Schema]) -> list[str]:
+    return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _nested_columns(line: PledgeCreate) -> dict[str, Any]:
+    """Return the columns of the nested objects; those of an absent object are null."""
+    values: dict[str, Any] = {}
+    for prefix, shape in _NESTED.items():
+        nested = getattr(line, prefix)
+        fields = nested.model_dump(by_alias=True) if nested else dict.fromkeys(_field_names(shape))
+        values |= {f"{prefix}_{name}": value for name, value in fields.items()}
+    return values
+
+
+def _nested_objects(row: Row[Any]) -> dict[str, dict[str, Any] | None]:
+    """Return the nested objects by name, from their columns; an object without a kind is absent."""
+    values: dict[str, dict[str, Any] | None] = {}
+    for prefix, shape in _NESTED.items():
+        fields = {name: getattr(row, f"{prefix}_{name}") for name in _field_names(shape)}
+        values[prefix] = fields if fields["kind"] else None
+    return values
 
 
 def _party_rows(line: PledgeCreate) -> Iterator[dict[str, Any]]:
-    owed = [party for party in line.towards if party not in TOWARDS_WORDS]
+    named = [party for party in line.towards if party not in TOWARDS_WORDS]
     mutual = TowardsWord.each_other in line.towards
     for role, parties in (
         (PartyRole.pledgor, line.pledgors),
-        (PartyRole.towards, line.pledgors if mutual else owed),
+        (PartyRole.towards, line.pledgors if mutual else named),
         (PartyRole.about, line.about),
     ):
         for position, party in enumerate(parties):
             is_derived = mutual and role is PartyRole.towards
             yield {"role": role, "position": position, "party": party, "is_derived": is_derived}
+
+
+def _parties(parts: PartRows, role: PartyRole) -> list[str]:
+    return [item.party for item in parts[models.PledgeParty] if item.role == role and not item.is_derived]
 
 
 def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -169,64 +224,60 @@ def _topic_rows(line: PledgeCreate, parents: Mapping[str, str]) -> list[dict[str
     return [{"topic": topic, "rank": rank} for topic, rank in ranks.items()]
 
 
-# Writes ---------------------------------------------------------------------------------------------------------------
+def _target_ids(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
+    """Return the ids of the pledges that pledges link to, by key."""
+    link, pledge = columns(models.PledgeLink), columns(models.Pledge)
+    query = select(pledge.c.key, pledge.c.id).join(link, link.c.target == pledge.c.key).where(link.c.pledge.in_(keys))
+    return {key: id for key, id in connection.execute(query)}
 
 
-def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> list[str]:
-    """Write new pledges of one meeting, whose lines are numbered and checked; gives their documents."""
-    first = next_key(writer.connection)
-    return create_records(writer, [record(line, first + index, context) for index, line in enumerate(lines)])
+# Validation -----------------------------------------------------------------------------------------------------------
 
 
-def next_key(connection: Connection) -> int:
-    """Keys rise in order of entry; the writing lock keeps two writers from taking the same."""
-    return (connection.execute(_LAST_KEY).scalar() or 0) + 1
-
-
-def faults(
-    connection: Connection, lines: Sequence[PledgeCreate], context: Context, at: Path = ("pledges",)
+def pledge_faults(
+    connection: Connection, lines: Sequence[PledgeCreate], context: PledgeContext, at: Path = ("pledges",)
 ) -> list[Fault]:
-    """What keeps lines, whose references are ids, from being written; those retracted may name what is retracted."""
-    everything = [((*at, index), line) for index, line in enumerate(lines)]
+    """Return the faults of lines whose references are ids. A retracted pledge may refer to retracted records."""
+    placed = [((*at, index), line) for index, line in enumerate(lines)]
     found: list[Fault] = []
-    for standing in (True, False):
-        placed = [(path, line) for path, line in everything if (line.retracted is None) == standing]
+    for is_current in (True, False):
+        chosen = [(path, line) for path, line in placed if (line.retracted is None) == is_current]
         named = {
-            Entity.party: _named_parties(placed),
-            Entity.topic: _named(placed, "topics"),
-            Entity.instrument: _named(placed, "instruments"),
-            Entity.participant: _named(placed, "speakers"),
+            Entity.party: _party_references(chosen),
+            Entity.topic: _references(chosen, "topics"),
+            Entity.instrument: _references(chosen, "instruments"),
+            Entity.participant: _references(chosen, "speakers"),
         }
-        found += missing(connection, named, standing=standing)
-    for path, line in everything:
+        found += missing(connection, named, standing=is_current)
+    for path, line in placed:
         found += _citation_faults(line, context, path)
         found += _link_faults(connection, line, context, path)
     return found
 
 
-def _named(placed: Iterable[tuple[Path, PledgeCreate]], name: str) -> Iterator[tuple[Path, str]]:
+def _references(placed: Iterable[tuple[Path, PledgeCreate]], name: str) -> Iterator[tuple[Path, str]]:
     for path, line in placed:
         for index, id in enumerate(getattr(line, name)):
             yield (*path, name, index), id
 
 
-def _named_parties(placed: Sequence[tuple[Path, PledgeCreate]]) -> Iterator[tuple[Path, str]]:
-    yield from _named(placed, "pledgors")
-    yield from ((path, id) for path, id in _named(placed, "towards") if id not in TOWARDS_WORDS)
-    yield from _named(placed, "about")
+def _party_references(placed: Sequence[tuple[Path, PledgeCreate]]) -> Iterator[tuple[Path, str]]:
+    yield from _references(placed, "pledgors")
+    yield from ((path, id) for path, id in _references(placed, "towards") if id not in TOWARDS_WORDS)
+    yield from _references(placed, "about")
 
 
-def _citation_faults(line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
+def _citation_faults(line: PledgeCreate, context: PledgeContext, path: Path) -> Iterator[Fault]:
     for index, citation in enumerate(line.citations):
         source = context.sources.get(str(citation.source))
         if source is None:
             yield Fault((*path, "citations", index, "source"), "must be one of the meeting's sources")
         elif citation.end > source.length:
-            reach = f"must lie within the source's text, which has {source.length} code points"
-            yield Fault((*path, "citations", index, "end"), reach)
+            message = f"must lie within the source's text, which has {source.length} code points"
+            yield Fault((*path, "citations", index, "end"), message)
 
 
-def _link_faults(connection: Connection, line: PledgeCreate, context: Context, path: Path) -> Iterator[Fault]:
+def _link_faults(connection: Connection, line: PledgeCreate, context: PledgeContext, path: Path) -> Iterator[Fault]:
     for index, link in enumerate(line.links):
         if link.target is None:
             continue
@@ -238,31 +289,45 @@ def _link_faults(connection: Connection, line: PledgeCreate, context: Context, p
             yield Fault(here, "must be a pledge, not a position")
         elif target.is_retracted and line.retracted is None:
             yield Fault(here, "must be a pledge that is not retracted")
-        elif target.held_on >= context.held_on:
-            yield Fault(here, f"must be a pledge held on an earlier day than {context.held_on}")
+        elif target.held_on >= context.meeting.held_on:
+            yield Fault(here, f"must be a pledge of an earlier day than {context.meeting.held_on}")
 
 
-def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: Context) -> int:
-    """Write lines over the pledges that stand under their numbers; how many differed."""
-    ids = [pledge_id(context.meeting, line.number or 0) for line in lines]
+# Writes ---------------------------------------------------------------------------------------------------------------
+
+
+def create_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: PledgeContext) -> list[str]:
+    """Write new pledges of one meeting and return their documents. The lines have numbers and are valid."""
+    first = next_key(writer.connection)
+    records = [PLEDGES.record(line, key, context) for key, line in enumerate(lines, first)]
+    return create_records(writer, records)
+
+
+def next_key(connection: Connection) -> int:
+    """Return the key of the next new pledge. In a write transaction the lock ensures that no other writer uses it."""
+    return (connection.execute(_LAST_KEY).scalar() or 0) + 1
+
+
+def change_pledges(writer: Writer, lines: Sequence[PledgeCreate], context: PledgeContext) -> int:
+    """Write lines over the pledges with their numbers. Return how many documents changed."""
+    ids = [pledge_id(context.meeting.id, line.number or 0) for line in lines]
     documents = read_documents(writer.connection, Entity.pledge, ids)
     pledge = columns(models.Pledge)
-    keys = {id: (key, root) for id, key, root in writer.connection.execute(
-        select(pledge.c.id, pledge.c.key, pledge.c.undertaking).where(pledge.c.id.in_(ids))
-    )}  # fmt: skip
+    query = select(pledge.c.id, pledge.c.key, pledge.c.undertaking).where(pledge.c.id.in_(ids))
+    keys = {id: (key, undertaking) for id, key, undertaking in writer.connection.execute(query)}
     changed = 0
     for id, line in zip(ids, lines, strict=True):
         key, undertaking = keys[id]
-        new = record(line, key, context)
-        changed += change_record(writer, new, documents[id]) is not None
-        if new.row["undertaking"] != undertaking:
-            _regroup(writer.connection, key, new.row["undertaking"])
+        record = PLEDGES.record(line, key, context)
+        changed += change_record(writer, record, documents[id]) is not None
+        if record.row["undertaking"] != undertaking:
+            _move_thread(writer.connection, key, record.row["undertaking"])
     return changed
 
 
-def _regroup(connection: Connection, key: int, undertaking: int) -> None:
-    """Move a pledge and all that continue it to another undertaking."""
-    link, pledge = columns(models.Link), columns(models.Pledge)
+def _move_thread(connection: Connection, key: int, undertaking: int) -> None:
+    """Move a pledge and all pledges that continue it to another undertaking."""
+    link, pledge = columns(models.PledgeLink), columns(models.Pledge)
     tree = select(pledge.c.key).where(pledge.c.key == key).cte("tree", recursive=True)
     tree = tree.union(
         select(link.c.pledge).join(tree, link.c.target == tree.c.key).where(link.c.type.in_(CONTINUATIONS))
@@ -270,14 +335,7 @@ def _regroup(connection: Connection, key: int, undertaking: int) -> None:
     connection.execute(pledge.update().where(pledge.c.key.in_(select(tree.c.key))).values(undertaking=undertaking))
 
 
-def keys_of(connection: Connection, meeting: str) -> list[int]:
-    """The keys of a meeting's pledges."""
+def pledge_keys(connection: Connection, meeting: str) -> list[int]:
+    """Return the keys of a meeting's pledges."""
     pledge = columns(models.Pledge)
     return list(connection.execute(select(pledge.c.key).where(pledge.c.meeting == meeting)).scalars())
-
-
-def line_of(document: dict[str, Any]) -> dict[str, Any]:
-    """The line of the book that a public document was made from, without its assessments."""
-    derived = {"id", "meeting", "held_on", "attested", "fulfilment", "disputed", "version"}
-    body = {name: value for name, value in document.items() if name not in derived}
-    return {"number": number_of(document["id"]), **body}

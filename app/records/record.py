@@ -1,9 +1,8 @@
-"""How any record is written: its rows, and one revision with the document they amount to.
+"""Record: write one record of any kind, as its rows and one revision with its document.
 
-A feature turns a line of the book into a `Record`: the public document beside the rows that hold the same facts. What
-is done with it is the same for all: create, change (or leave, when nothing differs), retract, restore. Because a
-record is made from its line alone (a pledge's also from its `Context`), `verify` can read the line back from the rows,
-make the record anew and compare.
+A `RecordMapping` turns a document line into a `Record`. This module creates and changes records of all kinds alike.
+A record follows from its line alone (a pledge's also from its `PledgeContext`), so `verify` can read the line back
+from the rows, build the record again and compare.
 """
 
 import json
@@ -28,18 +27,26 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its table and key, and the tables of its parts with the column that names their owner."""
+    """A kind of record: its table, the column of its id, and its part tables, each with the foreign key column."""
 
     entity: Entity
     table: type[Recorded]
     key: str
     parts: Mapping[type[SQLModel], str] = field(default_factory=dict)
 
+    @property
+    def part_key(self) -> str:
+        """The column that the part tables refer to: the integer `key` of a pledge, else the id."""
+        return "key" if "key" in columns(self.table).c else self.key
+
 
 @dataclass(frozen=True)
 class Record:
-    """One record, ready to be written. `document` is all of the public one but its version; `indexed` is its row in
-    the search index, if it is searched for."""
+    """One record, ready to be written.
+
+    `document` is the public document without its version. `row` is its row without version and revision. `indexed` is
+    its row in the search index, or None for kinds that are not searched.
+    """
 
     kind: Kind
     id: str
@@ -49,12 +56,12 @@ class Record:
     indexed: Indexed | None = None
 
     def text(self, version: int) -> str:
-        """The public document as the ledger keeps it."""
+        """The public document as JSON text, as the ledger stores it."""
         return canonical_json({**self.document, "version": version})
 
 
 def create_records(writer: Writer, records: Sequence[Record]) -> list[str]:
-    """Write new records of one kind; gives their documents. Ids must be free."""
+    """Write new records of one kind and return their documents. The caller checks that their ids are unused."""
     if not records:
         return []
     kind = records[0].kind
@@ -70,55 +77,52 @@ def create_records(writer: Writer, records: Sequence[Record]) -> list[str]:
     return texts
 
 
-def change_record(writer: Writer, record: Record, standing: str, operation: Operation | None = None) -> str | None:
-    """Write a record over the `standing` document it has; gives the new one, or None if nothing differs.
+def change_record(writer: Writer, record: Record, current: str, operation: Operation | None = None) -> str | None:
+    """Write `record` over the record whose document is `current`. Return the new document, or None if it is the same.
 
-    Rows that follow from other records (a topic's ancestors, a copied day) are set right even then.
+    Rows are written even if the document is the same, because some columns follow from other records (the parents of a
+    topic, the day of a meeting). Without `operation`, it is retract, restore or change, by the two documents.
     """
-    before = json.loads(standing)
+    before = json.loads(current)
     version = before["version"]
-    differs = record.text(version) != standing
+    differs = record.text(version) != current
     values = dict(record.row)
-    text = standing
+    text = current
     if differs:
         version += 1
         text = record.text(version)
-        operation = operation or _operation(before["retracted"], record.document["retracted"])
+        operation = operation or _operation_between(before["retracted"], record.document["retracted"])
         seqs = writer.append([Entry(record.kind.entity, record.id, version, operation, text)])
         values |= {"version": version, "revision": seqs[0]}
-    writer.connection.execute(_updating(record.kind.table, record.kind.key), {**values, "which": record.id})
-    for part, owner in record.kind.parts.items():
-        writer.connection.execute(_deleting(part, owner), {"whose": _owner(record)})
-    _insert_parts(writer, record.kind, [record])
+    kind = record.kind
+    writer.connection.execute(_update_statement(kind.table, kind.key), {**values, "record_id": record.id})
+    for part, owner in kind.parts.items():
+        writer.connection.execute(_delete_statement(part, owner), {"owner_id": record.row[kind.part_key]})
+    _insert_parts(writer, kind, [record])
     if record.indexed:
         replace_row(writer.connection, record.indexed, before)
     return text if differs else None
 
 
-# Statements that are made once for each table: that takes longer than SQLite takes to run them.
+# Cached, because building a statement takes longer than running it on SQLite.
 
 
 @cache
-def _updating(table: type[SQLModel], key: str) -> Update:
-    return update(columns(table)).where(columns(table).c[key] == bindparam("which"))
+def _update_statement(table: type[SQLModel], key: str) -> Update:
+    return update(columns(table)).where(columns(table).c[key] == bindparam("record_id"))
 
 
 @cache
-def _deleting(table: type[SQLModel], owner: str) -> Delete:
-    return delete(columns(table)).where(columns(table).c[owner] == bindparam("whose"))
+def _delete_statement(table: type[SQLModel], owner: str) -> Delete:
+    return delete(columns(table)).where(columns(table).c[owner] == bindparam("owner_id"))
 
 
-def _operation(before: str | None, after: str | None) -> Operation:
+def _operation_between(before: str | None, after: str | None) -> Operation:
     if before is None and after is not None:
         return Operation.retract
     if before is not None and after is None:
         return Operation.restore
     return Operation.change
-
-
-def _owner(record: Record) -> Any:
-    """What parts name their owner by: the integer key of a pledge, else the id."""
-    return record.row.get("key", record.id)
 
 
 def _insert_parts(writer: Writer, kind: Kind, records: Sequence[Record]) -> None:

@@ -1,13 +1,14 @@
-"""Sources: the texts that pledges are cited from, known by SHA-256 and length. The texts are not kept here."""
+"""Sources: the texts that pledges cite, identified by SHA-256 and length. The book does not store the texts."""
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlmodel import SQLModel
 
 from app.errors import Fault
+from app.records.mapping import PartRows, part_rows
 from app.records.record import Kind, Rows
-from app.records.register import PartRows, Register, fields_of
+from app.records.register import Register
 from app.schemas.records import SourceCreate
 from app.schemas.vocabulary import Entity
 from app.search.names import missing
@@ -18,18 +19,11 @@ class Sources(Register[SourceCreate]):
     kind = Kind(Entity.source, models.Source, "id", {models.SourceIssuer: "source"})
     shape = SourceCreate
 
-    def row(self, line: SourceCreate) -> dict[str, Any]:
-        return line.model_dump(exclude={"issued_by", "kind"})
-
     def parts(self, line: SourceCreate) -> dict[type[SQLModel], Rows]:
-        issuers = [
-            {"source": line.id, "position": position, "party": party} for position, party in enumerate(line.issued_by)
-        ]
-        return {models.SourceIssuer: issuers}
+        return {models.SourceIssuer: part_rows({"source": line.id}, ({"party": party} for party in line.issued_by))}
 
-    def line(self, row: models.Source, parts: PartRows) -> dict[str, Any]:
-        issuers = [issuer.party for issuer in parts.get(models.SourceIssuer, [])]
-        return {**fields_of(row, "version", "revision", "retracted"), "issued_by": issuers}
+    def line(self, row: Row[Any], parts: PartRows) -> dict[str, Any]:
+        return {**self.shared_values(row), "issued_by": [issuer.party for issuer in parts[models.SourceIssuer]]}
 
     def faults(self, connection: Connection, line: SourceCreate) -> list[Fault]:
         named = [(("issued_by", index), party) for index, party in enumerate(line.issued_by)]

@@ -1,14 +1,14 @@
-"""Topics: what pledges are about, in two levels. A topic with a parent is its child; parents stand before children."""
+"""Topics: what pledges are about, in two levels. A topic's parent has no parent itself."""
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlmodel import SQLModel
 
 from app.errors import Fault
+from app.records.mapping import PartRows
 from app.records.record import Kind, Rows
-from app.records.register import PartRows, Register, aliases_of, name_rows, names_of
-from app.schemas.folding import fold
+from app.records.register import Register, alias_rows, name_rows, names_of
 from app.schemas.records import TopicCreate
 from app.schemas.vocabulary import Entity
 from app.search.names import missing
@@ -20,29 +20,12 @@ class Topics(Register[TopicCreate]):
     kind = Kind(Entity.topic, models.Topic, "slug", {models.TopicAlias: "topic"})
     shape = TopicCreate
 
-    def row(self, line: TopicCreate) -> dict[str, Any]:
-        return {
-            "slug": line.slug,
-            "parent": line.parent,
-            "name": line.name,
-            "folded": fold(line.name),
-            "definition": line.definition,
-            "retracted": line.retracted,
-        }
-
     def parts(self, line: TopicCreate) -> dict[type[SQLModel], Rows]:
         return {models.TopicAlias: name_rows("topic", line.slug, line.names, line.cues)}
 
-    def line(self, row: models.Topic, parts: PartRows) -> dict[str, Any]:
-        further = parts.get(models.TopicAlias, [])
-        return {
-            "slug": row.slug,
-            "parent": row.parent,
-            "name": row.name,
-            "names": names_of(further),
-            "definition": row.definition,
-            "cues": [cue.name for cue in aliases_of(further)],
-        }
+    def line(self, row: Row[Any], parts: PartRows) -> dict[str, Any]:
+        names = parts[models.TopicAlias]
+        return {**self.shared_values(row), "names": names_of(names), "cues": [cue.name for cue in alias_rows(names)]}
 
     def faults(self, connection: Connection, line: TopicCreate) -> list[Fault]:
         if line.parent is None:
@@ -53,11 +36,10 @@ class Topics(Register[TopicCreate]):
         if unknown := missing(connection, named, standing=line.retracted is None):
             return unknown
         topic = columns(models.Topic)
-        two_levels = "topics have two levels: "
         if connection.execute(select(topic.c.parent).where(topic.c.slug == line.parent)).scalar() is not None:
-            return [Fault(("parent",), two_levels + "must name a topic that has no parent itself")]
+            return [Fault(("parent",), "must name a topic that has no parent, because topics have two levels")]
         if connection.execute(select(topic.c.slug).where(topic.c.parent == line.slug).limit(1)).first():
-            return [Fault(("parent",), two_levels + "must be null while this topic has children")]
+            return [Fault(("parent",), "must be null while the topic has children, because topics have two levels")]
         return []
 
 
@@ -67,5 +49,5 @@ _PARENTS = select(_TOPIC.c.slug, _TOPIC.c.parent).where(_TOPIC.c.parent.is_not(N
 
 
 def parents(connection: Connection) -> dict[str, str]:
-    """The parent of each topic that has one, by slug."""
+    """Return the parent of each topic that has one, by slug."""
     return dict(connection.execute(_PARENTS).all())

@@ -1,65 +1,42 @@
-"""The book as a whole: which register keeps which kind of line, and how a line is put into it.
+"""Upsert: write one document line into the book, as `load` does, whether or not the book has the record.
 
-`put` is what `load` does with a line: create what is new, change what differs, leave what is the same. Consequences
-reach across registers here and nowhere else: a topic that moves, or a source whose issuer is corrected, has the
-pledges that depend on it written anew.
+A new record is created, a changed one is changed, and an equal one is left. This module alone writes the consequences
+of a change in other kinds of record: if a topic moves, or the issuer of a source is corrected, it writes the pledges
+that depend on it again.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import select
 
-from app.records import assessments, duplicates, meetings, pledges
-from app.records.inline_records import by_ids
-from app.records.instruments import INSTRUMENTS
-from app.records.participants import PARTICIPANTS
-from app.records.parties import PARTIES
+from app.records import meetings
+from app.records.assessments import create_assessments
+from app.records.duplicates import similar_meetings, similar_pledges
+from app.records.inline_records import with_ids
+from app.records.kinds import REGISTERS
+from app.records.meetings import MEETINGS, change_meeting, circle_of, generated_id, numbered, refresh_pledges
+from app.records.pledges import PLEDGES, pledge_id
 from app.records.register import Register
-from app.records.sources import SOURCES
-from app.records.topics import TOPICS
 from app.schemas.fields import Schema
 from app.schemas.meetings import MeetingCreate, MeetingLine
-from app.schemas.pledges import PledgeCreate
 from app.schemas.records import SourceCreate, TopicCreate
-from app.schemas.vocabulary import PLEDGE_ACTS, Entity, Operation
+from app.schemas.vocabulary import Entity, Operation
 from app.store import models
 from app.store.ledger import Writer, read_revision
 from app.store.models import columns
 
-REGISTERS: dict[Entity, Register[Any]] = {
-    register.kind.entity: register for register in (PARTIES, TOPICS, INSTRUMENTS, PARTICIPANTS, SOURCES)
-}
-
-LOADER = "load"
-
-
-class Extent(NamedTuple):
-    """How far the book reaches: what stands in it, and the first and last day of a meeting (None: it is empty)."""
-
-    meetings: int
-    pledges: int
-    positions: int
-    first: date | None
-    last: date | None
-
-
-def read_extent(connection: Connection) -> Extent:
-    meeting, pledge = columns(models.Meeting), columns(models.Pledge)
-    held = select(func.count(), func.min(meeting.c.held_on), func.max(meeting.c.held_on))
-    meetings, first, last = connection.execute(held.where(meeting.c.retracted.is_(None))).one()
-    binding = func.count().filter(pledge.c.act.in_(PLEDGE_ACTS))
-    standing = select(func.count(), binding).where(pledge.c.retracted.is_(None))
-    records, pledged = connection.execute(standing).one()
-    return Extent(meetings, pledged, records - pledged, first, last)
+LOADER = "load"  # the actor of `load`
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What putting a line came to: records created, changed and left; `skipped` tells of those that others wrote."""
+    """What the upsert of a line did: how many records were created, changed and left.
+
+    `skipped` has a message for each record that was left because another actor wrote it, `remarks` one for each
+    possible duplicate.
+    """
 
     created: int = 0
     changed: int = 0
@@ -69,46 +46,54 @@ class Outcome:
 
 
 def put(writer: Writer, line: Schema, *, overwrite: bool) -> Outcome:
-    """Put one line of a book into it, the way `load` does."""
+    """Upsert one line. Records that another actor wrote last are changed only with `overwrite`.
+
+    Raises `Invalid` or `Conflict` if the line cannot be written.
+    """
     if isinstance(line, MeetingLine):
         return _put_meeting(writer, line, overwrite=overwrite)
     entity = Entity(line.kind)  # type: ignore[attr-defined]
     register = REGISTERS[entity]
-    standing = read_revision(writer.connection, entity, register.id_of(line))
-    if standing is None:
+    id = register.id_of(line)
+    current = read_revision(writer.connection, entity, id)
+    if current is None:
         register.create(writer, line)
         return Outcome(created=1)
-    if register.record(line).text(standing.version) == standing.document:
+    if register.record(line).text(current.version) == current.document:
         return Outcome(left=1)
-    if not overwrite and (by := edited_by_another(writer, entity, register.id_of(line))):
-        return Outcome(skipped=(f"{register.id_of(line)} was last written by {by}",))
-    change_registered(writer, register, line, standing.document)
+    if not overwrite and (actor := _other_editor(writer, entity, id)):
+        return Outcome(skipped=(f"{id} was last written by {actor}",))
+    change_register_record(writer, register, line, current.document)
     return Outcome(changed=1)
 
 
-def change_registered(writer: Writer, register: Register[Any], line: Any, standing: str) -> str | None:
-    """Change a record of a register, and write anew the pledges that depend on it. Withdrawing one may be refused."""
-    document = register.change(writer, line, standing)
-    if document is not None and _reaches_pledges(register.kind.entity, standing, document):
+def change_register_record(writer: Writer, register: Register[Any], line: Schema, current: str) -> str | None:
+    """Change a record of a register whose document is `current`, and write the pledges that depend on it again.
+
+    Return the new document, or None if it is the same. Raises the errors of `Register.change` and `refresh_pledges`.
+    """
+    document = register.change(writer, line, current)
+    if document is not None and _affects_pledges(register.kind.entity, current, document):
         for meeting in _meetings_that_name(writer, line):
-            meetings.rewrite_pledges(writer, meeting)
+            refresh_pledges(writer, meeting)
     return document
 
 
-# What pledges depend on of the records they name; a topic that is called otherwise has not moved.
-_REACHING = {Entity.topic: ("parent",), Entity.source: ("type", "issued_by", "length")}
+# The fields that pledges depend on. The name of a topic is not one of them.
+_FIELDS_OF_PLEDGES = {Entity.topic: ("parent",), Entity.source: ("type", "issued_by", "length")}
 
 
-def _reaches_pledges(entity: Entity, before: str, after: str) -> bool:
+def _affects_pledges(entity: Entity, before: str, after: str) -> bool:
     old, new = json.loads(before), json.loads(after)
-    return any(old[name] != new[name] for name in _REACHING.get(entity, ()))
+    return any(old[name] != new[name] for name in _FIELDS_OF_PLEDGES.get(entity, ()))
 
 
-def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> list[str]:
+def _meetings_that_name(writer: Writer, line: Schema) -> list[str]:
     pledge, topic, source = columns(models.Pledge), columns(models.PledgeTopic), columns(models.MeetingSource)
     if isinstance(line, TopicCreate):
         query = select(pledge.c.meeting).join(topic, topic.c.pledge == pledge.c.key).where(topic.c.topic == line.slug)
     else:
+        assert isinstance(line, SourceCreate)
         query = select(source.c.meeting).where(source.c.source == line.id)
     return sorted(set(writer.connection.execute(query).scalars()))
 
@@ -116,69 +101,59 @@ def _meetings_that_name(writer: Writer, line: TopicCreate | SourceCreate) -> lis
 def create_meeting(
     writer: Writer, meeting: MeetingCreate, *, allow_similar: bool = False, overwrite: bool = False
 ) -> tuple[str, int]:
-    """Write a new meeting with all that its line holds; gives its id, and how many assessments came with it."""
-    meeting = meeting.model_copy(update={"pledges": meetings.numbered(meeting.pledges)})
+    """Write a new meeting with its pledges and their assessments. Return its id and how many assessments were written.
+
+    Raises the errors of `meetings.create_meeting` and `create_assessments`.
+    """
+    meeting = meeting.model_copy(update={"pledges": numbered(meeting.pledges)})
     id = meetings.create_meeting(writer, meeting, allow_similar=allow_similar, overwrite=overwrite)
-    return id, _put_assessments(writer, id, meeting)
+    return id, _create_assessments(writer, id, meeting)
 
 
 def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outcome:
-    id = line.id or meetings.made_id(line)
-    line = line.model_copy(update={"pledges": meetings.numbered(line.pledges)})
-    standing = read_revision(writer.connection, Entity.meeting, id)
-    if standing is None:
-        like = duplicates.similar_meetings(writer.connection, line, meetings.circle_of(line.parties))
-        alike = duplicates.similar_pledges(enumerate(line.pledges))
-        id, added = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
-        told = [f"{id} resembles {other}: same parties, day and type" for other in like]
-        told += [f"pledge at place {double.new} of {id} resembles {double.like}: {double.why}" for double in alike]
-        return Outcome(created=1 + len(line.pledges) + added, remarks=tuple(told))
-    skipped = [] if overwrite else _edited_by_others(writer, id, by_ids(line))
-    differed = meetings.change_meeting(
-        writer, id, _without(writer, line, id, skipped), standing.document, overwrite=overwrite
-    )
-    differed += _put_assessments(writer, id, line)
-    remarks = tuple(f"{record} was last written by {by}" for _, record, by in skipped)
-    return Outcome(changed=differed, left=max(0, 1 + len(line.pledges) - differed), skipped=remarks)
+    id = line.id or generated_id(line)
+    line = line.model_copy(update={"pledges": numbered(line.pledges)})
+    current = read_revision(writer.connection, Entity.meeting, id)
+    if current is None:
+        similar = similar_meetings(writer.connection, line, circle_of(line.parties))
+        id, assessed = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
+        remarks = [f"{id} resembles {other}: same parties, day and type" for other in similar]
+        duplicates = similar_pledges(enumerate(line.pledges))
+        remarks += [f"the pledge at index {found.index} of {id} {found}" for found in duplicates]
+        return Outcome(created=1 + len(line.pledges) + assessed, remarks=tuple(remarks))
+    others = {} if overwrite else _edited_by_others(writer, id, with_ids(line))
+    meeting = _without_skipped(line, id, current.document, set(others))
+    changed = change_meeting(writer, id, meeting, current.document, overwrite=overwrite)
+    changed += _create_assessments(writer, id, line)
+    skipped = tuple(f"{record} was last written by {actor}" for record, actor in others.items())
+    return Outcome(changed=changed, left=max(0, 1 + len(line.pledges) - changed), skipped=skipped)
 
 
-def _edited_by_others(writer: Writer, id: str, line: MeetingCreate) -> list[tuple[Entity, str, str]]:
-    """The records of a meeting's line that differ from what somebody else than the loader last wrote, and who."""
-    numbered = [(pledges.pledge_id(id, pledge.number), pledge) for pledge in line.pledges if pledge.number]
-    documents = {
-        (Entity.meeting, id): meetings.record(id, line).document,
-        **{(Entity.pledge, pledge_id): pledge_document(pledge) for pledge_id, pledge in numbered},
-    }
-    found = []
-    for (entity, record), new in documents.items():
-        by = edited_by_another(writer, entity, record)
-        standing = read_revision(writer.connection, entity, record) if by else None
-        if by and standing:
-            before = json.loads(standing.document)
-            if any(before[name] != value for name, value in new.items() if name != "number"):
-                found.append((entity, record, by))
+def _edited_by_others(writer: Writer, id: str, line: MeetingCreate) -> dict[str, str]:
+    """Return the actor by id of the meeting's records that differ from the line and that `load` did not write last."""
+    documents = {(Entity.meeting, id): MEETINGS.record(id, line).document}
+    for pledge in line.pledges:
+        documents[Entity.pledge, pledge_id(id, pledge.number or 0)] = PLEDGES.own_document(pledge)
+    found = {}
+    for (entity, record), document in documents.items():
+        actor = _other_editor(writer, entity, record)
+        current = read_revision(writer.connection, entity, record) if actor else None
+        if actor and current:
+            before = json.loads(current.document)
+            if any(before[name] != value for name, value in document.items()):
+                found[record] = actor
     return found
 
 
-def pledge_document(pledge: PledgeCreate) -> dict[str, Any]:
-    """The part of a pledge's public document that its line says itself."""
-    return pledge.model_dump(mode="json", by_alias=True, exclude={"number", "assessments"})
+def _without_skipped(line: MeetingLine, id: str, current: str, skipped: set[str]) -> MeetingCreate:
+    """Return the line without the pledges that are skipped. If the meeting is skipped, return its current line."""
+    pledges = [item for item in line.pledges if pledge_id(id, item.number or 0) not in skipped]
+    meeting = MeetingCreate.model_validate(MEETINGS.line_of(json.loads(current))) if id in skipped else line
+    return meeting.model_copy(update={"pledges": pledges})
 
 
-def _without(writer: Writer, line: MeetingLine, id: str, skipped: Iterable[tuple[Entity, str, str]]) -> MeetingCreate:
-    """The line with what stands in the place of the records that are skipped."""
-    names = {record for _, record, _ in skipped}
-    kept = [p for p in line.pledges if not p.number or pledges.pledge_id(id, p.number) not in names]
-    if id not in names:
-        return line.model_copy(update={"pledges": kept})
-    standing = read_revision(writer.connection, Entity.meeting, id)
-    assert standing is not None
-    own = {name: value for name, value in json.loads(standing.document).items() if name != "version"}
-    return MeetingCreate.model_validate(own).model_copy(update={"pledges": kept})
-
-
-def edited_by_another(writer: Writer, entity: Entity, id: str) -> str | None:
-    """Who made the last create, change, retract or restore of a record, if that was not `load`."""
+def _other_editor(writer: Writer, entity: Entity, id: str) -> str | None:
+    """Return the actor of a record's last create, change, retract or restore, or None if it is `load`."""
     revision = columns(models.Revision)
     operations = (Operation.create, Operation.change, Operation.retract, Operation.restore)
     query = (
@@ -187,13 +162,13 @@ def edited_by_another(writer: Writer, entity: Entity, id: str) -> str | None:
         .order_by(revision.c.version.desc())
         .limit(1)
     )
-    actor = writer.connection.execute(query).scalar()
+    actor: str | None = writer.connection.execute(query).scalar()
     return None if actor == LOADER else actor
 
 
-def _put_assessments(writer: Writer, id: str, line: MeetingCreate) -> int:
+def _create_assessments(writer: Writer, id: str, line: MeetingCreate) -> int:
     added = 0
     for index, pledge in enumerate(line.pledges):
-        record = pledges.pledge_id(id, pledge.number or 0)
-        added += assessments.create_assessments(writer, record, pledge.assessments, at=("pledges", index))
+        record = pledge_id(id, pledge.number or 0)
+        added += create_assessments(writer, record, pledge.assessments, at=("pledges", index))
     return added

@@ -1,4 +1,4 @@
-"""`verify`: walk the chain, make every document again from the tables, and see that the triggers stand."""
+"""Verify: check the hash chain, rebuild every document from its rows, and check that the append-only triggers exist."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,13 +7,15 @@ from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, String, func, select, text, type_coerce
+from sqlalchemy import Connection, Select, String, func, select, text, type_coerce
 from sqlmodel import SQLModel
 
-from app.records import assessments, meetings, pledges
-from app.records.rebuild import Reader, batches
+from app.records.kinds import MAPPINGS
+from app.records.mapping import RecordMapping
+from app.records.meetings import MEETINGS
+from app.records.pledges import PLEDGES
+from app.records.rebuild import batches
 from app.records.record import Kind, Record
-from app.records.upsert import REGISTERS
 from app.schemas.vocabulary import Entity
 from app.search.index import count_rows, differing, on_sqlite
 from app.store import models
@@ -27,7 +29,7 @@ POSTGRESQL_TRIGGERS = ("revision_is_never_changed", "revision_is_never_truncated
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it was written: where, and what is wrong with it."""
+    """One thing that is wrong with the book: where it is, and what is wrong."""
 
     where: str
     what: str
@@ -37,7 +39,7 @@ class Finding:
 
 
 def verify(connection: Connection) -> Iterator[Finding]:
-    """Everything that is wrong with the book, as this connection sees it; nothing, if all is well."""
+    """Yield everything that is wrong with the book in the snapshot of this connection."""
     yield from check_triggers(connection)
     yield from check_chain(connection)
     yield from check_documents(connection)
@@ -46,82 +48,83 @@ def verify(connection: Connection) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A head of the ledger that somebody kept outside."""
+    """A head of the ledger that was recorded outside the book."""
 
     seq: int
     hash: str
 
 
-def check_checkpoint(connection: Connection, kept: Checkpoint) -> Iterator[Finding]:
-    """A ledger that was cut short, or written anew from the start, is not the one whose head was kept."""
+def check_checkpoint(connection: Connection, checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Yield a finding if the ledger was truncated, or rewritten from the start, after the checkpoint."""
     table = columns(models.Revision)
-    standing = connection.execute(select(table.c.hash).where(table.c.seq == kept.seq)).scalar()
-    if kept.seq > 0 and standing is None:
-        yield Finding(f"revision {kept.seq}", "is gone: the ledger has been cut short since the checkpoint")
-    elif kept.seq > 0 and standing != kept.hash:
-        yield Finding(f"revision {kept.seq}", "is not the one of the checkpoint: the ledger has been rewritten")
+    digest = connection.execute(select(table.c.hash).where(table.c.seq == checkpoint.seq)).scalar()
+    if checkpoint.seq > 0 and digest is None:
+        yield Finding(f"revision {checkpoint.seq}", "is missing: the ledger was truncated after the checkpoint")
+    elif checkpoint.seq > 0 and digest != checkpoint.hash:
+        yield Finding(f"revision {checkpoint.seq}", "has another hash than the checkpoint: the ledger was rewritten")
 
 
 # The chain ------------------------------------------------------------------------------------------------------------
 
 
 def check_chain(connection: Connection) -> Iterator[Finding]:
-    """Each revision follows the one before it, and hashes to what it says."""
+    """Yield a finding for each revision whose hash is wrong, or that does not follow the previous revision."""
     seq, at, digest = 0, "", GENESIS
     versions: dict[tuple[str, str], int] = {}
-    for row in connection.execute(_as_stored().execution_options(yield_per=_CHUNK)):
+    for row in connection.execute(_revisions().execution_options(yield_per=_CHUNK)):
         where = f"revision {row.seq}"
         if row.seq != seq + 1:
-            yield Finding(where, f"follows {seq}: {row.seq - seq - 1} missing between them")
+            yield Finding(where, f"follows revision {seq}: {row.seq - seq - 1} missing between them")
         if row.previous_hash != digest:
-            yield Finding(where, "does not carry the hash of the one before it")
+            yield Finding(where, "does not contain the hash of the previous revision")
         facts = (row.seq, row.at, row.actor, row.entity, row.id, row.version, row.operation)
         if chain_hash(row.previous_hash, facts, row.document) != row.hash:
-            yield Finding(where, "has been edited: its hash is another")
+            yield Finding(where, "was edited: its hash does not match its content")
         if row.at < at:
-            yield Finding(where, "is dated before the one before it")
+            yield Finding(where, "is dated before the previous revision")
         before = versions.get((row.entity, row.id), 0)
         if row.version != before + 1:
-            yield Finding(where, f"is version {row.version} of {row.entity} {row.id}, after {before}")
+            yield Finding(where, f"is version {row.version} of {row.entity} {row.id}, but follows version {before}")
         versions[row.entity, row.id] = before + 1
         seq, at, digest = row.seq, row.at, row.hash
 
 
-def _as_stored() -> Any:
-    """The ledger in order, its words as plain text: one that is in no vocabulary is to be told, not stumbled over."""
+def _revisions() -> Select[Any]:
+    """Select the ledger in order. Entity and operation are plain text, because an edited value may be in no enum."""
     table = columns(models.Revision)
-    words = {"entity", "operation"}
-    return select(*(type_coerce(c, String).label(c.name) if c.name in words else c for c in table.c)).order_by(
-        table.c.seq
-    )
+    enums = {"entity", "operation"}
+    values = (type_coerce(c, String).label(c.name) if c.name in enums else c for c in table.c)
+    return select(*values).order_by(table.c.seq)
 
 
 # The documents --------------------------------------------------------------------------------------------------------
 
 
 def check_documents(connection: Connection) -> Iterator[Finding]:
-    """Every standing document follows from the tables, and every row from its document."""
-    for kind, ids, read in batches(connection):
-        records, broken = _readable(kind.entity, ids, read)
-        yield from [*broken, *_compare(connection, kind, records)]
+    """Yield a finding for each record whose current document or rows differ from those rebuilt from its rows."""
+    for mapping, ids in batches(connection):
+        records, findings = _read_valid(connection, mapping, ids)
+        yield from [*findings, *_record_findings(connection, mapping.kind, records)]
     yield from _records_without_rows(connection)
 
 
-def _readable(entity: Entity, ids: Sequence[str], read: Reader) -> tuple[list[Record], list[Finding]]:
-    """The records of `ids`, and a finding for each whose rows have come to make no valid line at all.
+def _read_valid(
+    connection: Connection, mapping: RecordMapping[Any], ids: Sequence[str]
+) -> tuple[list[Record], list[Finding]]:
+    """Return the records of `ids`, and a finding for each whose rows do not make a valid line.
 
-    Pledges are read by their meeting, so its id stands for all of them.
+    Pledges are read by meeting, so a finding names the meeting of the pledge.
     """
     try:
-        return read(ids), []
+        return mapping.read(connection, ids), []
     except ValidationError:
         if len(ids) == 1:
-            return [], [Finding(f"{entity} {ids[0]}", "has rows that make no valid record")]
-    apart = [_readable(entity, [id], read) for id in ids]
-    return [record for records, _ in apart for record in records], [finding for _, found in apart for finding in found]
+            return [], [Finding(f"{mapping.kind.entity} {ids[0]}", "has rows that make no valid record")]
+    results = [_read_valid(connection, mapping, [id]) for id in ids]
+    return [record for records, _ in results for record in records], [f for _, found in results for f in found]
 
 
-def _compare(connection: Connection, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
+def _record_findings(connection: Connection, kind: Kind, records: Sequence[Record]) -> Iterator[Finding]:
     revision, table = columns(models.Revision), columns(kind.table)
     key = table.c[kind.key]
     ids = [record.id for record in records]
@@ -144,14 +147,14 @@ def _compare(connection: Connection, kind: Kind, records: Sequence[Record]) -> I
         where = f"{kind.entity} {record.id}"
         own, version, document, entity, id = stored[record.id]
         if (entity, id) != (kind.entity, record.id) or own != version or version != latest.get(record.id):
-            yield Finding(where, "does not stand at its last revision")
+            yield Finding(where, "does not refer to its newest revision")
         elif record.text(version) != document:
             yield Finding(where, "differs between its tables and the ledger")
         elif rows[record.id] != _expected_rows(kind, record):
-            yield Finding(where, "has a column or part that does not follow from its document")
-    searched = {record.indexed: record.id for record in records if record.indexed}
-    for row in differing(connection, list(searched)):
-        yield Finding(f"{kind.entity} {searched[row]}", "is not in the search index under its own words and names")
+            yield Finding(where, "has a row that does not follow from its document")
+    ids_by_row = {record.indexed: record.id for record in records if record.indexed}
+    for row in differing(connection, list(ids_by_row)):
+        yield Finding(f"{kind.entity} {ids_by_row[row]}", "has no row in the search index, or a wrong one")
 
 
 def _latest_versions(connection: Connection, entity: Entity, ids: Sequence[str]) -> dict[str, int]:
@@ -160,71 +163,72 @@ def _latest_versions(connection: Connection, entity: Entity, ids: Sequence[str])
     return {id: version for id, version in connection.execute(query.order_by(revision.c.version))}
 
 
-def _stored_rows(connection: Connection, kind: Kind, records: Sequence[Record]) -> dict[str, Any]:
-    """The rows of records and of their parts, in a form that can be compared."""
-    own = _rows_of(connection, kind.table, kind.key, [record.id for record in records])
-    result: dict[str, Any] = {row[kind.key]: {kind.table: [_plain(kind.table, row)]} for row in own}
-    owners = {record.row.get("key", record.id): record.id for record in records}
+def _stored_rows(
+    connection: Connection, kind: Kind, records: Sequence[Record]
+) -> dict[str, dict[type[SQLModel], list[str]]]:
+    """Return the rows of records and of their parts as text, by id and table."""
+    own = _read_rows(connection, kind.table, kind.key, [record.id for record in records])
+    result: dict[str, dict[type[SQLModel], list[str]]] = {
+        row[kind.key]: {kind.table: [_row_text(kind.table, row)]} for row in own
+    }
+    owners = {record.row[kind.part_key]: record.id for record in records}
     for part, owner in kind.parts.items():
-        for row in _rows_of(connection, part, owner, owners):
-            result[owners[row[owner]]].setdefault(part, []).append(_plain(part, row))
+        for row in _read_rows(connection, part, owner, owners):
+            result[owners[row[owner]]].setdefault(part, []).append(_row_text(part, row))
     return {id: {part: sorted(rows) for part, rows in parts.items()} for id, parts in result.items()}
 
 
-def _rows_of(connection: Connection, table: type[SQLModel], key: str, ids: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """The rows that `key` says belong to some ids, in the columns that are compared."""
-    compared = _compared(table)
-    rows = connection.execute(
-        select(*(columns(table).c[name] for name in compared)).where(columns(table).c[key].in_(ids))
-    )
-    return (dict(zip(compared, row, strict=True)) for row in rows)
+def _read_rows(connection: Connection, table: type[SQLModel], key: str, ids: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the compared columns of the rows whose column `key` contains one of the ids."""
+    c = columns(table).c
+    query = select(*(c[name] for name in _compared_columns(table))).where(c[key].in_(ids))
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _expected_rows(kind: Kind, record: Record) -> dict[type[SQLModel], list[str]]:
-    parts = {part: sorted(_plain(part, row) for row in rows) for part, rows in record.parts.items() if rows}
-    return {kind.table: [_plain(kind.table, record.row)], **parts}
+    parts = {part: sorted(_row_text(part, row) for row in rows) for part, rows in record.parts.items() if rows}
+    return {kind.table: [_row_text(kind.table, record.row)], **parts}
 
 
-def _plain(table: type[SQLModel], row: Mapping[str, Any]) -> str:
-    """A row as text, with the defaults its table gives; a record's without where the ledger has it."""
-    return _encode({**_compared(table), **row})
+def _row_text(table: type[SQLModel], row: Mapping[str, Any]) -> str:
+    """Return a row as text. Columns that it does not have are their defaults."""
+    return _encode({**_compared_columns(table), **row})
 
 
 _encode = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 @cache
-def _compared(table: type[SQLModel]) -> dict[str, Any]:
-    """The columns of a table, each with its default; of records, but for where the ledger has them."""
-    placed = ("version", "revision") if issubclass(table, models.Recorded) else ()
-    owned = (column for column in columns(table).c if column.name not in placed)
-    return {column.name: None if column.default is None else column.default.arg for column in owned}
+def _compared_columns(table: type[SQLModel]) -> dict[str, Any]:
+    """Return the defaults of a table's columns by name, without a record's version and revision."""
+    left_out = ("version", "revision") if issubclass(table, models.Recorded) else ()
+    compared = (column for column in columns(table).c if column.name not in left_out)
+    return {column.name: None if column.default is None else column.default.arg for column in compared}
 
 
 def _records_without_rows(connection: Connection) -> Iterator[Finding]:
-    """Revisions whose record has gone from its table."""
+    """Yield a finding for each record of the ledger that its table does not have."""
     revision = columns(models.Revision)
-    kinds = [*(register.kind for register in REGISTERS.values()), meetings.KIND, pledges.KIND, assessments.KIND]
-    for kind in kinds:
+    for kind in (mapping.kind for mapping in MAPPINGS.values()):
         key = columns(kind.table).c[kind.key]
         query = select(revision.c.id).where(revision.c.entity == kind.entity, revision.c.version == 1)
         for id in connection.execute(query.where(revision.c.id.not_in(select(key)))).scalars():
-            yield Finding(f"{kind.entity} {id}", "is in the ledger and has no row")
+            yield Finding(f"{kind.entity} {id}", "is in the ledger but has no row")
 
 
 def check_index(connection: Connection) -> Iterator[Finding]:
-    """The search index holds no row beyond those of the records."""
-    for kind in (pledges.KIND, meetings.KIND):
+    """Yield a finding for each search index that has more rows than there are records."""
+    for kind in (PLEDGES.kind, MEETINGS.kind):
         records = connection.execute(select(func.count()).select_from(columns(kind.table))).scalar_one()
         if (rows := count_rows(connection, kind.entity)) > records:
-            yield Finding(f"search index of {kind.entity}s", f"has {rows - records} rows that no record has")
+            yield Finding(f"search index of {kind.entity}s", f"has {rows - records} rows without a record")
 
 
 # The triggers ---------------------------------------------------------------------------------------------------------
 
 
 def check_triggers(connection: Connection) -> Iterator[Finding]:
-    """The triggers that keep the ledger as it is are there and on."""
+    """Yield a finding for each append-only trigger that does not exist or is disabled."""
     if on_sqlite(connection):
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'revision'"
         query += " AND sql LIKE '%RAISE(ABORT%'"
@@ -232,7 +236,7 @@ def check_triggers(connection: Connection) -> Iterator[Finding]:
     else:
         query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'revision'::regclass AND tgenabled IN ('O', 'A')"
         expected = POSTGRESQL_TRIGGERS
-    standing = set(connection.execute(text(query)).scalars())
+    enabled = set(connection.execute(text(query)).scalars())
     for name in expected:
-        if name not in standing:
-            yield Finding(f"trigger {name}", "is gone or off: the ledger could be rewritten")
+        if name not in enabled:
+            yield Finding(f"trigger {name}", "is missing or disabled: the ledger could be rewritten")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Select, bindparam, literal_column, select, union_all
 
-from app.errors import Fault, Path
+from app.errors import Fault, NotFound, Path
 from app.schemas.folding import fold
 from app.schemas.vocabulary import Entity
 from app.store import models
@@ -87,3 +87,8 @@ def missing(
             for index, (path, id) in enumerate(absent[:100])
         ]
     return faults
+
+
+def no_such_record(connection: Connection, entity: Entity, id: str) -> NotFound:
+    """Return the error for an id that the book does not have. Its message names the nearest ids."""
+    return NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")

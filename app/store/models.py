@@ -186,9 +186,10 @@ class MeetingSource(Row, table=True):
     source: str = Field(sa_type=Id, foreign_key="source.id", index=True)
 
 
-class Attendance(Row, table=True):
+class MeetingParticipant(Row, table=True):
     """A person at a meeting, in that day's office."""
 
+    __tablename__ = "attendance"
     __table_args__ = (UniqueConstraint("meeting", "participant"),)
     meeting: str = Field(sa_type=Id, foreign_key="meeting.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -288,7 +289,8 @@ class PledgeSpeaker(Row, table=True):
     held_on: date
 
 
-class Citation(Row, table=True):
+class PledgeCitation(Row, table=True):
+    __tablename__ = "citation"
     __table_args__ = (
         CheckConstraint('start >= 0 AND start < "end"', name="span"),
         Index("ix_citation_source_pledge", "source", "pledge"),
@@ -304,9 +306,10 @@ class Citation(Row, table=True):
 _CONTINUES = "target IS NOT NULL AND type IN ('renews', 'strengthens', 'weakens', 'extends', 'supersedes')"
 
 
-class Link(Row, table=True):
+class PledgeLink(Row, table=True):
     """To an earlier pledge, or to an undertaking outside the book. The unique index makes undertakings trees."""
 
+    __tablename__ = "link"
     __table_args__ = (
         CheckConstraint("(target IS NULL) <> (external IS NULL)", name="one_end"),
         CheckConstraint("target <> pledge", name="not_itself"),
@@ -340,7 +343,8 @@ class Assessment(Recorded, table=True):
     is_current: bool
 
 
-class Evidence(Row, table=True):
+class AssessmentEvidence(Row, table=True):
+    __tablename__ = "evidence"
     assessment: str = Field(sa_type=Id, foreign_key="assessment.id", primary_key=True)
     position: int = Field(primary_key=True)
     title: str = Field(sa_type=ShortName)

@@ -20,8 +20,8 @@ from app.http.read_route import Reading
 from app.pages.excerpt import excerpt
 from app.pages.recipes import ADDRESS, RECIPES
 from app.pages.rendering import PageRouter, address, page_headers
+from app.query.extent import read_extent
 from app.query.pages import PledgeQuery, read_page
-from app.records.upsert import read_extent
 from app.schemas.vocabulary import Entity
 from app.search.names import known
 

@@ -11,7 +11,7 @@ from app.pages.names import read_names
 from app.pages.records import documents_of, read_record
 from app.pages.rendering import PageRouter, page
 from app.query.pages import PledgeQuery, read_page
-from app.records.register import read_register
+from app.query.registers import read_register
 from app.records.sources import SOURCES
 from app.schemas.vocabulary import Entity
 
@@ -32,7 +32,7 @@ class SourcePageQuery(BaseModel):
 def list_sources(reading: Reading, query: Annotated[SourcePageQuery, Query()]) -> Response:
     """The texts, by id."""
     connection = reading.connection
-    items, next = read_register(connection, SOURCES.kind, limit=_ON_A_PAGE, cursor=query.cursor)
+    items, next = read_register(connection, SOURCES.kind, reading.names, limit=_ON_A_PAGE, cursor=query.cursor)
     sources = [json.loads(item) for item in items]
     names = read_names(connection, party=[code for source in sources for code in source["issued_by"]])
     context = {"sources": sources, "names": names, "next": next}
