@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.exchange.feeds import Entry, Feed, writable
+from app.exchange.feeds import Feed, FeedEntry, writable
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -17,7 +17,7 @@ _PRODUCT = "-//Pledgebook//Deadlines//EN"
 _ONE_DAY = timedelta(days=1)
 
 
-def calendar(feed: Feed, entries: Iterable[Entry]) -> Iterator[bytes]:
+def calendar(feed: Feed, entries: Iterable[FeedEntry]) -> Iterator[bytes]:
     """The calendar in parts: its head, each event, its end."""
     from icalendar import Calendar  # late: most servers and commands never make one
 
@@ -34,7 +34,7 @@ def calendar(feed: Feed, entries: Iterable[Entry]) -> Iterator[bytes]:
     yield end + b"\r\n"
 
 
-def event(feed: Feed, entry: Entry) -> "Event":
+def event(feed: Feed, entry: FeedEntry) -> "Event":
     """The event of a pledge whose `due` names a last day."""
     from icalendar import Event
 

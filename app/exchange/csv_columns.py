@@ -19,7 +19,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
-class Column:
+class CsvColumn:
     """A column: its name, what stands in it, of which kind (in Frictionless words), where it is taken from."""
 
     name: str
@@ -96,50 +96,50 @@ def _topic(row: PledgeRow) -> str:
 
 
 PLEDGE_COLUMNS = (
-    Column("id", "The pledge's id: its meeting's id, a hyphen and its number.", _own("id"),
+    CsvColumn("id", "The pledge's id: its meeting's id, a hyphen and its number.", _own("id"),
            constraints={"required": True, "unique": True}),
-    Column("held_on", "The day it was made: that of its meeting.", _own("held_on"), "date"),
-    Column("year", "The year it was made in.", lambda row: row.pledge["held_on"][:4], "year"),
-    Column("kind", "Whether it binds (pledge: commit, agree, reaffirm) or not (position: support, condemn, urge).",
+    CsvColumn("held_on", "The day it was made: that of its meeting.", _own("held_on"), "date"),
+    CsvColumn("year", "The year it was made in.", lambda row: row.pledge["held_on"][:4], "year"),
+    CsvColumn("kind", "Whether it binds (pledge: commit, agree, reaffirm) or not (position: support, condemn, urge).",
            _kind, words=("pledge", "position")),
-    Column("act", "The speech act.", _own("act"), words=words.Act),
-    Column("summary", "What is promised, in the coder's own words.", _own("summary")),
-    Column("pledgors", "Who is bound: codes of parties.", _own("pledgors")),
-    Column("towards", "To whom it is owed: codes of parties, or one word; empty for positions.", _own("towards")),
-    Column("about", "Whom it concerns without owing them anything: codes of parties.", _own("about")),
-    Column("topic", "The first of its topics.", _topic),
-    Column("parent_topic", "The parent of the first topic; the topic itself if it has none.",
+    CsvColumn("act", "The speech act.", _own("act"), words=words.Act),
+    CsvColumn("summary", "What is promised, in the coder's own words.", _own("summary")),
+    CsvColumn("pledgors", "Who is bound: codes of parties.", _own("pledgors")),
+    CsvColumn("towards", "To whom it is owed: codes of parties, or one word; empty for positions.", _own("towards")),
+    CsvColumn("about", "Whom it concerns without owing them anything: codes of parties.", _own("about")),
+    CsvColumn("topic", "The first of its topics.", _topic),
+    CsvColumn("parent_topic", "The parent of the first topic; the topic itself if it has none.",
            lambda row: row.parents.get(_topic(row), _topic(row))),
-    Column("topics", "All its topics, the first one first.", _own("topics")),
-    Column("instruments", "The treaties, plans, bodies and exercises it names.", _own("instruments")),
-    Column("speakers", "Persons who voiced it for themselves.", _own("speakers")),
-    Column("specificity", "How specific it is.", _own("specificity"), words=words.Specificity),
-    Column("due_kind", "In which way a time is named.", _inner("due", "kind"), words=words.DueKind),
-    Column("due_text", "The words that name it.", _inner("due", "text")),
-    Column("due_from", "Its first day.", _inner("due", "from"), "date"),
-    Column("due_to", "Its last day.", _inner("due", "to"), "date"),
-    Column("condition_kind", "Under which kind of condition.", _inner("condition", "kind"), words=words.ConditionKind),
-    Column("condition_text", "The words of the condition.", _inner("condition", "text")),
-    Column("formula", "Fragments the field watches, as said.", _own("formula")),
-    Column("attested", "On whose account it stands.", _own("attested"), words=words.Attested),
-    Column("fulfilment", "How it stands by the latest assessment of each party: `KOR: in-progress`.",
+    CsvColumn("topics", "All its topics, the first one first.", _own("topics")),
+    CsvColumn("instruments", "The treaties, plans, bodies and exercises it names.", _own("instruments")),
+    CsvColumn("speakers", "Persons who voiced it for themselves.", _own("speakers")),
+    CsvColumn("specificity", "How specific it is.", _own("specificity"), words=words.Specificity),
+    CsvColumn("due_kind", "In which way a time is named.", _inner("due", "kind"), words=words.DueKind),
+    CsvColumn("due_text", "The words that name it.", _inner("due", "text")),
+    CsvColumn("due_from", "Its first day.", _inner("due", "from"), "date"),
+    CsvColumn("due_to", "Its last day.", _inner("due", "to"), "date"),
+    CsvColumn("condition_kind", "Under which kind of condition.", _inner("condition", "kind"), words=words.ConditionKind),
+    CsvColumn("condition_text", "The words of the condition.", _inner("condition", "text")),
+    CsvColumn("formula", "Fragments the field watches, as said.", _own("formula")),
+    CsvColumn("attested", "On whose account it stands.", _own("attested"), words=words.Attested),
+    CsvColumn("fulfilment", "How it stands by the latest assessment of each party: `KOR: in-progress`.",
            _own("fulfilment")),
-    Column("disputed", "Whether one assessment contradicts another.", _own("disputed"), "boolean"),
-    Column("is_new", "Whether it continues nothing and is no mere reaffirmation.", lambda row: is_new(row.pledge),
+    CsvColumn("disputed", "Whether one assessment contradicts another.", _own("disputed"), "boolean"),
+    CsvColumn("is_new", "Whether it continues nothing and is no mere reaffirmation.", lambda row: is_new(row.pledge),
            "boolean"),
-    Column("undertaking", "The first pledge of the thread it belongs to: count these to count promises once.",
+    CsvColumn("undertaking", "The first pledge of the thread it belongs to: count these to count promises once.",
            lambda row: row.undertaking),
-    Column("continues", "The pledge it continues, and undertakings outside the book.", _continued),
-    Column("sources", "The sources cited, the canonical one first.",
+    CsvColumn("continues", "The pledge it continues, and undertakings outside the book.", _continued),
+    CsvColumn("sources", "The sources cited, the canonical one first.",
            lambda row: list(dict.fromkeys(citation["source"] for citation in row.pledge["citations"]))),
-    Column("borderline", "Why its coding is arguable, where it is.", _own("borderline")),
-    Column("note", "What a reader should know besides.", _own("note")),
-    Column("meeting", "The id of its meeting.", _own("meeting")),
-    Column("meeting_title", "The meeting's title.", _met("title")),
-    Column("meeting_type", "The meeting's type.", _met("type"), words=words.MeetingType),
-    Column("level", "At which level the parties met.", _met("level"), words=words.Level),
-    Column("series", "The row of meetings it belongs to.", _met("series")),
-    Column("version", "Counts the accepted writes of this record.", _own("version"), "integer"),
+    CsvColumn("borderline", "Why its coding is arguable, where it is.", _own("borderline")),
+    CsvColumn("note", "What a reader should know besides.", _own("note")),
+    CsvColumn("meeting", "The id of its meeting.", _own("meeting")),
+    CsvColumn("meeting_title", "The meeting's title.", _met("title")),
+    CsvColumn("meeting_type", "The meeting's type.", _met("type"), words=words.MeetingType),
+    CsvColumn("level", "At which level the parties met.", _met("level"), words=words.Level),
+    CsvColumn("series", "The row of meetings it belongs to.", _met("series")),
+    CsvColumn("version", "Counts the accepted writes of this record.", _own("version"), "integer"),
 )  # fmt: skip
 
 
@@ -151,35 +151,35 @@ def _of(name: str) -> Callable[[MeetingRow], Any]:
 
 
 MEETING_COLUMNS = (
-    Column("id", "The meeting's id.", _of("id"), constraints={"required": True, "unique": True}),
-    Column("held_on", "The day it was held, or its first.", _of("held_on"), "date"),
-    Column("ended_on", "Its last day, where it took more than one.", _of("ended_on"), "date"),
-    Column("year", "The year it was held in.", lambda row: row.meeting["held_on"][:4], "year"),
-    Column("title", "Its title.", _of("title")),
-    Column("type", "Its type.", _of("type"), words=words.MeetingType),
-    Column("level", "At which level the parties met.", _of("level"), words=words.Level),
-    Column("series", "The row of meetings it belongs to.", _of("series")),
-    Column("ordinal", "Its number in the series.", _of("ordinal"), "integer"),
-    Column("city", "Where.", _of("city")),
-    Column("venue", "In which house.", _of("venue")),
-    Column("parties", "Whose meeting it was: codes of parties.", _of("parties")),
-    Column("participants", "Who attended, with party and office of that day.", lambda row: [
+    CsvColumn("id", "The meeting's id.", _of("id"), constraints={"required": True, "unique": True}),
+    CsvColumn("held_on", "The day it was held, or its first.", _of("held_on"), "date"),
+    CsvColumn("ended_on", "Its last day, where it took more than one.", _of("ended_on"), "date"),
+    CsvColumn("year", "The year it was held in.", lambda row: row.meeting["held_on"][:4], "year"),
+    CsvColumn("title", "Its title.", _of("title")),
+    CsvColumn("type", "Its type.", _of("type"), words=words.MeetingType),
+    CsvColumn("level", "At which level the parties met.", _of("level"), words=words.Level),
+    CsvColumn("series", "The row of meetings it belongs to.", _of("series")),
+    CsvColumn("ordinal", "Its number in the series.", _of("ordinal"), "integer"),
+    CsvColumn("city", "Where.", _of("city")),
+    CsvColumn("venue", "In which house.", _of("venue")),
+    CsvColumn("parties", "Whose meeting it was: codes of parties.", _of("parties")),
+    CsvColumn("participants", "Who attended, with party and office of that day.", lambda row: [
         f"{one['participant']} ({one['party']}, {one['office']})" for one in row.meeting["participants"]
     ]),
-    Column("coverage", "How it is known: from the full text, or from reports alone.", _of("coverage"),
+    CsvColumn("coverage", "How it is known: from the full text, or from reports alone.", _of("coverage"),
            words=words.Coverage),
-    Column("inferred", "The fields that the sources do not state outright.", lambda row: list(row.meeting["inferred"])),
-    Column("sources", "The sources it is known from.", _of("sources")),
-    Column("pledges", "How many pledges it has in the book.", lambda row: row.pledges, "integer"),
-    Column("positions", "How many positions.", lambda row: row.positions, "integer"),
-    Column("version", "Counts the accepted writes of this record.", _of("version"), "integer"),
+    CsvColumn("inferred", "The fields that the sources do not state outright.", lambda row: list(row.meeting["inferred"])),
+    CsvColumn("sources", "The sources it is known from.", _of("sources")),
+    CsvColumn("pledges", "How many pledges it has in the book.", lambda row: row.pledges, "integer"),
+    CsvColumn("positions", "How many positions.", lambda row: row.positions, "integer"),
+    CsvColumn("version", "Counts the accepted writes of this record.", _of("version"), "integer"),
 )  # fmt: skip
 
 
-def header(columns: Sequence[Column]) -> list[str]:
+def header(columns: Sequence[CsvColumn]) -> list[str]:
     return [column.name for column in columns]
 
 
-def flat(columns: Sequence[Column], record: Any) -> list[Any]:
+def flat(columns: Sequence[CsvColumn], record: Any) -> list[Any]:
     """The cells of a record, not yet as text."""
     return [column.take(record) for column in columns]

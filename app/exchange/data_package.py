@@ -18,7 +18,16 @@ from sqlalchemy import Connection
 
 from app import __version__
 from app.exchange.book_files import export
-from app.exchange.csv_columns import MEETING_COLUMNS, PLEDGE_COLUMNS, Column, MeetingRow, PledgeRow, cell, flat, header
+from app.exchange.csv_columns import (
+    MEETING_COLUMNS,
+    PLEDGE_COLUMNS,
+    CsvColumn,
+    MeetingRow,
+    PledgeRow,
+    cell,
+    flat,
+    header,
+)
 from app.records.pledges import pledge_id
 from app.schemas import vocabulary as words
 from app.schemas.vocabulary import Entity
@@ -34,13 +43,13 @@ class Table:
 
     name: str
     about: str
-    columns: Sequence[Column]
+    columns: Sequence[CsvColumn]
     key: Sequence[str]
     refers: Mapping[str, str]
 
 
-def _column(name: str, about: str, kind: str = "string", words: Any = ()) -> Column:
-    return Column(name, about, lambda row: row[name], kind, words)
+def _column(name: str, about: str, kind: str = "string", words: Any = ()) -> CsvColumn:
+    return CsvColumn(name, about, lambda row: row[name], kind, words)
 
 
 _SOURCE_COLUMNS = (
@@ -64,7 +73,7 @@ _ASSESSMENT_COLUMNS = (
     _column("assessor", "Who judged."),
     _column("note", "Why."),
     _column("disputes", "The number of the assessment it contradicts.", "integer"),
-    Column("evidence", "The evidence, as titles.", lambda row: [one["title"] for one in row["evidence"]]),
+    CsvColumn("evidence", "The evidence, as titles.", lambda row: [one["title"] for one in row["evidence"]]),
 )
 
 TABLES = (
@@ -93,7 +102,7 @@ TABLES = (
         _column("slug", "The person's slug."),
         _column("name", "The name."),
         _column("names", "The name in other languages."),
-        Column("aliases", "Every spelling met.", lambda row: [one["name"] for one in row["aliases"]]),
+        CsvColumn("aliases", "Every spelling met.", lambda row: [one["name"] for one in row["aliases"]]),
     ), ["slug"], {}),
     Table("sources", "The texts that pledges are cited from.", _SOURCE_COLUMNS, ["id"], {}),
     Table("meetings", "Who met when, where and on what grounds it is known.", MEETING_COLUMNS, ["id"], {}),
@@ -285,7 +294,7 @@ def _file(path: Path, format: str, media_type: str) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: CsvColumn) -> dict[str, Any]:
     made: dict[str, Any] = {"name": column.name, "type": column.kind, "description": column.about}
     constraints = {**column.constraints, **({"enum": [str(word) for word in column.words]} if column.words else {})}
     return {**made, "constraints": constraints} if constraints else made

@@ -19,7 +19,7 @@ _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """A pledge in a feed or calendar: its public document, and when the ledger first and last wrote it."""
 
     pledge: Mapping[str, Any]
@@ -89,7 +89,7 @@ def permanent_id(name: str) -> str:
     return uuid5(NAMESPACE_URL, f"pledgebook:{name}").urn
 
 
-def atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
+def atom(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
     """The feed as Atom."""
     root = ET.Element("feed", xmlns=_ATOM)
     _add(root, "id", feed.id)
@@ -124,7 +124,7 @@ def writable(text: str) -> str:
     return text.translate(_UNWRITABLE)
 
 
-def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
+def json_feed(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
     """The feed as JSON Feed 1.1."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",

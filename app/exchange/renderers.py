@@ -16,14 +16,14 @@ from app.exchange.calendar import calendar
 from app.exchange.csv_columns import (
     MEETING_COLUMNS,
     PLEDGE_COLUMNS,
-    Column,
+    CsvColumn,
     MeetingRow,
     PledgeRow,
     csv_lines,
     flat,
     header,
 )
-from app.exchange.feeds import Entry, Feed, atom, json_feed
+from app.exchange.feeds import Feed, FeedEntry, atom, json_feed
 from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
 from app.query.pages import MeetingQuery, PledgeQuery, ResultPage, read_meetings, read_page, utc_today
 from app.query.plan import pledge, revision
@@ -124,14 +124,14 @@ def _json_lines(chunks: Iterator[Documents]) -> Iterator[bytes]:
         yield "".join(f"{document}\n" for document in documents).encode()
 
 
-def _csv(columns: Sequence[Column], chunks: Iterator[list[Any]], bom: bool) -> Iterator[bytes]:
+def _csv(columns: Sequence[CsvColumn], chunks: Iterator[list[Any]], bom: bool) -> Iterator[bytes]:
     yield (_BOM * bom + csv_lines([header(columns)])).encode()
     for records in chunks:
         yield csv_lines(flat(columns, record) for record in records).encode()
 
 
-def _feed(chunks: Iterator[tuple[list[Entry], str]], rendering: Rendering, feed: Feed) -> Iterator[bytes]:
-    entries: list[Entry] = []
+def _feed(chunks: Iterator[tuple[list[FeedEntry], str]], rendering: Rendering, feed: Feed) -> Iterator[bytes]:
+    entries: list[FeedEntry] = []
     changed = ""
     for some, head in chunks:
         entries += some
@@ -164,7 +164,7 @@ def read_meeting_rows(connection: Connection, documents: Documents) -> list[Meet
     return [MeetingRow(one, *counted.get(one["id"], (0, 0))) for one in meetings]
 
 
-def read_entries(connection: Connection, documents: Documents) -> list[Entry]:
+def read_entries(connection: Connection, documents: Documents) -> list[FeedEntry]:
     """Pledges with when the ledger first and last wrote each: two statements."""
     pledges = [json.loads(document) for document in documents]
     first = revision.alias("first")
@@ -176,10 +176,10 @@ def read_entries(connection: Connection, documents: Documents) -> list[Entry]:
     )
     written = {id: (published, updated) for id, published, updated in connection.execute(query)}
     meetings = _meetings_of(connection, pledges)
-    return [Entry(one, meetings[one["meeting"]], *written[one["id"]]) for one in pledges]
+    return [FeedEntry(one, meetings[one["meeting"]], *written[one["id"]]) for one in pledges]
 
 
-def _entries_and_head(connection: Connection, documents: Documents) -> tuple[list[Entry], str]:
+def _entries_and_head(connection: Connection, documents: Documents) -> tuple[list[FeedEntry], str]:
     return read_entries(connection, documents), read_head(connection).at
 
 

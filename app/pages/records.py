@@ -21,7 +21,7 @@ class Difference(NamedTuple):
     after: str
 
 
-class Version(NamedTuple):
+class RevisionView(NamedTuple):
     """A revision of the record, the newest of a page first."""
 
     number: int
@@ -42,14 +42,16 @@ def documents_of(page: ResultPage) -> list[dict[str, Any]]:
     return [json.loads(document) for document in page.documents]
 
 
-def read_versions(connection: Connection, entity: Entity, id: str) -> list[Version]:
+def read_versions(connection: Connection, entity: Entity, id: str) -> list[RevisionView]:
     """What was changed in a record, the newest version first."""
-    versions: list[Version] = []
+    versions: list[RevisionView] = []
     before: dict[str, Any] = {}
     for revision in read_history(connection, entity, id, 0, _MOST_VERSIONS):
         document = json.loads(revision.document)
         differences = list(_differences(before, document)) if before else []
-        versions.append(Version(revision.version, revision.at[:10], revision.actor, revision.operation, differences))
+        versions.append(
+            RevisionView(revision.version, revision.at[:10], revision.actor, revision.operation, differences)
+        )
         before = document
     return versions[::-1]
 

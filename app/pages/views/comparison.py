@@ -25,7 +25,7 @@ _LABELS = {
 }  # fmt: skip
 
 
-class Counts(NamedTuple):
+class PartCounts(NamedTuple):
     """How many undertakings each part has, shown or not."""
 
     both: int
@@ -49,7 +49,7 @@ def compare(reading: Reading, query: Annotated[CompareQuery, Query()]) -> Respon
     chosen = query.a and query.b and query.a != query.b
     found = compare_meetings(connection, query.a, query.b) if query.a and query.b and chosen else Comparison()
     a, b = (read_record(connection, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
-    counts = Counts(len(found.both), len(found.only_a), len(found.only_b))
+    counts = PartCounts(len(found.both), len(found.only_a), len(found.only_b))
     found = Comparison(found.both[:_SHOWN], found.only_a[:_SHOWN], found.only_b[:_SHOWN])
     shared = [pledge for both in found.both for pledge in (*both.in_a, *both.in_b)]
     alone = [said[0] for said in (*found.only_a, *found.only_b)]
