@@ -5,7 +5,7 @@ import gc
 import threading
 import time
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 
@@ -153,12 +153,7 @@ def _warm(client: Client) -> Client:
 def test_a_new_day_ends_what_was_kept(seeded: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     seeded.get(LIST)
 
-    class Tomorrow(datetime):
-        @classmethod
-        def now(cls, _: object = None) -> "Tomorrow":
-            return cls(2999, 1, 1, tzinfo=UTC)
-
-    monkeypatch.setattr(cache, "datetime", Tomorrow)
+    monkeypatch.setattr(cache, "utc_today", lambda: date(2999, 1, 1))
     seeded.get("/v1/meetings")
     assert len(kept(seeded).responses) == 1
 

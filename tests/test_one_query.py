@@ -1,4 +1,4 @@
-"""A query gives the same pledges in every rendering: held against plain Python over the export of made-up books."""
+"""A query gives the same pledges in every format: held against plain Python over the export of made-up books."""
 
 import csv
 import io

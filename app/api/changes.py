@@ -12,7 +12,7 @@ from app.http.problems import responses
 from app.http.read_route import Reading, Stream
 from app.http.responses import json_answer, page_answer
 from app.http.write_route import Router
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.changes import ChangePage, LedgerHead
 from app.store.cursors import decode_cursor, encode_cursor
 from app.store.ledger import LAST_SEQ, read_changes
@@ -95,4 +95,5 @@ def _change(row: Row[Any]) -> str:
     """A revision as the feed gives it. The document stands in it as it is stored: those bytes are what was hashed."""
     names = ("seq", "at", "actor", "entity", "id", "version", "operation")
     facts = canonical_json({name: getattr(row, name) for name in names})
-    return f'{facts[:-1]},"document":{row.document},"previous_hash":"{row.previous_hash}","hash":"{row.hash}"}}'
+    hashes = {name: canonical_json(getattr(row, name)) for name in ("previous_hash", "hash")}
+    return with_members(facts, document=row.document, **hashes)

@@ -1,4 +1,4 @@
-"""/v1/pledges.csv and its kin: the renderings of a query by suffix. By `Accept` they are at the list's own address."""
+"""/v1/pledges.csv and its kin: the formats of a query by suffix. By `Accept` they are at the list's own address."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -7,8 +7,8 @@ from fastapi import Query
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Rendering
-from app.http.answers import media_types, rendered_meetings, rendered_pledges
+from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Format
+from app.http.answers import formatted_meetings, formatted_pledges, media_types
 from app.http.problems import responses
 from app.http.read_route import Reading, Stream
 from app.http.write_route import Router
@@ -28,32 +28,32 @@ class MeetingTableQuery(MeetingQuery):
     bom: Bom = False
 
 
-def _add(path: str, rendering: Rendering, answer: Callable[..., Stream], what: str, about: str) -> None:
-    """The route of one rendering."""
+def _add(path: str, format: Format, answer: Callable[..., Stream], what: str, about: str) -> None:
+    """The route of one format."""
     router.add_api_route(
-        f"/{path}.{rendering.name}", answer, operation_id=f"{path}_{rendering.name.replace('.', '_')}",
+        f"/{path}.{format.name}", answer, operation_id=f"{path}_{format.name.replace('.', '_')}",
         tags=[path.capitalize()], summary=f"{path.capitalize()} as {what}", description=about,
-        response_class=StreamingResponse, responses={**media_types(rendering), **responses(422)},
+        response_class=StreamingResponse, responses={**media_types(format), **responses(422)},
     )  # fmt: skip
 
 
-def _pledges_as(rendering: Rendering) -> Callable[..., Stream]:
+def _pledges_as(format: Format) -> Callable[..., Stream]:
     def answer(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Stream:
-        return rendered_pledges(reading, query, rendering)
+        return formatted_pledges(reading, query, format)
 
     return answer
 
 
 def _pledge_table(reading: Reading, query: Annotated[PledgeTableQuery, Query()]) -> Stream:
-    return rendered_pledges(reading, query, CSV, bom=query.bom)
+    return formatted_pledges(reading, query, CSV, bom=query.bom)
 
 
 def _meeting_lines(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Stream:
-    return rendered_meetings(reading, query, JSON_LINES)
+    return formatted_meetings(reading, query, JSON_LINES)
 
 
 def _meeting_table(reading: Reading, query: Annotated[MeetingTableQuery, Query()]) -> Stream:
-    return rendered_meetings(reading, query, CSV, bom=query.bom)
+    return formatted_meetings(reading, query, CSV, bom=query.bom)
 
 
 _TABLE = (

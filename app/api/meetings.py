@@ -9,17 +9,17 @@ from app.api.record_routes import add_record_routes
 from app.errors import NotFound
 from app.exchange.book_files import meeting_lines
 from app.exchange.media_types import JSON, OF_MEETINGS
-from app.http.answers import link_formats, media_types, negotiated, rendered_meetings
+from app.http.answers import formatted_meetings, link_formats, media_types, negotiated
 from app.http.dependencies import AsOf, Posting
 from app.http.problems import responses
 from app.http.read_route import Reading
-from app.http.responses import json_answer, page_answer, with_members, written_answer
+from app.http.responses import json_answer, page_answer, written_answer
 from app.http.write_route import Router
 from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.records.edit import add_pledges
 from app.records.meetings import pledge_documents
 from app.records.upsert import create_meeting
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.schemas.pledges import PledgeOrRepeat
@@ -53,9 +53,9 @@ def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> 
     `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
     `Accept` or a suffix (`/v1/meetings.csv`) gives the same as JSON Lines or CSV.
     """
-    rendering = negotiated(reading, OF_MEETINGS)
-    if rendering is not JSON:
-        return rendered_meetings(reading, query, rendering)
+    format = negotiated(reading, OF_MEETINGS)
+    if format is not JSON:
+        return formatted_meetings(reading, query, format)
     page = read_meetings(reading.connection, query, reading.names)
     beside = {}
     if query.highlight:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from app.api.record_routes import add_record_routes
 from app.exchange.media_types import JSON, OF_PLEDGES
-from app.http.answers import link_formats, media_types, negotiated, rendered_pledges
+from app.http.answers import formatted_pledges, link_formats, media_types, negotiated
 from app.http.problems import responses
 from app.http.read_route import Reading
 from app.http.responses import json_answer, page_answer
@@ -28,7 +28,7 @@ router = Router(prefix="/v1/pledges")
 
 
 class PledgeListQuery(PledgeQuery):
-    """The one query, and what this rendering of it can add."""
+    """The one query, and what this format of it can add."""
 
     include: Annotated[tuple[Includable, ...], BeforeValidator(split_at_commas), Field(max_length=4)] = Field(
         (), description="Send the records that the page refers to beside it, under `included`."
@@ -75,9 +75,9 @@ def list_pledges(reading: Reading, query: Annotated[PledgeListQuery, Query()]) -
 
     `Accept` (or a suffix: `/v1/pledges.csv`) gives the same pledges as JSON Lines, CSV, Atom, JSON Feed or iCalendar.
     """
-    rendering = negotiated(reading, OF_PLEDGES)
-    if rendering is not JSON:
-        return rendered_pledges(reading, query, rendering)
+    format = negotiated(reading, OF_PLEDGES)
+    if format is not JSON:
+        return formatted_pledges(reading, query, format)
     page = read_page(reading.connection, query, names=reading.names)
     reading.at(page.seq)
     documents, beside = page.documents, {}

@@ -14,7 +14,7 @@ from app.http.read_route import Reading, Snapshot
 from app.http.responses import page_answer, record_answer, written_record
 from app.http.write_route import Router
 from app.records import edit
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.changes import History
 from app.schemas.fields import Prose
 from app.schemas.vocabulary import Entity
@@ -140,4 +140,4 @@ def _version(row: Row[Any], changed: list[str]) -> str:
         "changed": changed,
         "hash": row.hash,
     }
-    return f'{canonical_json(facts)[:-1]},"document":{row.document}}}'
+    return with_members(canonical_json(facts), document=row.document)

@@ -11,7 +11,7 @@ from app.errors import BadQuery, Fault
 from app.http.dependencies import AsOf, Posting
 from app.http.problems import responses
 from app.http.read_route import Reading, Snapshot
-from app.http.responses import json_answer, page_answer, record_answer, with_members, written_record
+from app.http.responses import json_answer, page_answer, record_answer, written_record
 from app.http.write_route import Router
 from app.query.filters import split_at_commas
 from app.query.registers import read_register
@@ -23,7 +23,7 @@ from app.records.register import Register
 from app.records.sources import SOURCES
 from app.records.topics import TOPICS
 from app.schemas import pages, records
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.fields import Term
 from app.schemas.vocabulary import Entity
 

@@ -23,18 +23,18 @@ from rich.text import Text
 from app.cli.console import book, err
 from app.errors import BadQuery, Fault, PledgebookError
 from app.exchange.feeds import Feed
-from app.exchange.media_types import JSON, OF_PLEDGES, Rendering
+from app.exchange.media_types import JSON, OF_PLEDGES, Format
 from app.exchange.renderers import render_pledges
 from app.query.filters import query_string
 from app.query.pages import PledgeQuery, read_page
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import list_json
 from app.schemas.faults import faults_of
 from app.settings import Settings
 from app.store.database import Database
 
 TABLE = "table"
 _WIDE = 100
-_BY_NAME = {rendering.name: rendering for rendering in OF_PLEDGES}
+_BY_NAME = {format.name: format for format in OF_PLEDGES}
 # Words stand by themselves on the command line, and pages are not asked for.
 _NOT_OPTIONS = ("q", "cursor", "highlight")
 
@@ -92,31 +92,30 @@ def asked(given: dict[str, Any]) -> PledgeQuery:
         raise BadQuery("The query cannot be answered.", faults_of(error)) from None
 
 
-def rendering_of(name: str) -> Rendering | None:
-    """The rendering of a name; None is the table."""
+def format_of(name: str) -> Format | None:
+    """The format of a name; None is the table."""
     if name == TABLE:
         return None
     if name not in _BY_NAME:
         there = ", ".join([TABLE, *_BY_NAME])
-        raise BadQuery("There is no such rendering.", [Fault(("format",), f"must be one of {there}")])
+        raise BadQuery("There is no such format.", [Fault(("format",), f"must be one of {there}")])
     return _BY_NAME[name]
 
 
-def find_here(database: Database, query: PledgeQuery, rendering: Rendering | None, settings: Settings) -> None:
+def find_here(database: Database, query: PledgeQuery, format: Format | None, settings: Settings) -> None:
     """Write what the book at hand has."""
-    if rendering is None or rendering is JSON:
+    if format is None or format is JSON:
         with database.reading() as connection:
             found = read_page(connection, query)
-        page = f'{{"items":[{",".join(found.documents)}],"next":{canonical_json(found.next)}}}'
-        _show(page, is_table=rendering is None)
+        _show(list_json(found.documents, found.next), is_table=format is None)
         return
     address = settings.public_url.rstrip("/")
-    feed = Feed(address, f"/v1/pledges.{rendering.name}", query_string(query, {}))
-    for part in render_pledges(database, rendering, query, feed):
+    feed = Feed(address, f"/v1/pledges.{format.name}", query_string(query, {}))
+    for part in render_pledges(database, format, query, feed):
         sys.stdout.buffer.write(part)
 
 
-def find_at(url: str, query: PledgeQuery, rendering: Rendering | None) -> None:
+def find_at(url: str, query: PledgeQuery, format: Format | None) -> None:
     """Write what a server has."""
     sent = query.model_dump(mode="json", by_alias=True, exclude_unset=True)
     pairs = [
@@ -124,13 +123,13 @@ def find_at(url: str, query: PledgeQuery, rendering: Rendering | None) -> None:
         for name, value in sent.items()
         for item in (value if isinstance(value, list) else [value])
     ]
-    address = f"{url.rstrip('/')}/v1/pledges.{(rendering or JSON).name}?{urlencode(pairs)}"
+    address = f"{url.rstrip('/')}/v1/pledges.{(format or JSON).name}?{urlencode(pairs)}"
     if not address.startswith(("http://", "https://")):
         raise BadQuery("There is no such server.", [Fault(("url",), "must begin with http:// or https://")])
     try:
         with urlopen(Request(address), timeout=60) as answer:  # noqa: S310 (the scheme is checked above)
-            if rendering is None or rendering is JSON:
-                _show(answer.read().decode(), is_table=rendering is None)
+            if format is None or format is JSON:
+                _show(answer.read().decode(), is_table=format is None)
             else:
                 shutil.copyfileobj(answer, sys.stdout.buffer)
     except HTTPError as error:
@@ -220,15 +219,15 @@ def _last_day(pledge: dict[str, Any]) -> str:
 
 
 def find(**given: Any) -> None:
-    """Find pledges: the one query, in any rendering, of the book at hand or of a server's."""
-    rendering_name, url = given.pop("format"), given.pop("url")
+    """Find pledges: the one query, in any format, of the book at hand or of a server's."""
+    format_name, url = given.pop("format"), given.pop("url")
     try:
-        rendering, query = rendering_of(rendering_name), asked(given)
+        format, query = format_of(format_name), asked(given)
         if url is not None:
-            find_at(url, query, rendering)
+            find_at(url, query, format)
             return
         with book() as database:
-            find_here(database, query, rendering, Settings())
+            find_here(database, query, format, Settings())
     except BadQuery as error:
         err.print(error.detail, markup=False)
         for fault in error.faults:

@@ -118,7 +118,9 @@ PLEDGE_COLUMNS = (
     CsvColumn("due_text", "The words that name it.", _inner("due", "text")),
     CsvColumn("due_from", "Its first day.", _inner("due", "from"), "date"),
     CsvColumn("due_to", "Its last day.", _inner("due", "to"), "date"),
-    CsvColumn("condition_kind", "Under which kind of condition.", _inner("condition", "kind"), words=words.ConditionKind),
+    CsvColumn(
+        "condition_kind", "Under which kind of condition.", _inner("condition", "kind"), words=words.ConditionKind
+    ),
     CsvColumn("condition_text", "The words of the condition.", _inner("condition", "text")),
     CsvColumn("formula", "Fragments the field watches, as said.", _own("formula")),
     CsvColumn("attested", "On whose account it stands.", _own("attested"), words=words.Attested),
@@ -168,7 +170,9 @@ MEETING_COLUMNS = (
     ]),
     CsvColumn("coverage", "How it is known: from the full text, or from reports alone.", _of("coverage"),
            words=words.Coverage),
-    CsvColumn("inferred", "The fields that the sources do not state outright.", lambda row: list(row.meeting["inferred"])),
+    CsvColumn(
+        "inferred", "The fields that the sources do not state outright.", lambda row: list(row.meeting["inferred"])
+    ),
     CsvColumn("sources", "The sources it is known from.", _of("sources")),
     CsvColumn("pledges", "How many pledges it has in the book.", lambda row: row.pledges, "integer"),
     CsvColumn("positions", "How many positions.", lambda row: row.positions, "integer"),

@@ -1,4 +1,4 @@
-"""The renderings of a query: which there are, how one is chosen, and how an answer links to the others."""
+"""The formats of a query: which there are, how one is chosen, and how an answer links to the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.errors import NotAcceptable
 
 
 @dataclass(frozen=True)
-class Rendering:
+class Format:
     """A form an answer can have: its name is its suffix too; `also` are other media types that ask for it."""
 
     name: str
@@ -17,14 +17,14 @@ class Rendering:
     also: tuple[str, ...] = ()
 
 
-JSON = Rendering("json", "application/json")
-JSON_LINES = Rendering(
+JSON = Format("json", "application/json")
+JSON_LINES = Format(
     "jsonl", "application/jsonl", ("application/x-ndjson", "application/jsonlines", "application/x-jsonlines")
 )
-CSV = Rendering("csv", "text/csv")
-ATOM = Rendering("atom", "application/atom+xml")
-JSON_FEED = Rendering("feed.json", "application/feed+json")
-CALENDAR = Rendering("ics", "text/calendar")
+CSV = Format("csv", "text/csv")
+ATOM = Format("atom", "application/atom+xml")
+JSON_FEED = Format("feed.json", "application/feed+json")
+CALENDAR = Format("ics", "text/calendar")
 
 OF_PLEDGES = (JSON, JSON_LINES, CSV, ATOM, JSON_FEED, CALENDAR)
 OF_MEETINGS = (JSON, JSON_LINES, CSV)
@@ -34,15 +34,15 @@ _OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit"
 LONGEST_LINKED = 1000
 
 
-def negotiate(accept: str | None, offered: Sequence[Rendering]) -> Rendering:
-    """The rendering that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
+def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
+    """The format that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
     if accept in (None, "*/*"):
         return offered[0]
     ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
-    weights = {rendering: _weight(rendering, ranges) for rendering in offered}
-    best = max(offered, key=lambda rendering: weights[rendering])
+    weights = {format: _weight(format, ranges) for format in offered}
+    best = max(offered, key=weights.__getitem__)
     if weights[best] <= 0:
-        there = ", ".join(rendering.media_type for rendering in offered)
+        there = ", ".join(format.media_type for format in offered)
         raise NotAcceptable(f"This address has {there}.")
     return best
 
@@ -56,10 +56,10 @@ def _media_range(part: str) -> tuple[str, float]:
         return media, 0.0
 
 
-def _weight(rendering: Rendering, ranges: Sequence[tuple[str, float]]) -> float:
-    """The weight of the most specific range that the rendering falls under; 0 if none does."""
-    names = (rendering.media_type, *rendering.also)
-    for wanted in (names, (f"{rendering.media_type.partition('/')[0]}/*",), ("*/*",)):
+def _weight(format: Format, ranges: Sequence[tuple[str, float]]) -> float:
+    """The weight of the most specific range that the format falls under; 0 if none does."""
+    names = (format.media_type, *format.also)
+    for wanted in (names, (f"{format.media_type.partition('/')[0]}/*",), ("*/*",)):
         weights = [weight for media, weight in ranges if media in wanted]
         if weights:
             return max(weights)

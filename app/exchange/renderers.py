@@ -1,6 +1,6 @@
-"""The renderings of a query: how the bytes of each are made.
+"""The formats of a query: how the bytes of each are made.
 
-What always holds: whatever the rendering, the same query gives the same pledges. JSON comes in pages; JSON Lines,
+What always holds: whatever the format, the same query gives the same pledges. JSON comes in pages; JSON Lines,
 CSV and iCalendar give the whole result (or the first `limit`), in constant memory: it is read in chunks by keyset, each
 in a connection of its own, so that a slow reader never pins a snapshot. Feeds give the `limit` last written.
 """
@@ -24,10 +24,11 @@ from app.exchange.csv_columns import (
     header,
 )
 from app.exchange.feeds import Feed, FeedEntry, atom, json_feed
-from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Rendering
-from app.query.pages import MeetingQuery, PledgeQuery, ResultPage, read_meetings, read_page, utc_today
+from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Format
+from app.query.pages import MeetingQuery, PledgeQuery, ResultPage, read_meetings, read_page
 from app.query.plan import pledge, revision
 from app.records.topics import parents
+from app.schemas.fields import utc_today
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity
 from app.store.database import Database
 from app.store.ledger import read_documents, read_head
@@ -86,35 +87,33 @@ def _most(query: PledgeQuery | MeetingQuery) -> int | None:
     return query.limit if "limit" in query.model_fields_set or query.sort.endswith("relevance") else None
 
 
-# Rendering ------------------------------------------------------------------------------------------------------------
+# Format ------------------------------------------------------------------------------------------------------------
 
 
 def render_pledges(
-    database: Database, rendering: Rendering, query: PledgeQuery, feed: Feed, *, bom: bool = False
+    database: Database, format: Format, query: PledgeQuery, feed: Feed, *, bom: bool = False
 ) -> Iterator[bytes]:
-    """The bytes of any rendering of pledges but the JSON page, made as they are taken."""
-    if rendering is JSON_LINES:
+    """The bytes of any format of pledges but the JSON page, made as they are taken."""
+    if format is JSON_LINES:
         return _json_lines(pledge_chunks(database, query, _most(query), _documents))
-    if rendering is CSV:
+    if format is CSV:
         return _csv(PLEDGE_COLUMNS, pledge_chunks(database, query, _most(query), read_pledge_rows), bom)
-    if rendering is CALENDAR:
+    if format is CALENDAR:
         with_a_deadline = query.model_copy(update={"due__gte": query.due__gte or _FIRST_DAY, **_by(query, "due")})
         chunks = pledge_chunks(database, with_a_deadline, _most(query), read_entries)
         return calendar(feed, (entry for entries in chunks for entry in entries))
     latest = query.model_copy(update=_by(query, "-updated"))
-    return _feed(pledge_chunks(database, latest, query.limit, _entries_and_head), rendering, feed)
+    return _feed(pledge_chunks(database, latest, query.limit, _entries_and_head), format, feed)
 
 
 def _by(query: PledgeQuery, sort: str) -> dict[str, str]:
-    """The order of a rendering, unless another was asked for."""
+    """The order of a format, unless another was asked for."""
     return {} if "sort" in query.model_fields_set else {"sort": sort}
 
 
-def render_meetings(
-    database: Database, rendering: Rendering, query: MeetingQuery, *, bom: bool = False
-) -> Iterator[bytes]:
-    """The bytes of any rendering of meetings but the JSON page."""
-    if rendering is JSON_LINES:
+def render_meetings(database: Database, format: Format, query: MeetingQuery, *, bom: bool = False) -> Iterator[bytes]:
+    """The bytes of any format of meetings but the JSON page."""
+    if format is JSON_LINES:
         return _json_lines(meeting_chunks(database, query, _most(query), _documents))
     return _csv(MEETING_COLUMNS, meeting_chunks(database, query, _most(query), read_meeting_rows), bom)
 
@@ -130,13 +129,13 @@ def _csv(columns: Sequence[CsvColumn], chunks: Iterator[list[Any]], bom: bool) -
         yield csv_lines(flat(columns, record) for record in records).encode()
 
 
-def _feed(chunks: Iterator[tuple[list[FeedEntry], str]], rendering: Rendering, feed: Feed) -> Iterator[bytes]:
+def _feed(chunks: Iterator[tuple[list[FeedEntry], str]], format: Format, feed: Feed) -> Iterator[bytes]:
     entries: list[FeedEntry] = []
     changed = ""
     for some, head in chunks:
         entries += some
         changed = max([entry.updated for entry in entries], default=head)
-    yield (atom if rendering is ATOM else json_feed)(feed.changed_at(changed), entries)
+    yield (atom if format is ATOM else json_feed)(feed.changed_at(changed), entries)
 
 
 # What stands beside the documents -------------------------------------------------------------------------------------

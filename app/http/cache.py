@@ -7,13 +7,13 @@ keys and headers included, and is emptied when the state changes.
 """
 
 from collections import OrderedDict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.conditional import NOT_MODIFIED_HEADERS, headers_of, matches
-from app.schemas.fields import LONGEST_CONDITION
+from app.schemas.fields import LONGEST_CONDITION, utc_today
 from app.store.head_reader import HeadReader
 from app.store.ledger import Head
 
@@ -90,7 +90,7 @@ class Cache:
             await self.app(scope, receive, send)  # the route finds out for itself, and answers with the error
             return
         scope.setdefault("state", {})["head"] = head
-        state = State(head, datetime.now(UTC).date())
+        state = State(head, utc_today())
         if response := self._look_up(key, state):
             scope["route"] = response.route  # for the request log
             await response.send(send, headers_of(scope).get(b"if-none-match", b""))

@@ -1,11 +1,11 @@
 """Conditional requests: ETags, whether a client has an answer already, and HEAD answered as GET."""
 
 import hashlib
-from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
+from app.schemas.fields import utc_today
 from app.store.ledger import Head
 
 # Headers of a 200 that its 304 repeats (RFC 9110).
@@ -33,7 +33,7 @@ def list_etag(head: Head, target: str) -> str:
     The state is the head, the release and the UTC day; `target` is path, query and what else the answer depends on.
     """
     digest = hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
-    return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{datetime.now(UTC).date()}-{digest}"'
+    return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{utc_today()}-{digest}"'
 
 
 class HeadAsGet:

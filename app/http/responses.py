@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.http.dependencies import RequestWriter
 from app.http.idempotency import Answer, keep_answer
 from app.http.read_route import Snapshot
+from app.schemas.canonical_json import list_json, with_members
 from app.schemas.vocabulary import Entity
 from app.search.names import no_such_record
 from app.store.ledger import read_revision, read_revision_at, retracted_since, seq_at
@@ -41,17 +42,11 @@ def json_answer(body: str) -> Response:
 
 def page_answer(snapshot: Snapshot, items: Iterable[str], next: str | None, **beside: str) -> Response:
     """A page of stored documents and a link to the next page; `beside` are further members, as JSON."""
-    cursor = f'"{next}"' if next else "null"
-    answer = json_answer(with_members(f'{{"items":[{",".join(items)}],"next":{cursor}}}', **beside))
+    answer = json_answer(list_json(items, next, **beside))
     if next:
         url = snapshot.request.url.include_query_params(cursor=next)
         answer.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     return answer
-
-
-def with_members(document: str, **members: str) -> str:
-    """A JSON object with further members at its end, given as JSON."""
-    return document[:-1] + "".join(f',"{name}":{value}' for name, value in members.items()) + "}"
 
 
 def written_record(

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from app.query.filters import PledgeFilters, query_parts, replaced_in
-from app.query.pages import pledge_order, utc_today
+from app.query.pages import pledge_order
 from app.query.plan import (
     BoundQuery,
     Shape,
@@ -48,6 +48,7 @@ from app.query.plan import (
     topic,
 )
 from app.schemas.facets import FacetName, FacetValue
+from app.schemas.fields import utc_today
 from app.schemas.vocabulary import Entity, PartyRole
 from app.search.name_index import NameIndex, read_name_index
 from app.store import models

@@ -23,9 +23,9 @@ from app.query.facets import (
     replacement,
 )
 from app.query.filters import PledgeFilters, query_parts, replaced_in
-from app.query.pages import utc_today
 from app.query.plan import BoundQuery, Shape, bind_pledges
 from app.schemas.facets import FacetName, FacetValue, Matrix, MatrixCell
+from app.schemas.fields import utc_today
 from app.search.name_index import read_name_index
 
 # Facets of which a pledge may have several values: asking for one says nothing against its others.

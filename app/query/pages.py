@@ -7,7 +7,7 @@ follows from the same statement. It also returns the seq of the head that it was
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -40,6 +40,7 @@ from app.query.plan import (
     revision,
 )
 from app.schemas.canonical_json import canonical_json
+from app.schemas.fields import utc_today
 from app.search.analyser import Clause
 from app.search.highlight import marked
 from app.search.name_index import NameIndex, read_name_index
@@ -277,11 +278,6 @@ def read_meetings(connection: Connection, query: MeetingQuery, names: NameIndex 
         return _relevant_meetings(connection, query, names)
     bound = bind_meetings(connection, query, names)
     return read_plan(connection, _meeting_plan(bound.shape, query.sort), bound.values, query)
-
-
-def utc_today() -> date:
-    """The day in UTC, which deadlines are compared with."""
-    return datetime.now(UTC).date()
 
 
 # Relevance ------------------------------------------------------------------------------------------------------------

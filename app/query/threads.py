@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from app.errors import NotFound
 from app.query.plan import meeting, pledge, revision
-from app.schemas.canonical_json import canonical_json
+from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.vocabulary import CONTINUATIONS, PLEDGE_ACTS, Coverage, Entity
 from app.search.names import no_such_record
 
@@ -74,7 +74,8 @@ def read_thread(connection: Connection, id: str) -> str:
         "drift": list(_drift(documents)),
     }
     bodies = ",".join(row.document for row in rows)
-    return f'{canonical_json(head)[:-1]},"pledges":[{bodies}],{canonical_json(tail)[1:]}'
+    members = {name: canonical_json(value) for name, value in tail.items()}
+    return with_members(canonical_json(head), pledges=f"[{bodies}]", **members)
 
 
 def _standing(connection: Connection, undertakings: Sequence[int]) -> Any:

@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy import Connection, Select, Subquery, bindparam, func, select
 
 from app.query.filters import Ids, PledgeFilters
-from app.query.pages import Order, PagePlan, fingerprint, page_plan, read_plan, utc_today
+from app.query.pages import Order, PagePlan, fingerprint, page_plan, read_plan
 from app.query.plan import Shape, bind_pledges, find_pledges, meeting, pledge, require_meetings, revision
-from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import Day
+from app.schemas.canonical_json import canonical_json, with_members
+from app.schemas.fields import Day, utc_today
 from app.schemas.vocabulary import PLEDGE_ACTS, Coverage
 from app.search.name_index import read_name_index
 
@@ -168,4 +168,4 @@ def _item(document: str, silent_since: str, id: str, first_made: str, last_renew
         "mentions": int(mentions),
         "silent_since": silent_since or None,
     }
-    return f'{canonical_json(facts)[:-1]},"latest":{document}}}'
+    return with_members(canonical_json(facts), latest=document)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -13,7 +13,7 @@ from app.records.pledge_context import read_assessment_summaries
 from app.records.record import Kind, Record, create_records
 from app.schemas.assessments import AssessmentCreate, AssessmentPost
 from app.schemas.canonical_json import canonical_json
-from app.schemas.fields import LAST_NUMBER
+from app.schemas.fields import LAST_NUMBER, utc_today
 from app.schemas.vocabulary import PLEDGE_ACTS, Entity, EvidenceType, Fulfilment, Operation, PartyRole
 from app.search.names import missing, no_such_record
 from app.store import models
@@ -105,7 +105,7 @@ def assessment_faults(
         yield Fault(("party",), f"must be a pledgor of the pledge: {', '.join(codes)}")
     if line.effective_on < pledge.held_on:
         yield Fault(("effective_on",), f"must not be before the day of the pledge, {pledge.held_on}")
-    if line.effective_on > _today():
+    if line.effective_on > utc_today():
         yield Fault(("effective_on",), "must not be in the future")
     if line.fulfilment in PROGRESS and all(item.type is EvidenceType.announcement for item in line.evidence):
         yield Fault(("evidence",), "must contain an action or a report: announcements alone cannot show progress")
@@ -217,7 +217,7 @@ def read_assessments(connection: Connection, id: str) -> tuple[list[str], str]:
 
 
 def _current_fulfilment(row: Row[Any], due: date | None) -> dict[str, Any]:
-    days = days_late(row.fulfilment, row.effective_on, due, _today())
+    days = days_late(row.fulfilment, row.effective_on, due, utc_today())
     return {
         "party": row.party,
         "fulfilment": row.fulfilment,
@@ -236,7 +236,3 @@ def days_late(fulfilment: Fulfilment, effective_on: date, due: date | None, toda
         return None
     until = effective_on if fulfilment is Fulfilment.fulfilled else today
     return max(0, (until - due).days)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

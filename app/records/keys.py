@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.errors import Conflict, Fault, Invalid, NotFound
 from app.records.upsert import LOADER
-from app.schemas.fields import INSTANT
+from app.schemas.fields import INSTANT, utc_today
 from app.schemas.vocabulary import Scope
 from app.store.models import ApiKey, columns
 
@@ -71,6 +71,6 @@ def find_key(connection: Connection, key: str) -> Row[Any] | None:
     found = connection.execute(_BY_HASH, {"hash": _digest(key)}).first()
     if found is None or found.revoked_at is not None:
         return None
-    if found.expires_on is not None and found.expires_on <= datetime.now(UTC).date():
+    if found.expires_on is not None and found.expires_on <= utc_today():
         return None
     return found

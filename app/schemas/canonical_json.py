@@ -7,7 +7,7 @@ requires.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,16 @@ def canonical_json(value: Any) -> str:
     Raises `ValueError` for NaN and Infinity, and `TypeError` for a type that JSON does not have.
     """
     return _encode(value)
+
+
+def with_members(document: str, /, **members: str) -> str:
+    """The JSON object with further members at its end. `document` and the members are JSON; the object has members."""
+    return document[:-1] + "".join(f',"{name}":{value}' for name, value in members.items()) + "}"
+
+
+def list_json(items: Iterable[str], next: str | None, /, **members: str) -> str:
+    """A list as JSON: `{"items": […], "next": …}`, and further members. Items and members are JSON."""
+    return with_members(f'{{"items":[{",".join(items)}],"next":{canonical_json(next)}}}', **members)
 
 
 def parse_json(text: bytes | str) -> Any:

@@ -5,7 +5,7 @@ message that says what is accepted. The JSON Schema states the same limits, for 
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -18,6 +18,13 @@ _DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[
 _DAY_PATTERN = "^(1[5-9]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 # The format of an instant, in UTC. These strings sort in order of time.
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def utc_today() -> date:
+    """The day in UTC, which deadlines and the expiry of keys are compared with."""
+    return datetime.now(UTC).date()
+
+
 _SINCE = re.compile("[0-9]{1,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z", re.ASCII)
 
 LONGEST_CONDITION = 500  # characters; the limit for If-Match and If-None-Match

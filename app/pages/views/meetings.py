@@ -19,9 +19,10 @@ from app.pages.rendering import PageRouter, page
 from app.query.compare import compare_meetings
 from app.query.facets import read_counts, read_values
 from app.query.filters import query_string
-from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page, utc_today
+from app.query.pages import MeetingQuery, PledgeQuery, read_meetings, read_page
 from app.query.plan import bind_pledges
 from app.query.undertakings import read_sayings
+from app.schemas.fields import utc_today
 from app.schemas.vocabulary import Entity
 from app.search.name_index import read_name_index
 

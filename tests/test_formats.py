@@ -1,4 +1,4 @@
-"""Every rendering of a query, read back by a real reader of its format; and how one is chosen, cached and streamed."""
+"""Every format of a query, read back by a real reader of its format; and how one is chosen, cached and streamed."""
 
 import csv
 import io
@@ -126,12 +126,12 @@ def test_meetings_come_as_csv_and_json_lines_too(book: Client) -> None:
 # Chosen by Accept or suffix -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rendering", OF_PLEDGES, ids=lambda rendering: rendering.name)
-def test_accept_and_suffix_give_the_same_bytes(book: Client, rendering: Any) -> None:
-    by_suffix = book.get(f"/v1/pledges.{rendering.name}?{TOPIC}")
-    by_accept = book.get(f"/v1/pledges?{TOPIC}", headers={"Accept": rendering.media_type})
+@pytest.mark.parametrize("format", OF_PLEDGES, ids=lambda one: one.name)
+def test_accept_and_suffix_give_the_same_bytes(book: Client, format: Any) -> None:
+    by_suffix = book.get(f"/v1/pledges.{format.name}?{TOPIC}")
+    by_accept = book.get(f"/v1/pledges?{TOPIC}", headers={"Accept": format.media_type})
     assert by_suffix.status_code == by_accept.status_code == 200
-    assert by_accept.headers["content-type"].startswith(rendering.media_type)
+    assert by_accept.headers["content-type"].startswith(format.media_type)
     assert by_accept.content == by_suffix.content
     assert "Accept" in by_accept.headers["vary"]
 
@@ -162,12 +162,10 @@ def test_a_rendering_that_is_not_there_is_406_and_says_which_are(book: Client, a
 
 def test_each_rendering_has_an_etag_of_its_own_and_is_304_under_it(book: Client) -> None:
     etags = set()
-    for rendering in OF_PLEDGES:
-        first = book.get("/v1/pledges", headers={"Accept": rendering.media_type})
+    for format in OF_PLEDGES:
+        first = book.get("/v1/pledges", headers={"Accept": format.media_type})
         etags.add(first.headers["etag"])
-        again = book.get(
-            "/v1/pledges", headers={"Accept": rendering.media_type, "If-None-Match": first.headers["etag"]}
-        )
+        again = book.get("/v1/pledges", headers={"Accept": format.media_type, "If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert "Accept" in again.headers["vary"]
     assert len(etags) == len(OF_PLEDGES)
@@ -183,8 +181,8 @@ def test_a_page_links_to_its_other_renderings(book: Client) -> None:
 
 
 def test_a_wrong_query_is_a_problem_before_anything_is_sent(book: Client) -> None:
-    for rendering in OF_PLEDGES:
-        answer = book.get(f"/v1/pledges.{rendering.name}?topic=opcon-transitoin")
+    for format in OF_PLEDGES:
+        answer = book.get(f"/v1/pledges.{format.name}?topic=opcon-transitoin")
         assert answer.status_code == 422
         assert "opcon-transition" in answer.json()["errors"][0]["message"]
 
