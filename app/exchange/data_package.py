@@ -34,6 +34,14 @@ from app.schemas.vocabulary import Entity
 from app.store.ledger import Head, read_documents
 
 DESCRIPTOR = "datapackage.json"
+# The data consists of facts and our own summaries. The key and the fields are those of the Frictionless standard.
+_LICENCES = [
+    {
+        "name": "CC0-1.0",
+        "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "title": "Creative Commons CC0 1.0 Universal",
+    }
+]
 BOOK = "book.jsonl"
 
 
@@ -248,6 +256,7 @@ def descriptor(head: Head, folder: Path) -> dict[str, Any]:
         "description": "Pledges and positions from joint statements, each with who made it, to whom, on which topic, "
         "in which words of which source, by when, and what became of it. Several values in a cell are apart by `; `. "
         f"A cell that a spreadsheet would take for a formula begins with an apostrophe; {BOOK} loses nothing.",
+        "licenses": _LICENCES,
         "version": str(head.seq),
         "created": head.at,
         "citation": f"Pledgebook, ledger seq {head.seq} of {head.at}, SHA-256 {head.hash}.",

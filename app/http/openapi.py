@@ -87,7 +87,8 @@ def describe(app: FastAPI) -> None:
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, summary="The open ledger of what states promise each other.",
-        description=INTRODUCTION, tags=CHAPTERS, routes=app.routes,
+        description=INTRODUCTION, license_info={"name": "MIT License", "identifier": "MIT"}, tags=CHAPTERS,
+        routes=app.routes,
     )  # fmt: skip
     components = document["components"]
     components["securitySchemes"] = {
