@@ -4,12 +4,14 @@ Swagger UI comes from an installed package, and the policy lets the page reach n
 """
 
 from pathlib import Path
+from typing import Annotated
 
 import fastapi_offline
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
+from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -50,8 +52,12 @@ def _with_code(text: str) -> Markup:
 templates.env.filters["code"] = _with_code
 
 
+class DocsQuery(BaseModel):
+    """The page takes no parameters, and ignores those that other sites add to its address."""
+
+
 @router.get("/docs")
-def docs(reading: Reading) -> Response:
+def docs(reading: Reading, query: Annotated[DocsQuery, Query()]) -> Response:  # noqa: ARG001 (the route reads it)
     """The page, with an answer from the book that is served."""
     connection = reading.connection
     path, answer = _question(connection)
