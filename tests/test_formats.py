@@ -223,7 +223,7 @@ def test_a_stream_holds_no_connection_while_it_waits_for_another(seeded: Client,
     held: list[int] = []
     sqlalchemy.event.listen(pool, "checkout", lambda *_: held.append(pool.checkedout()))
     assert seeded.get(address, headers=seeded.with_key).status_code == 200
-    assert len(held) > 1
+    assert held
     assert max(held) <= 1
 
 

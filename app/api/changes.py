@@ -1,6 +1,7 @@
 """/v1/changes: the ledger, for those who follow the book or keep watch over it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -81,8 +82,7 @@ def stream_changes(reading: Reading, query: Annotated[ChangesQuery, Query()]) ->
     def lines() -> Iterator[bytes]:
         seq = query.since
         while True:
-            with database.reading() as connection:
-                rows = read_changes(connection, seq, _CHUNK)
+            rows = database.read_in_thread(partial(read_changes, since=seq, limit=_CHUNK))
             if not rows:
                 return
             seq = rows[-1].seq

@@ -8,6 +8,7 @@ in a connection of its own, so that a slow reader never pins a snapshot. Feeds g
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
@@ -68,14 +69,20 @@ def _chunks(
     cursor, left = query.cursor, most
     while True:
         page = query.model_copy(update={"limit": CHUNK if left is None else min(CHUNK, left), "cursor": cursor})
-        with database.reading() as connection:
-            found = read_rows(connection, page)
-            made = read(connection, found.documents)
+        found, made = database.read_in_thread(partial(_read_chunk, read_rows, read, page))
         yield made
         cursor = found.next
         left = None if left is None else left - len(found.rows)
         if cursor is None or left == 0:
             return
+
+
+def _read_chunk(
+    read_rows: Callable[[Connection, Q], ResultPage], read: Callable[[Connection, Documents], T], page: Q,
+    connection: Connection,
+) -> tuple[ResultPage, T]:  # fmt: skip
+    found = read_rows(connection, page)
+    return found, read(connection, found.documents)
 
 
 def _documents(_: Connection, documents: Documents) -> Documents:

@@ -6,7 +6,6 @@ A request with a broken body and no key is answered 401, and a stranger's body i
 import re
 from typing import Any
 
-from anyio import to_thread
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
@@ -60,7 +59,7 @@ class Guard:
 
     async def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
-        key = await to_thread.run_sync(self._key_of, headers.get("authorization", ""))
+        key = await self._key_of(headers.get("authorization", ""))
         needed = KeyScope.assess if _ASSESSING.fullmatch(f"{scope['method']} {scope['path']}") else KeyScope.write
         if key.scope not in (needed, KeyScope.write):
             raise Forbidden(f"This needs a key of scope `{needed}`; yours has `{key.scope}`.")
@@ -70,10 +69,11 @@ class Guard:
         if length.isdecimal() and (len(length) > len(str(limit)) or int(length) > limit):
             raise too_large(limit)
 
-    def _key_of(self, authorization: str) -> Row[Any]:
+    async def _key_of(self, authorization: str) -> Row[Any]:
         scheme, _, key = authorization.partition(" ")
-        with self.database.reading() as connection:
-            found = find_key(connection, key.strip()) if scheme.lower() == "bearer" else None
+        found = None
+        if scheme.lower() == "bearer":
+            found = await self.database.read(lambda connection: find_key(connection, key.strip()), is_snapshot=False)
         if found is None:
             detail = "Send `Authorization: Bearer pb_…` with a key that stands; `pledgebook key create NAME` makes one."
             raise Unauthorised(detail, headers={"WWW-Authenticate": 'Bearer realm="pledgebook"'})

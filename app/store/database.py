@@ -109,7 +109,7 @@ class Database:
                 self._close_loop_connection()
             finally:
                 self._loop_lock.release()
-        return await to_thread.run_sync(self._read_in_thread, function, is_snapshot)
+        return await to_thread.run_sync(self.read_in_thread, function, is_snapshot)
 
     def _read_on_loop(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
         self._steps = 0
@@ -128,14 +128,15 @@ class Database:
             self._loop_connection.close()
             self._loop_connection = None
 
-    def _read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
+    def read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool = True) -> T:
+        """Run a read in this thread and return what it returns; again, if its connection turns out to be closed."""
         try:
             with self.reading(is_snapshot=is_snapshot) as connection:
                 return function(connection)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-        # The server had closed the connection. The pool has dropped all that are as old.
+        # The database server had closed the connection. The pool has now dropped all that are as old.
         with self.reading(is_snapshot=is_snapshot) as connection:
             return function(connection)
 
