@@ -1,4 +1,4 @@
-"""/sources: the texts the book rests on, and /sources/{id}: what is cited from one, by its place in the text."""
+"""/sources: the list of sources; /sources/{id}: one source and its citations in the order of the text."""
 
 import json
 from typing import Annotated, Any
@@ -24,19 +24,19 @@ _MOST_CITED = 200
 def list_sources(
     request: Request, connection: Reading, cursor: Annotated[Term | None, Query(max_length=500)] = None
 ) -> Response:
-    """The texts, by id."""
+    """One page of the sources, by id."""
     etag = page_etag(connection, request)
     items, next = read_register(connection, SOURCES.kind, name=None, limit=_ON_A_PAGE, cursor=cursor)
     sources = [json.loads(item) for item in items]
     names = read_names(connection, party=[code for source in sources for code in source["issued_by"]])
     context = {"sources": sources, "names": names, "next": next}
-    description = "The texts that the pledges of the book are cited from."
+    description = "The texts that the pledges in this book cite."
     return page(request, connection, "sources.html", context, title="Sources", description=description, etag=etag)
 
 
 @router.get("/sources/{id}")
 def get_source(request: Request, connection: Reading, id: str) -> Response:
-    """One text, with what is cited from it in the order of the text."""
+    """One source, with its citations in the order of the text."""
     etag = page_etag(connection, request)
     source = read_record(connection, Entity.source, id)
     rows, more = read_page(connection, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
@@ -50,12 +50,12 @@ def get_source(request: Request, connection: Reading, id: str) -> Response:
     }
     return page(
         request, connection, "source.html", context, title=source["title"], etag=etag,
-        description=f"{source['title']}: what the book cites from it, span by span.",
+        description=f"{source['title']}: the pledges and positions that cite this source.",
     )  # fmt: skip
 
 
 def _spans(id: str, pledges: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The citations of this source, each with its pledge, in the order of the text."""
+    """The citations of the source, each with its pledge, in the order of the text."""
     spans = [
         {**citation, "pledge": pledge}
         for pledge in pledges
