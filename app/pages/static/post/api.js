@@ -9,7 +9,7 @@ const UNREACHABLE = {
   errors: [],
 };
 const NO_KEY = {
-  title: "An API key is needed",
+  title: "A key is needed",
   detail: "Enter your key. It begins with pb_.",
   errors: [],
 };
