@@ -63,9 +63,7 @@ MET = {
 COVERAGES = {"full-text": "full text available", "report-only": "only press reports available"}
 ROLES = {"principal": "main participant"}
 SOURCE_TYPES = {"primary-text": "original text"}
-ZONES = {
-    "body": "in the text", "quote": "in a quotation", "lede": "in the first paragraph", "headline": "in the headline",
-}  # fmt: skip
+ZONES = {"body": "main text", "quote": "quotation", "lede": "first paragraph"}
 OPERATIONS = {
     "create": "added", "change": "changed", "retract": "withdrawn", "restore": "restored", "assess": "assessed",
     "reshape": "converted to a new document format",

@@ -15,7 +15,7 @@ from app.query.topic_tree import read_topic_tree
 from app.query.undertakings import read_sayings
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
-SENTENCE = "What states promised each other, with the source, deadline and status of each pledge."
+SENTENCE = "What states promised each other, with source, deadline and status."
 _TITLE = "Pledgebook: what states promised each other"
 _SHOWN = 5
 _CANDIDATES = 100
