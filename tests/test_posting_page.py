@@ -409,7 +409,7 @@ def test_an_empty_document_can_be_filled_in_and_posted(posting: Watched, host: S
     page.locator("#meeting-parties").fill("AUS, Korea")
     page.locator("#meeting-parties").press("Enter")
     page.get_by_label("Sources available").select_option("report-only")
-    page.locator("[data-standing] select").select_option("korea-defense-daily-2024-11-14")
+    page.locator("[data-existing] select").select_option("korea-defense-daily-2024-11-14")
     page.get_by_role("button", name="Add a person").click()
     page.get_by_label("Name").fill("Ann Smith")
     expect(page.get_by_label("Id of the new person")).to_have_value("ann-smith")

@@ -179,10 +179,10 @@ def _line(strand: Strand, meetings: Mapping[str, Mapping[str, Any]], across: Map
     height = _MARK * max(len(pledges) for pledges in by_meeting.values())
     middle = height / 2
     marks = [
-        Mark(pledge["act"], tone_of(pledge["fulfilment"]), across[id], middle + _MARK * (place - (len(said) - 1) / 2),
-             meetings[id], pledge)
-        for id, said in by_meeting.items()
-        for place, pledge in enumerate(said)
+        Mark(pledge["act"], tone_of(pledge["fulfilment"]), across[id],
+             middle + _MARK * (place - (len(pledges) - 1) / 2), meetings[id], pledge)
+        for id, pledges in by_meeting.items()
+        for place, pledge in enumerate(pledges)
     ]  # fmt: skip
     start, end = min(mark.x for mark in marks), max(mark.x for mark in marks)
     for kind, ids in (("silent", strand.silent), ("unreported", strand.unreported)):

@@ -8,7 +8,7 @@ export class Reader {
     this.panel = panel;
     this.field = { element: field, control: field.querySelector("input") };
     this.text = null;
-    this.chosen = null;
+    this.selection = null;
     this.open = open;
     this.highlightCards = highlight;
     document.addEventListener("selectionchange", () => this.onSelection());
@@ -24,7 +24,7 @@ export class Reader {
   /** Show a text without marks; null if there is none. */
   show(text) {
     this.text = text;
-    this.chosen = null;
+    this.selection = null;
     this.field.control.value = "";
     if (text) this.mark([]);
   }
@@ -36,7 +36,7 @@ export class Reader {
   }
 
   draw() {
-    const spans = this.chosen ? [...this.spans, { ...this.chosen, id: "chosen" }] : this.spans;
+    const spans = this.selection ? [...this.spans, { ...this.selection, id: "chosen" }] : this.spans;
     const points = new Set([0, this.text.length, ...spans.flatMap(({ start, end }) => [start, end])]);
     const cuts = [...points].filter((point) => point >= 0 && point <= this.text.length).sort((a, b) => a - b);
     const begun = new Set();
@@ -90,17 +90,17 @@ export class Reader {
     before.selectNodeContents(this.panel);
     before.setEnd(range.startContainer, range.startOffset);
     const from = before.toString().length;
-    this.chosen = this.text.between(from, from + range.toString().length);
-    this.field.control.value = this.chosen ? this.text.slice(this.chosen).replace(/\s+/g, " ") : "";
+    this.selection = this.text.between(from, from + range.toString().length);
+    this.field.control.value = this.selection ? this.text.slice(this.selection).replace(/\s+/g, " ") : "";
     clear(this.field.element);
   }
 
   /** Find the typed words in the text, for use without a mouse. */
   onTyped() {
     const words = this.field.control.value;
-    this.chosen = this.text?.find(words, this.chosen?.start) ?? null;
+    this.selection = this.text?.find(words, this.selection?.start) ?? null;
     clear(this.field.element);
-    if (words.trim() && !this.chosen) show(this.field, "These words are not in the text.");
+    if (words.trim() && !this.selection) show(this.field, "These words are not in the text.");
     document.getSelection().removeAllRanges();
     this.draw();
     const found = this.panel.querySelector("mark.chosen");
@@ -109,16 +109,16 @@ export class Reader {
 
   /** Return the selected span and clear the selection; null, with a fault at the field, if nothing is selected. */
   take() {
-    const { chosen } = this;
-    if (!chosen) {
+    const { selection } = this;
+    if (!selection) {
       show(this.field, "Select words in the text, or type them here exactly.");
       this.field.control.focus();
       return null;
     }
-    this.chosen = null;
+    this.selection = null;
     this.field.control.value = "";
     document.getSelection().removeAllRanges();
-    return chosen;
+    return selection;
   }
 }
 

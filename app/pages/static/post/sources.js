@@ -7,32 +7,32 @@ import { allOf } from "./registers.js";
 class Source extends Fields {
   constructor(element) {
     super(element);
-    this.standing = element.querySelector("[data-standing] select");
-    for (const [id, title] of allOf("sources")) this.standing.add(new Option(title, id));
+    this.existing = element.querySelector("[data-existing] select");
+    for (const [id, title] of allOf("sources")) this.existing.add(new Option(title, id));
     this.rest = element.querySelector("[data-rest]");
-    this.standing.addEventListener("change", () => this.follow());
+    this.existing.addEventListener("change", () => this.follow());
   }
 
   get control() {
-    return this.standing;
+    return this.existing;
   }
 
   follow() {
-    this.rest.hidden = this.standing.value !== "";
+    this.rest.hidden = this.existing.value !== "";
   }
 
   get id() {
-    return this.standing.value || (this.parts.get("id").read() ?? "");
+    return this.existing.value || (this.parts.get("id").read() ?? "");
   }
 
   read() {
-    return this.standing.value || super.read();
+    return this.existing.value || super.read();
   }
 
   write(value) {
     const isWhole = value !== null && typeof value === "object";
     super.write(isWhole ? value : {});
-    this.standing.value = isWhole ? "" : value;
+    this.existing.value = isWhole ? "" : value;
     this.follow();
   }
 
