@@ -79,7 +79,7 @@ def test_the_page_renders_without_complaint_and_asks_no_other_host(docs: Watched
     assert docs.asked_of_others(shared.address) == []
 
 
-def test_the_first_screen_has_a_question_with_its_real_answer_and_six_words(docs: Watched, shared: Server) -> None:
+def test_the_first_screen_has_an_example_with_its_response_and_the_key_terms(docs: Watched, shared: Server) -> None:
     page = docs.page
     question = page.locator("#question").inner_text()
     assert question == f"curl '{shared.address}/v1/pledges?topic=opcon-transition'"

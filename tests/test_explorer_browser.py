@@ -96,7 +96,7 @@ def test_by_keyboard_one_searches_takes_the_filter_away_and_skips_the_frame(watc
     page = watched.page
     page.goto(seeds.address)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("searchbox")).to_be_focused()
@@ -116,7 +116,7 @@ def test_the_page_is_printed_without_the_frame(watched: Watched, explorer: Serve
     page.emulate_media(media="print")
     expect(page.locator("article.card").first).to_be_visible()
     expect(page.locator(".masthead nav")).to_be_hidden()
-    expect(page.locator("#narrow")).to_be_hidden()
+    expect(page.locator("#filters")).to_be_hidden()
 
 
 # From a chart to a pledge ---------------------------------------------------------------------------------------------
@@ -173,8 +173,8 @@ def test_a_cell_is_clicked_and_its_pledges_are_found(reader: Watched) -> None:
     page.wait_for_url("**/pledges?**")
     expect(page.locator("main .card")).to_have_count(count)
     page.go_back()
-    page.get_by_role("link", name="Party × topic").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Party × topic")
+    page.get_by_role("link", name="Party by topic").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Party by topic")
 
 
 Follow = Callable[[Locator], None]
@@ -194,20 +194,20 @@ def follow(reader: Watched, request: pytest.FixtureRequest) -> Follow:
 def test_one_finds_a_pledge_by_topic_follows_its_thread_and_opens_its_source(reader: Watched, follow: Follow) -> None:
     page = reader.page
     page.goto("/pledges")
-    follow(page.locator("#narrow").get_by_role("link", name="Extended deterrence", exact=True))
+    follow(page.locator("#filters").get_by_role("link", name="Extended deterrence", exact=True))
     page.wait_for_url("**/pledges?topic=**")
     follow(page.get_by_role("link", name="Provide South Korea with extended deterrence").first)
     expect(page.locator("h1")).to_contain_text("Provide South Korea with extended deterrence")
     follow(page.locator(".thread a[href^='/pledges/2021']").first)
     expect(page.locator("h1 + .facts time")).to_have_text("18 March 2021")
-    follow(page.locator("section[aria-labelledby=words] a").first)
+    follow(page.locator("section[aria-labelledby=sources] a").first)
     expect(page.locator("h2#cited")).to_be_visible()
 
 
 def test_two_meetings_are_compared(reader: Watched, follow: Follow) -> None:
     page = reader.page
     page.goto("/meetings")
-    follow(page.get_by_role("link", name="Compare two of them"))
+    follow(page.get_by_role("link", name="Compare two meetings"))
     for label, meeting in (("Meeting A", SPRING), ("Meeting B", AUTUMN)):
         choice = page.get_by_label(label)
         choice.focus()

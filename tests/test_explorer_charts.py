@@ -149,7 +149,7 @@ def test_each_undertaking_is_a_line_with_a_mark_for_each_time_it_was_said(book: 
         assert set(marks) <= in_table, "the table tells what the chart tells"
 
 
-def test_silence_and_what_is_not_reported_are_told_apart(desk: Desk) -> None:
+def test_not_repeated_and_unknown_are_shown_differently(desk: Desk) -> None:
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2), pledge(3)))
     desk.post("/pledges/2021-01-01-a-01/assessments", assessment("KOR", "fulfilled"))
     desk.post("/meetings", meeting("2022-01-01-b", renewal(1, "2021-01-01-a-01", act="reaffirm")))
@@ -161,15 +161,15 @@ def test_silence_and_what_is_not_reported_are_told_apart(desk: Desk) -> None:
     }
     third = by_line["Do the thing of number 3."]
     assert third[0].startswith("1 January 2021: Agreement, not assessed.")
-    assert third[1].startswith("1 January 2022: silent.")
-    assert third[2].startswith("1 January 2023: not reported.")
+    assert third[1].startswith("1 January 2022: not repeated.")
+    assert third[2].startswith("1 January 2023: unknown.")
     (renewed,) = [marks for marks in by_line.values() if any("Reaffirmation" in mark for mark in marks)]
     assert renewed[0].startswith("1 January 2021: Agreement, South Korea fulfilled.") or "fulfilled" in renewed[0]
     kinds = {str(shape["class"]) for shape in page.select(".strip .dot, .strip .cross, .strip .asks")}
     assert kinds == {"['dot', 'none']", "['dot', 'kept']", "['cross']", "['asks']"}
     row = next(row for row in page.select(".threads-table tbody tr") if "number 3" in said(row))
-    assert "silent: 1 January 2022" in said(row)
-    assert "not reported: 1 January 2023" in said(row)
+    assert "not repeated: 1 January 2022" in said(row)
+    assert "unknown: 1 January 2023" in said(row)
 
 
 def test_a_topic_of_more_undertakings_than_a_page_holds_leads_on(desk: Desk) -> None:
@@ -181,9 +181,9 @@ def test_a_topic_of_more_undertakings_than_a_page_holds_leads_on(desk: Desk) -> 
     assert "45 undertakings" in said(one(first, "main"))
 
 
-def test_a_topic_without_a_promise_says_so_and_leads_on(book: Client) -> None:
+def test_a_topic_without_pledges_says_so_and_links_to_others(book: Client) -> None:
     page = read(book, "/topics/taiwan-strait")
-    assert "No promise on this topic yet" in said(one(page, ".empty"))
+    assert "No pledges on this topic yet" in said(one(page, ".empty"))
     assert not page.select("figure")
 
 
@@ -219,10 +219,10 @@ def test_time_runs_to_the_right_and_topics_stand_under_their_parents(book: Clien
 
 
 def test_a_matrix_that_is_cut_says_so(book: Client) -> None:
-    assert "No more than 50 rows" not in said(one(read(book, "/matrix"), "main"))
+    assert "At most 50 rows" not in said(one(read(book, "/matrix"), "main"))
     cut = read(book, "/matrix?limit=3")
     assert len(cut.select(".heat-table tbody tr")) == 3
-    assert "No more than 3 rows and columns are drawn" in said(one(cut, ".note"))
+    assert "At most 3 rows and columns are shown" in said(one(cut, ".note"))
 
 
 def test_switching_what_is_crossed_keeps_the_filters(book: Client) -> None:
@@ -240,8 +240,8 @@ def test_meetings_are_listed_with_how_they_are_known_and_what_they_hold(book: Cl
     page = read(book, "/meetings")
     cards = {str(one(card, "h3 a")["href"]): said(card) for card in page.select(".card")}
     assert list(cards) == [f"/meetings/{id}" for id in (AUTUMN, FOREIGN, WINTER, SPRING)]
-    assert "two news reports; statement not held" in cards[f"/meetings/{AUTUMN}"]
-    assert "full text of the statement" in cards[f"/meetings/{WINTER}"]
+    assert "based on two news reports; original text not available" in cards[f"/meetings/{AUTUMN}"]
+    assert "based on the full text" in cards[f"/meetings/{WINTER}"]
     assert "17 pledges · 2 positions".replace(" · ", " ") in cards[f"/meetings/{WINTER}"]
     assert [said(year) for year in page.select("h2")] == ["2024", "2023", "2021"]
 
@@ -252,8 +252,8 @@ def test_a_meeting_tells_who_was_there_in_which_office_and_how_we_know(book: Cli
     assert people[0] == "Cho Tae-yul 조태열 Minister of Foreign Affairs South Korea"
     facts = said(one(page, "dl.pairs"))
     assert "inferred: The Korean report gives the day" in facts
-    assert "kor-usa-2plus2 , stated; number 6, stated" in facts
-    assert "two news reports; statement not held" in facts
+    assert "6th meeting of the KOR-USA 2+2 series" in facts
+    assert "based on two news reports; original text not available" in facts
 
 
 @pytest.mark.parametrize("id", [AUTUMN, WINTER])
@@ -276,18 +276,18 @@ def test_positions_are_folded(book: Client) -> None:
     assert len(folded.select(".card.position")) == len(positions) == 13
 
 
-def test_what_the_meeting_before_had_is_told_as_silence_or_as_not_reported(book: Client, desk: Desk) -> None:
-    lacking = said(one(read(book, f"/meetings/{AUTUMN}"), "[aria-labelledby=lacking]"))
+def test_a_meeting_lists_what_it_does_not_repeat_of_the_previous_one(book: Client, desk: Desk) -> None:
+    lacking = said(one(read(book, f"/meetings/{AUTUMN}"), "[aria-labelledby=not-repeated]"))
     expected = book.get(f"/v1/undertakings?in_meeting={SPRING}&not_in_meeting={AUTUMN}").json()["items"]
-    assert f"Of {len(expected)} undertakings of it the reports of this meeting say nothing" in lacking
+    assert f"The press reports of this meeting do not mention {len(expected)} undertakings of it" in lacking
     desk.post("/meetings", meeting("2021-01-01-a", pledge(1), pledge(2), series="talks"))
     desk.post("/meetings", meeting("2022-01-01-b", renewal(1, "2021-01-01-a-01"), series="talks"))
     desk.post("/meetings", meeting("2023-01-01-c", renewal(1, "2022-01-01-b-01"), series="talks"))
-    silent = one(soup(desk.client, "/meetings/2022-01-01-b"), "[aria-labelledby=lacking]")
-    assert "leaves out 1 undertaking of it. That is silence" in said(silent)
+    silent = one(soup(desk.client, "/meetings/2022-01-01-b"), "[aria-labelledby=not-repeated]")
+    assert "does not repeat 1 undertaking of it." in said(silent)
     assert [str(link["href"]) for link in silent.select(".summary a")] == ["/pledges/2021-01-01-a-02"]
-    assert "All that was promised there is said again" in said(one(soup(desk.client, "/meetings/2023-01-01-c"), "main"))
-    assert not soup(desk.client, "/meetings/2021-01-01-a").select("[aria-labelledby=lacking]")
+    assert "This meeting repeats all of its pledges" in said(one(soup(desk.client, "/meetings/2023-01-01-c"), "main"))
+    assert not soup(desk.client, "/meetings/2021-01-01-a").select("[aria-labelledby=not-repeated]")
 
 
 def test_a_meeting_tells_machines_that_it_is_an_event(book: Client) -> None:
@@ -333,7 +333,7 @@ def test_of_a_long_comparison_a_part_is_shown_and_the_rest_is_counted(desk: Desk
     page = soup(desk.client, "/compare?a=2021-01-01-a&b=2022-01-01-b")
     assert [number(link) for link in page.select(".figures a")] == [0, 103, 1]
     assert len(page.select("[aria-labelledby=only-a] .card")) == 100
-    assert "3 more stand in the lists below" in said(one(page, "[aria-labelledby=only-a]"))
+    assert "3 more: see the complete lists" in said(one(page, "[aria-labelledby=only-a]"))
 
 
 def test_the_form_offers_every_meeting_and_shows_what_was_chosen(book: Client) -> None:
@@ -346,4 +346,4 @@ def test_the_form_offers_every_meeting_and_shows_what_was_chosen(book: Client) -
 
 
 def test_a_meeting_is_not_compared_with_itself(book: Client) -> None:
-    assert "That is one meeting" in said(one(read(book, f"/compare?a={SPRING}&b={SPRING}"), ".empty"))
+    assert "A and B are the same meeting" in said(one(read(book, f"/compare?a={SPRING}&b={SPRING}"), ".empty"))

@@ -49,7 +49,7 @@ def test_a_child_stands_under_its_parent_and_says_so() -> None:
     assert [(label.code, label.is_child) for label in drawn.rows] == [("transnational", False), ("cyber", True)]
 
 
-def test_what_has_more_values_runs_down_the_page() -> None:
+def test_the_facet_with_more_values_becomes_the_rows() -> None:
     topics = [f"t{n}" for n in range(20)]
     drawn = draw_heat_map(matrix(["KOR", "USA"], topics, cell("USA", "t3", 2)))
     assert drawn.is_turned
@@ -59,20 +59,32 @@ def test_what_has_more_values_runs_down_the_page() -> None:
     assert (only.x, only.y) == (drawn.columns[1].x, drawn.rows[3].y)
 
 
-def test_few_columns_are_left_as_they_were_asked_for() -> None:
+def test_few_columns_stay_columns() -> None:
     assert not draw_heat_map(matrix(["KOR"], [str(year) for year in range(2015, 2025)])).is_turned
 
 
-def test_long_names_above_stand_on_end_and_short_ones_lie() -> None:
-    lying = draw_heat_map(matrix(["a"], ["m"]), short={"m": "31 Oct 2024 2+2"})
-    assert (lying.is_standing, lying.columns[0].lines) == (False, ["31 Oct", "2024", "2+2"])
-    standing = draw_heat_map(matrix(["a"], ["denuclearization"]))
-    assert (standing.is_standing, standing.columns[0].lines) == (True, ["denuclearization"])
-    assert standing.top >= 6 * len("denuclearization")
-    assert standing.columns[0].name == "denuclearization"
+def test_long_column_labels_are_vertical_and_short_ones_horizontal() -> None:
+    horizontal = draw_heat_map(matrix(["a"], ["m"]), short={"m": "31 Oct 2024 2+2"})
+    assert (horizontal.is_vertical, horizontal.columns[0].lines) == (False, ["31 Oct", "2024", "2+2"])
+    vertical = draw_heat_map(matrix(["a"], ["denuclearization"]))
+    assert (vertical.is_vertical, vertical.columns[0].lines) == (True, ["denuclearization"])
+    assert vertical.top >= 6 * len("denuclearization")
+    assert vertical.columns[0].name == "denuclearization"
 
 
-def test_a_long_name_beside_a_row_ends_in_dots() -> None:
+def test_cells_are_as_wide_as_the_longest_word_above_them() -> None:
+    narrow = draw_heat_map(matrix(["a"], ["2024", "2025"]))
+    wide = draw_heat_map(matrix(["a"], ["fulfilled", "renounced"]))
+    assert (narrow.cell_width, wide.is_vertical) == (52, False)
+    assert wide.cell_width >= 7 * len("renounced")
+
+
+def test_a_word_of_a_vocabulary_is_labelled() -> None:
+    drawn = draw_heat_map(matrix(["one-side"], ["none"], cell("one-side", "none")))
+    assert (drawn.rows[0].name, drawn.columns[0].lines) == ("one side only", ["not", "assessed"])
+
+
+def test_a_long_row_label_ends_in_dots() -> None:
     drawn = draw_heat_map(matrix(["ab " * 40, "short"], ["1"]))
     cut, whole = (label.lines for label in drawn.rows)
     assert (len(cut), cut[1][-1], whole) == (2, "…", ["short"])

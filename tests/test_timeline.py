@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.pages.charts.timeline import TONES, draw_timeline, labelled, place_across, tone_of
+from app.pages.charts.timeline import TONES, axis_labels, draw_timeline, place_across, spaced, tone_of
 from app.query.threads import Strand
 from app.schemas.vocabulary import Fulfilment
 
@@ -26,15 +26,15 @@ MEETINGS = {
 
 def test_meetings_stand_where_their_day_is() -> None:
     first, middle, last = place_across(days("2020-01-01", "2021-01-01", "2024-01-01"))
-    assert (first, last) == (4.0, 96.0)
-    assert middle == pytest.approx(4 + 92 * 366 / 1461, abs=0.01)
+    assert (first, last) == (5.5, 94.5)
+    assert middle == pytest.approx(5.5 + 89 * 366 / 1461, abs=0.01)
 
 
 def test_meetings_of_one_day_stand_beside_each_other() -> None:
     places = place_across(days("2021-03-18", "2024-10-31", "2024-10-31", "2024-10-31"))
     assert places == sorted(set(places))
-    assert places[-1] == 96.0
-    assert min(after - before for before, after in pairwise(places)) >= 7.4
+    assert places[-1] == 94.5
+    assert min(after - before for before, after in pairwise(places)) >= 7.39
 
 
 @pytest.mark.parametrize("count", [1, 2, 13, 50, 400])
@@ -42,7 +42,7 @@ def test_however_many_meetings_there_are_they_stay_on_the_chart_and_in_order(cou
     places = place_across(days(*["2024-01-01"] * (count // 2), *["2024-12-31"] * (count - count // 2)))
     assert len(set(places)) == count
     assert places == sorted(places)
-    assert 3.99 <= places[0] <= places[-1] <= 96
+    assert 5.49 <= places[0] <= places[-1] <= 94.5
 
 
 def test_no_meeting_needs_no_place() -> None:
@@ -52,9 +52,24 @@ def test_no_meeting_needs_no_place() -> None:
 
 def test_labels_of_the_axis_do_not_touch() -> None:
     places = place_across(days(*[f"{year}-{month:02}-01" for year in (2021, 2022, 2023) for month in range(1, 13)]))
-    named = labelled(places)
-    assert (named[0], named[-1]) == (0, len(places) - 1)
-    assert all(places[after] - places[before] >= 17 for before, after in pairwise(named))
+    kept = spaced(places, 17)
+    assert (kept[0], kept[-1]) == (0, len(places) - 1)
+    assert all(places[after] - places[before] >= 17 for before, after in pairwise(kept))
+
+
+def test_meetings_of_one_month_share_a_label_above_their_middle() -> None:
+    held = days("2021-03-18", "2024-10-31", "2024-10-31", "2025-06-01")
+    places = place_across(held)
+    labels = axis_labels(held, places, 1)
+    assert [(label.month, label.year) for label in labels] == [("Mar", "2021"), ("Oct", "2024"), ("Jun", "2025")]
+    assert labels[1].x == pytest.approx((places[1] + places[2]) / 2, abs=0.01)
+
+
+def test_a_narrow_screen_gets_fewer_labels_than_a_wide_one() -> None:
+    held = days("2024-01-01", "2024-02-01", "2024-03-01", "2024-12-01")
+    labels = axis_labels(held, place_across(held), 1)
+    assert [label.month for label in labels] == ["Jan", "Feb", "Mar", "Dec"]
+    assert [label.month for label in labels if label.is_narrow] == ["Jan", "Mar", "Dec"]
 
 
 @pytest.mark.parametrize(

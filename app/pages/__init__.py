@@ -1,4 +1,4 @@
-"""Pages for people: the explorer and the docs page."""
+"""HTML pages: the explorer, the posting page, the docs page and the error pages."""
 
 from pathlib import Path
 from typing import Any
@@ -23,26 +23,26 @@ from app.pages.views import (
     topics,
 )
 
-# One module a kind of page, each with its router.
+# One module with one router for each kind of page.
 _PAGES = (
     home, pledges, topics, matrix, meetings, comparison, participants, parties, sources, posting, coding, docs,
 )  # fmt: skip
 routers = tuple(page.router for page in _PAGES)
 
 
-class _Files(StaticFiles):
-    """Files that a browser asks for anew each time, so that modules of two releases never meet; 304 if they stand."""
+class _RevalidatedFiles(StaticFiles):
+    """Static files with `Cache-Control: no-cache`, so that a browser never mixes scripts of two releases."""
 
     def file_response(self, *arguments: Any, **more: Any) -> Response:
-        answer = super().file_response(*arguments, **more)
-        answer.headers["Cache-Control"] = "no-cache"
-        return answer
+        response = super().file_response(*arguments, **more)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def install(app: FastAPI) -> None:
-    """Put the pages into `app`, whose error handlers stand: its errors are told as pages too."""
+    """Add the pages to `app`. Its exception handlers must be registered already: browsers receive errors as pages."""
     for router in routers:
         app.include_router(router)
     docs.mount_assets(app)
-    app.mount(STATIC, _Files(directory=Path(__file__).parent / "static"), name="static")
+    app.mount(STATIC, _RevalidatedFiles(directory=Path(__file__).parent / "static"), name="static")
     error_pages.install(app)

@@ -1,4 +1,4 @@
-"""On what grounds a meeting is known, in a few words: `two news reports; statement not held`. Pure."""
+"""Coverage: which sources a meeting is based on: `based on two news reports; original text not available`. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ _REPORTS = (("press-release", "press release"), ("news-report", "news report"))
 
 
 def coverage_words(meeting: Mapping[str, Any], sources: Iterable[Mapping[str, Any]]) -> str:
-    """What the coverage badge of a meeting says, from the records of its sources."""
+    """The text of a meeting's coverage badge, from the documents of its sources."""
     types = Counter(source["type"] for source in sources)
     reports = [
         f"{_NUMBERS[number] if number < len(_NUMBERS) else number} {word}{'' if number == 1 else 's'}"
@@ -17,7 +17,7 @@ def coverage_words(meeting: Mapping[str, Any], sources: Iterable[Mapping[str, An
         if (number := types[type])
     ]
     if meeting["coverage"] == "full-text":
-        return " and ".join(["full text of the statement", *reports])
-    # A text of one side alone is no statement of all.
-    one_sided = ["a text of one side"] if types["primary-text"] else []
-    return f"{' and '.join([*one_sided, *reports]) or 'reports'}; statement not held"
+        return " and ".join(["based on the full text", *reports])
+    # A primary text without full coverage is the text of one side only.
+    one_sided = ["a text of one side only"] if types["primary-text"] else []
+    return f"based on {' and '.join([*one_sided, *reports]) or 'reports'}; original text not available"

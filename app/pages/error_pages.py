@@ -1,6 +1,6 @@
-"""Errors as pages, for browsers: what is wrong, what would be right, and the ways on.
+"""Error pages: a problem response as an HTML page, for browsers.
 
-What is told is the problem that any other client is answered, in its words and with its status.
+The page has the same status and the same text as the `application/problem+json` that other clients receive.
 """
 
 import json
@@ -12,32 +12,32 @@ from fastapi import FastAPI, Request, Response
 from app.http.problems import MEDIA_TYPE
 from app.pages.rendering import error_page, section
 
-# What machines read, whatever they accept.
-_FOR_MACHINES = frozenset({"v1", "openapi.json", "healthz", "readyz", "metrics", "static"})
+# First path segments that are never pages, whatever the Accept header says.
+_NOT_PAGES = frozenset({"v1", "openapi.json", "healthz", "readyz", "metrics", "static"})
 
 
 def wants_page(request: Request) -> bool:
-    """Whether whoever asks reads pages: the address is no machine's, and HTML is asked for by name."""
-    return section(request.url.path) not in _FOR_MACHINES and "text/html" in request.headers.get("accept", "")
+    """True if the path is that of a page and the Accept header names `text/html`."""
+    return section(request.url.path) not in _NOT_PAGES and "text/html" in request.headers.get("accept", "")
 
 
 def install(app: FastAPI) -> None:
-    """Have every error of `app`, whose handlers stand, told as a page to those who read pages."""
+    """Wrap the exception handlers of `app`, which must be registered already, so that browsers receive pages."""
     for kind, handler in list(app.exception_handlers.items()):
-        app.add_exception_handler(kind, _told(handler))
+        app.add_exception_handler(kind, _as_page(handler))
 
 
-def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def tell(request: Request, error: Exception) -> Any:
+def _as_page(handler: Callable[..., Any]) -> Callable[..., Any]:
+    async def handle(request: Request, error: Exception) -> Any:
         answer = await handler(request, error)
         if not isinstance(answer, Response) or answer.media_type != MEDIA_TYPE or not wants_page(request):
             return answer
-        told = _page(request, json.loads(bytes(answer.body)))
+        response = _page(request, json.loads(bytes(answer.body)))
         kept = [name for name in ("allow", "retry-after") if name in answer.headers]
-        told.headers.update({name: answer.headers[name] for name in kept})
-        return told
+        response.headers.update({name: answer.headers[name] for name in kept})
+        return response
 
-    return tell
+    return handle
 
 
 def _page(request: Request, problem: dict[str, Any]) -> Response:

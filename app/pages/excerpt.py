@@ -1,4 +1,4 @@
-"""A real answer, cut to fit a first screen: what is left out is marked by dots, what is shown is as it was sent."""
+"""Excerpt: a JSON response shortened to fit one screen. Dots mark what is left out; the rest is unchanged."""
 
 import json
 import re
@@ -7,18 +7,18 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-# Of a pledge, in the order of its document.
+# The members of a pledge that are shown, in the order of its document.
 _SHOWN = ("id", "held_on", "summary", "act", "pledgors", "towards", "topics", "citations", "links")
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 def excerpt(documents: Sequence[str], next: str | None, left_out: int) -> Markup:
-    """A page of pledges as highlighted JSON, with some members of each; `left_out` items are not shown at all."""
+    """A page of pledges as highlighted JSON with some members of each; `left_out` is the number of pledges left out."""
     lines = ["{", '  "items": [']
     for index, document in enumerate(documents):
         lines += _item(json.loads(document), is_last=index == len(documents) - 1 and not left_out)
     if left_out:
-        lines.append(f"    … {left_out} pledge{'s' if left_out > 1 else ''} more")
+        lines.append(f"    … {left_out} more pledge{'s' if left_out > 1 else ''}")
     lines += ["  ],", f'  "next": {json.dumps(next)}', "}"]
     return Markup("").join(Markup('<span class="row">{}\n</span>').format(_highlighted(line)) for line in lines)
 
@@ -26,11 +26,11 @@ def excerpt(documents: Sequence[str], next: str | None, left_out: int) -> Markup
 def _item(pledge: dict[str, Any], *, is_last: bool) -> list[str]:
     shown = {name: pledge[name] for name in _SHOWN if pledge.get(name)}
     members = [f'      "{name}": {json.dumps(value, ensure_ascii=False)},' for name, value in shown.items()]
-    return ["    {", *members, f"      … {len(pledge) - len(shown)} members more", "    }" if is_last else "    },"]
+    return ["    {", *members, f"      … {len(pledge) - len(shown)} more members", "    }" if is_last else "    },"]
 
 
 def _highlighted(line: str) -> Markup:
-    """Keys, strings and dots, each in a span of its own."""
+    """A line of JSON with keys, strings and dots in spans."""
     parts: list[Markup] = []
     end = 0
     for found in _TOKEN.finditer(line):

@@ -1,4 +1,4 @@
-"""What a page tells machines in the words of schema.org."""
+"""JSON-LD: pledges, meetings and parties in the vocabulary of schema.org."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from app.pages.rendering import address
 
 
 def pledge_data(request: Request, pledge: dict[str, Any], names: Names) -> dict[str, Any]:
-    """A pledge as a work that was recorded at an event, of the parties that made it, on topics and from sources."""
+    """A pledge as a CreativeWork, with its parties, topics, sources and the Event at which it was made."""
     here = address(request)
     return {
         "@type": "CreativeWork",
@@ -40,7 +40,7 @@ def pledge_data(request: Request, pledge: dict[str, Any], names: Names) -> dict[
 
 
 def meeting_data(request: Request, meeting: dict[str, Any], names: Names) -> dict[str, Any]:
-    """A meeting as an event: when, where, who came for whom in which office, and which works tell of it."""
+    """A meeting as an Event with its place, its attendees and the works about it."""
     here = address(request)
     place = ", ".join(filter(None, (meeting["venue"], meeting["city"])))
     return {
@@ -72,7 +72,7 @@ def meeting_data(request: Request, meeting: dict[str, Any], names: Names) -> dic
 
 
 def party_data(here: str, code: str, names: Names) -> dict[str, Any]:
-    """A party: a country if it is a state, else an organisation."""
+    """A party: a Country if it is a state, otherwise an Organization. `here` is the base address."""
     party = names.record("party", code) or {"type": "organisation"}
     kind = "Country" if party["type"] == "state" else "Organization"
     return {"@type": kind, "name": names.party(code), "identifier": code, "url": f"{here}/parties/{code}"}

@@ -1,4 +1,7 @@
-"""The words of the book as people say them: filters of the templates. What is no word of ours is left as it is."""
+"""Labels: what the pages call each word of a vocabulary, each field and each number; filters of the templates.
+
+A word without a label is shown as it is, with spaces for hyphens and underscores.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -12,6 +15,8 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 
+# Vocabularies ---------------------------------------------------------------------------------------------------------
+
 ACTS = {
     "commit": "Commitment", "agree": "Agreement", "reaffirm": "Reaffirmation",
     "support": "Support", "condemn": "Condemnation", "urge": "Appeal",
@@ -19,15 +24,26 @@ ACTS = {
 TOWARDS = {
     "each-other": "each other",
     "international-community": "the international community",
-    "unspecified": "nobody named",
+    "unspecified": "not specified",
 }
+# Each completes "According to …".
 ATTESTED = {
-    "joint-text": "Joint text",
-    "both-sides": "Both sides’ accounts",
-    "one-side": "One side’s account",
-    "press": "Press account",
-}
-FULFILMENTS = {"none": "not assessed", "upheld": "being upheld", "partly-fulfilled": "partly fulfilled"}
+    "joint-text": "the joint text", "both-sides": "both sides", "one-side": "one side only",
+    "press": "press reports only",
+}  # fmt: skip
+FULFILMENTS = {
+    "none": "not assessed", "upheld": "being kept", "overtaken": "overtaken by events",
+    "not-triggered": "condition not met", "not-assessable": "cannot be assessed",
+}  # fmt: skip
+DUE_KINDS = {
+    "deadline": "before a date", "deadline-event": "before an event", "window": "within a period",
+    "recurring": "at regular intervals", "open": "no fixed date", "event-relative": "after an event",
+}  # fmt: skip
+CONDITIONS = {
+    "trigger": "only if an event happens", "conditions-based": "when conditions are met",
+    "contingency": "in one case of several", "qualifier": "limited in extent",
+}  # fmt: skip
+LINKS = {"supersedes": "replaces"}
 MEETING_TYPES = {
     "summit": "Summit",
     "2plus2": "2+2 of foreign and defence ministers",
@@ -37,29 +53,43 @@ MEETING_TYPES = {
     "senior-officials": "Senior officials",
     "call": "Call",
     "statement": "Statement",
-    "other": "Meeting",
+    "other": "Other meeting",
 }
-# The same where there is little room.
+# Short forms, for tables and axis labels.
 MET = {
     "2plus2": "2+2", "foreign-ministers": "foreign ministers", "defense-ministers": "defence ministers",
     "security-consultative": "security consultations", "other": "meeting",
 }  # fmt: skip
-SOURCE_TYPES = {"primary-text": "the statement itself", "press-release": "press release", "news-report": "news report"}
+COVERAGES = {"full-text": "full text available", "report-only": "only press reports available"}
+ROLES = {"principal": "main participant"}
+SOURCE_TYPES = {"primary-text": "original text"}
+ZONES = {"body": "main text", "quote": "quotation", "lede": "first paragraph"}
 OPERATIONS = {
-    "create": "written", "change": "changed", "retract": "withdrawn", "restore": "restored", "assess": "assessed",
-    "reshape": "reshaped",
+    "create": "added", "change": "changed", "retract": "withdrawn", "restore": "restored", "assess": "assessed",
+    "reshape": "converted to a new document format",
 }  # fmt: skip
-ZONES = {"body": "in the text", "quote": "in a quotation", "lede": "in the lede", "headline": "in the headline"}
+ACTORS = {"load": "seed import"}
+
+# Fields ---------------------------------------------------------------------------------------------------------------
+
 FACETS = {
-    "topic": "Topic", "party": "Made by", "towards": "Owed to", "about": "About", "act": "Act", "year": "Year",
-    "meeting": "Meeting", "fulfilment": "Fulfilment", "specificity": "How specific", "participant": "Attended by",
-    "instrument": "Names", "attested": "On whose account",
+    "topic": "Topic", "party": "Made by", "towards": "Promised to", "about": "About", "act": "Act", "year": "Year",
+    "meeting": "Meeting", "fulfilment": "Status", "specificity": "How specific", "participant": "Attended by",
+    "instrument": "Treaty, plan or body", "attested": "According to",
+}  # fmt: skip
+# Members of the public documents, as they appear in histories and forms.
+FIELDS = {
+    "about": "about", "act": "act", "attested": "according to", "borderline": "coding uncertain",
+    "citations": "sources", "coverage": "sources available", "due": "deadline", "ended_on": "last day",
+    "formula": "key wording", "fulfilment": "status", "held_on": "date", "instruments": "treaties, plans and bodies",
+    "ordinal": "number in the series", "pledgors": "made by", "retracted": "reason for withdrawal",
+    "specificity": "how specific", "towards": "promised to", "type": "kind",
 }  # fmt: skip
 
 
-def _said(table: Mapping[str, str]) -> Callable[[Any], str]:
-    """A filter that says a word by a table, and one that is not in it with spaces for hyphens."""
-    return lambda word: table.get(word) or str(word).replace("-", " ")
+def _labels(table: Mapping[str, str]) -> Callable[[Any], str]:
+    """A filter that returns the label of a word."""
+    return lambda word: table.get(word) or str(word).replace("-", " ").replace("_", " ")
 
 
 @lru_cache(maxsize=4096)
@@ -69,17 +99,17 @@ def _day(day: str) -> Markup:
 
 
 def day(value: date | str | None) -> Markup:
-    """`31 October 2024`, as a time that machines read too."""
+    """A date as `<time>`: `31 October 2024`; empty for None."""
     return _day(str(value)) if value else Markup("")
 
 
 def plain_day(value: date | str) -> str:
-    """`31 October 2024` without markup, for titles and descriptions."""
+    """A date without markup, for titles and descriptions: `31 October 2024`."""
     return str(_day(str(value)).striptags())
 
 
 def due(value: Mapping[str, Any] | None) -> Markup:
-    """By when: the last day if there is one, else the days or the source's own words for it."""
+    """A deadline: `by` its last day, a period, or the words of the source if it has no dates. Empty for None."""
     if not value:
         return Markup("")
     if value["to"] and value["from"] and value["from"] != value["to"]:
@@ -92,12 +122,27 @@ def due(value: Mapping[str, Any] | None) -> Markup:
 
 
 def count(number: int, one: str) -> str:
-    """`1 pledge`, `2,300 pledges`."""
+    """A number with its noun: `1 pledge`, `2,300 pledges`."""
     return f"{number:,} {one if number == 1 else one + 's'}"
 
 
+def ordinal(number: int) -> str:
+    """A number in a series: `1st`, `6th`, `22nd`."""
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else suffix}"
+
+
+def series(slug: str) -> str:
+    """The name of a series of meetings: `KOR-USA 2+2` for `kor-usa-2plus2`."""
+    for type in MEETING_TYPES:
+        if slug == type or slug.endswith(f"-{type}"):
+            parties = slug.removesuffix(type).rstrip("-").upper()
+            return f"{parties} {MET.get(type, type.replace('-', ' '))}".strip()
+    return slug.replace("-", " ")
+
+
 def value(of: Any, names: Any) -> Markup:
-    """A member of a pledge in a list of changes: a word, a deadline, quoted fragments, or parties by name."""
+    """One value in a list of differences: a label, a deadline, quoted fragments, or parties by name."""
     if of in (None, [], {}):
         return Markup("none")
     if isinstance(of, dict):
@@ -106,7 +151,15 @@ def value(of: Any, names: Any) -> Markup:
         is_party = all(item.isupper() or item in TOWARDS for item in of)
         parts = [names.party(item) if is_party else f"“{item}”" for item in of]
         return Markup(", ").join(parts)
-    return escape(ACTS.get(of) or str(of).replace("-", " "))
+    return escape(word_label(str(of)))
+
+
+def word_label(word: str) -> str:
+    """The label of a word of any facet that has no names of its own: act, status, specificity, account."""
+    for table in (ACTS, ATTESTED, FULFILMENTS, TOWARDS):
+        if word in table:
+            return table[word]
+    return word.replace("-", " ")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -114,15 +167,24 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plain_day": plain_day,
     "due": due,
     "count": count,
+    "ordinal": ordinal,
+    "series": series,
     "value": value,
-    "act": _said(ACTS),
-    "attested": _said(ATTESTED),
-    "fulfilment": _said(FULFILMENTS),
-    "meeting_type": _said(MEETING_TYPES),
-    "met": _said(MET),
-    "source_type": _said(SOURCE_TYPES),
-    "zone": _said(ZONES),
-    "operation": _said(OPERATIONS),
-    "facet": _said(FACETS),
-    "word": _said({}),
+    "act": _labels(ACTS),
+    "actor": _labels(ACTORS),
+    "attested": _labels(ATTESTED),
+    "condition": _labels(CONDITIONS),
+    "coverage": _labels(COVERAGES),
+    "due_kind": _labels(DUE_KINDS),
+    "facet": _labels(FACETS),
+    "field": _labels(FIELDS),
+    "fulfilment": _labels(FULFILMENTS),
+    "link": _labels(LINKS),
+    "meeting_type": _labels(MEETING_TYPES),
+    "met": _labels(MET),
+    "operation": _labels(OPERATIONS),
+    "role": _labels(ROLES),
+    "source_type": _labels(SOURCE_TYPES),
+    "zone": _labels(ZONES),
+    "word": _labels({}),
 }

@@ -1,4 +1,4 @@
-"""What a page calls the records it shows, read once for all of them: one statement for each kind."""
+"""Names: the display names of the records that a page shows, read with one statement for each kind of record."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,8 @@ from app.pages.labels import TOWARDS
 from app.schemas.vocabulary import Entity
 from app.store.ledger import read_documents
 
-_LONG = 24  # an organisation of a longer name goes by its abbreviation
-# Under which member a pledge's document names which kind of record.
+_LONG = 24  # letters; an organisation with a longer name is shown by its abbreviation
+# The members of a pledge's document that hold ids, by kind of record.
 _NAMED_BY_PLEDGES = {
     Entity.party: ("pledgors", "towards", "about"),
     Entity.topic: ("topics",),
@@ -22,19 +22,19 @@ _NAMED_BY_PLEDGES = {
 
 
 class Names:
-    """The names of records by id. One that the book does not have goes by its id."""
+    """The display names of records by id. A record that is not in the book is shown by its id."""
 
     def __init__(self, documents: Mapping[Entity, Mapping[str, dict[str, Any]]]) -> None:
         self.documents = documents
         self._parties = {code: short_name(party) for code, party in documents.get(Entity.party, {}).items()}
-        self._told: dict[tuple[Any, ...], Markup] = {}  # the cards of a page mostly tell of the same parties
+        self._who: dict[tuple[Any, ...], Markup] = {}  # most cards of a page name the same parties
 
     def party(self, code: str) -> str:
-        """The name people use: South Korea, ASEAN; a word such as `each-other` as it is said."""
+        """The common name of a party, such as South Korea; the label of a word such as `each-other`."""
         return self._parties.get(code) or TOWARDS.get(code, code)
 
     def parties(self, codes: Sequence[str]) -> Markup:
-        """Parties by name, each a link: `South Korea and United States`; a word such as `each-other` is no link."""
+        """Parties as links: `South Korea and United States`. A word such as `each-other` is not linked."""
         links = [
             Markup('<a href="/parties/{}">{}</a>').format(code, self.party(code))
             if code not in TOWARDS
@@ -45,17 +45,17 @@ class Names:
         return Markup("{} and {}").format(first, links[-1]) if first else Markup("").join(links)
 
     def who(self, pledge: Mapping[str, Any]) -> Markup:
-        """Who promised to whom, and about whom."""
+        """Who made the pledge, to whom, and about whom, as links."""
         key = (*pledge["pledgors"], "", *pledge["towards"], "", *pledge["about"])
-        if key not in self._told:
-            told = self.parties(pledge["pledgors"])
+        if key not in self._who:
+            who = self.parties(pledge["pledgors"])
             if pledge["towards"]:
                 arrow = Markup('{} <span class="to" role="img" aria-label="to">→</span> {}')
-                told = arrow.format(told, self.parties(pledge["towards"]))
+                who = arrow.format(who, self.parties(pledge["towards"]))
             if pledge["about"]:
-                told = Markup('{} <span class="about">about {}</span>').format(told, self.parties(pledge["about"]))
-            self._told[key] = told
-        return self._told[key]
+                who = Markup('{} <span class="about">about {}</span>').format(who, self.parties(pledge["about"]))
+            self._who[key] = who
+        return self._who[key]
 
     def topic(self, slug: str) -> str:
         return self._name(Entity.topic, slug)
@@ -73,11 +73,11 @@ class Names:
         return self._name(Entity.source, id, "title")
 
     def record(self, entity: str, id: str) -> dict[str, Any] | None:
-        """The whole document of a record that was asked for."""
+        """The document of a record; None if it was not read."""
         return self.documents.get(Entity(entity), {}).get(id)
 
     def korean(self, entity: str, id: str) -> Markup:
-        """The record's Korean name, marked as Korean; nothing if it has none."""
+        """The record's Korean name with `lang="ko"`; empty if it has none."""
         return korean_name(self.record(entity, id) or {})
 
     def _name(self, entity: Entity, id: str, member: str = "name") -> str:
@@ -86,14 +86,14 @@ class Names:
 
 
 def korean_name(record: Any) -> Markup:
-    """A record's Korean name, marked as Korean; nothing if it has none. The record is a document or a shape."""
+    """A record's Korean name with `lang="ko"`; empty if it has none. `record` is a document or a schema object."""
     names = record.get("names") if isinstance(record, Mapping) else record.names
     name = (names or {}).get("ko")
     return Markup('<span class="ko" lang="ko">{}</span>').format(name) if name else Markup("")
 
 
 def short_name(party: Mapping[str, Any]) -> str:
-    """What people call a party: a state without its constitution, a long-named organisation by its abbreviation."""
+    """The common name of a party: South Korea for the Republic of Korea, an abbreviation for a long name."""
     name = str(party["name"])
     aliases = [alias for alias in party["aliases"] if alias.isascii() and "." not in alias and "," not in alias]
     if party["type"] == "state" and "Republic" in name:
@@ -104,7 +104,7 @@ def short_name(party: Mapping[str, Any]) -> str:
 
 
 def read_names(connection: Connection, pledges: Sequence[Mapping[str, Any]] = (), **further: Iterable[str]) -> Names:
-    """The names of all that some pledges' documents refer to, and of `further` ids by kind: `meeting=[…]`."""
+    """The names of all records that some pledges refer to, and of `further` ids by kind: `meeting=[…]`."""
     wanted = _wanted(further, pledges, _NAMED_BY_PLEDGES)
     wanted[Entity.meeting] |= {pledge["meeting"] for pledge in pledges}
     wanted[Entity.source] |= {citation["source"] for pledge in pledges for citation in pledge["citations"]}
@@ -112,7 +112,7 @@ def read_names(connection: Connection, pledges: Sequence[Mapping[str, Any]] = ()
 
 
 def read_card_names(connection: Connection, pledges: Sequence[Mapping[str, Any]], **further: Iterable[str]) -> Names:
-    """The names that the cards of some pledges show, their parties and topics, and those of `further` ids by kind."""
+    """The names that the cards of some pledges show (parties, topics), and those of `further` ids by kind."""
     shown = {entity: _NAMED_BY_PLEDGES[entity] for entity in (Entity.party, Entity.topic)}
     return _read(connection, _wanted(further, pledges, shown))
 

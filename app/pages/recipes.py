@@ -1,6 +1,6 @@
-"""The recipe book: questions that people have, each as one request, with its answer from the seeds.
+"""Recipes: common questions, each with a request and its response from the seeds, parsed from `recipes.md`.
 
-`recipes.md` is what people read; the docs page shows it part by part. A test runs every request as it stands there.
+The docs page shows them one by one. A test runs every request and compares the response.
 """
 
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BOOK = Path(__file__).with_name("recipes.md").read_text(encoding="utf-8")
-ADDRESS = "http://127.0.0.1:8000"  # at which the requests of the book ask
+ADDRESS = "http://127.0.0.1:8000"  # the host in the requests of recipes.md
 _RECIPE = re.compile(
     r"^## (?P<question>[^\n]+)\n\n(?P<about>(?:(?!```|#)[^\n]+\n)+)\n"
     r"```sh\n(?P<request>curl [^\n]+)\n```\n\n```(?P<form>json|ics|csv)\n(?P<answer>.*?)^```$",
@@ -18,7 +18,7 @@ _RECIPE = re.compile(
 
 @dataclass(frozen=True)
 class Recipe:
-    """A question, what to know of it, and a line of shell with its answer, shortened, in some form."""
+    """A question, a note on it, a shell command, and its shortened response in the format `form`."""
 
     question: str
     about: str

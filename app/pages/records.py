@@ -1,4 +1,4 @@
-"""One record for its page: as it stands, and what was changed in it when."""
+"""Records of a page: the current document of a record, and its history as a list of differences."""
 
 import json
 from typing import Any, NamedTuple
@@ -14,15 +14,15 @@ _MOST_VERSIONS = 200
 
 
 class Difference(NamedTuple):
-    """One member of a document that a version has otherwise than the one before."""
+    """A member of a document whose value differs from that of the version before."""
 
     field: str
     before: str
     after: str
 
 
-class RevisionView(NamedTuple):
-    """A revision of the record, the newest of a page first."""
+class RecordVersion(NamedTuple):
+    """A revision of the record; `differences` is empty for the first."""
 
     number: int
     day: str
@@ -32,7 +32,7 @@ class RevisionView(NamedTuple):
 
 
 def read_record(connection: Connection, entity: Entity, id: str) -> dict[str, Any]:
-    """The record's document as the ledger has it; a retracted one has `retracted_at`. NotFound if there is none."""
+    """The record's document; a retracted record has `retracted_at`. Raises NotFound if there is no such record."""
     document: dict[str, Any] = json.loads(bytes(record_answer(connection, entity, id).body))
     return document
 
@@ -42,16 +42,15 @@ def documents_of(page: ResultPage) -> list[dict[str, Any]]:
     return [json.loads(document) for document in page.documents]
 
 
-def read_versions(connection: Connection, entity: Entity, id: str) -> list[RevisionView]:
-    """What was changed in a record, the newest version first."""
-    versions: list[RevisionView] = []
+def read_versions(connection: Connection, entity: Entity, id: str) -> list[RecordVersion]:
+    """The versions of a record with their differences, the newest first; at most 200."""
+    versions: list[RecordVersion] = []
     before: dict[str, Any] = {}
     for revision in read_history(connection, entity, id, 0, _MOST_VERSIONS):
         document = json.loads(revision.document)
         differences = list(_differences(before, document)) if before else []
-        versions.append(
-            RevisionView(revision.version, revision.at[:10], revision.actor, revision.operation, differences)
-        )
+        day = revision.at[:10]
+        versions.append(RecordVersion(revision.version, day, revision.actor, revision.operation, differences))
         before = document
     return versions[::-1]
 
@@ -65,7 +64,7 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differen
 
 
 def _text(value: Any) -> str:
-    """A member as a reader sees it: nothing as a dash, a list or a word for each party apart by commas."""
+    """A value as text: a dash if it is empty, the items of a list or object separated by commas."""
     if value in (None, [], {}):
         return "—"
     if isinstance(value, dict):

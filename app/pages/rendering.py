@@ -1,7 +1,7 @@
-"""How a page becomes an answer: the templates, the frame every page stands in, and the policy it is sent with.
+"""Rendering: turn a template into an HTML response with the common frame, an ETag and a content security policy.
 
-Reading needs no script: a page that has one says so, and may then fetch from its own host. Nothing comes from
-elsewhere.
+The pages for reading have no script. A page with `script=True` may run scripts of this host and fetch from it. No page
+loads anything from another host.
 """
 
 import hashlib
@@ -35,14 +35,14 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?", re.
 
 
 def _state_of_files() -> str:
-    """Names templates and static files as they are, so that nobody is shown those of a release before."""
+    """A digest of templates and static files, so that a browser does not reuse those of an older release."""
     digest = hashlib.blake2b(digest_size=6)
     for path in sorted([*(HERE / "templates").rglob("*.*"), *(HERE / "static").rglob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-# Part of the ETag of every page, and of the addresses of its files.
+# Part of the ETag of every page, and of the URLs of its static files.
 FILES = _state_of_files()
 
 environment = Environment(
@@ -116,7 +116,7 @@ def _render(
 
 
 def page_headers(policy: str) -> dict[str, str]:
-    """What every page is sent with, under a policy of what it may load."""
+    """The headers of every page, with the given content security policy."""
     return {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-cache",
@@ -126,7 +126,7 @@ def page_headers(policy: str) -> dict[str, str]:
 
 
 def address(request: Request) -> str:
-    """The address that the reader came by; that of the settings if the Host header is none."""
+    """The base address of the request; that of the settings if the Host header is missing or malformed."""
     host = request.headers.get("host", "")
     public: str = request.app.state.settings.public_url
     return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else public.rstrip("/")
@@ -142,13 +142,13 @@ def _extent(reading: Snapshot) -> Extent:
 
 
 def section(path: str) -> str:
-    """The first step of a path: `pledges` of `/pledges/x`, nothing of `/`."""
+    """The first segment of a path: `pledges` for `/pledges/x`, empty for `/`."""
     return path.lstrip("/").partition("/")[0]
 
 
 def _data_block(data: dict[str, Any] | None) -> Markup | None:
-    """JSON-LD that cannot end the element it stands in. It is data: no policy of scripts speaks of it."""
+    """JSON-LD as the text of a script element. `<` is escaped, so that the data cannot end the element."""
     if data is None:
         return None
-    told = {"@context": "https://schema.org", **data}
-    return Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 (`<` is escaped)
+    document = {"@context": "https://schema.org", **data}
+    return Markup(json.dumps(document, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 (`<` is escaped)

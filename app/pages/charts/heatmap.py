@@ -1,7 +1,7 @@
-"""A matrix as a heat map: where each cell and label of the drawing stands. Pure: counts go in, places come out.
+"""Heat map: the layout of a matrix as a drawing, with the position of each cell and label. Pure.
 
-All places are pixels of the drawing. What has more values runs down the page, where there is room; a topic stands under
-its parent. Depth of colour goes by the root of the count, so that one large cell does not bleach all the others.
+All positions are pixels. The facet with more values becomes the rows. A topic is listed after its parent. The colour
+depth is proportional to the square root of the count, so that one large cell does not make all others pale.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,26 +10,27 @@ from math import ceil, sqrt
 from textwrap import shorten, wrap
 from typing import Literal
 
+from app.pages.labels import word_label
 from app.schemas.facets import FacetValue, Matrix, MatrixCell
 
 Counted = Literal["mentions", "undertakings", "new"]
 
 DEPTHS = 5
-_LABEL = 196  # pixels: the column of the row labels
-_LABEL_LETTERS = 25  # that fit into one line of it
-_CELL = (52, 34)  # a cell with the hairline around it
-_NARROW = 36  # its width under labels that stand on end
-_WORD = 9  # letters of a word that fit above a cell, if need be
-_COLUMN_LETTERS = 7  # of a line above a cell
-_LINE = 14  # pixels from one line of a label to the next
-_LETTER = 6.4  # pixels of a letter, when a label stands on end
-_STANDING = 30  # letters of a label on end
-_MANY = 12  # columns; more than these, and more than rows, are turned to run down the page
+_LABEL = 168  # pixels, the width of the row labels
+_LABEL_LETTERS = 20  # letters in one line of a row label
+_CELL = (52, 34)  # pixels, a cell with its border
+_NARROW = 36  # pixels, the width of a cell below a vertical label
+_WORD = 9  # letters of the longest word in a horizontal column label
+_COLUMN_LETTERS = 7  # letters in one line of a column label, if its words are not longer
+_LINE = 14  # pixels between two lines of a label
+_LETTER = 7.2  # pixels, the width of a letter in a column label
+_VERTICAL = 30  # letters in a vertical label
+_MANY = 12  # more columns than this, and more than rows, are drawn as rows
 
 
 @dataclass(frozen=True)
 class Label:
-    """The name of a row or column, in lines, hung at a place."""
+    """The label of a row or column, in lines, with its position."""
 
     code: str
     name: str
@@ -43,7 +44,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Cell:
-    """A crossing that has pledges; `depth` is 1 to DEPTHS."""
+    """A cell with a count above 0; `depth` is its colour, 1 to DEPTHS."""
 
     cell: MatrixCell
     row: str
@@ -56,7 +57,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """The drawing. `is_turned`: what was asked for as columns runs down; `is_standing`: column labels stand on end."""
+    """The drawing. `is_turned`: the columns of the matrix are the rows. `is_vertical`: column labels are vertical."""
 
     width: int
     height: int
@@ -68,15 +69,15 @@ class HeatMap:
     columns: list[Label]
     grid: dict[tuple[str, str], Cell]
     is_turned: bool
-    is_standing: bool
+    is_vertical: bool
 
     def at(self, row: Label, column: Label) -> Cell | None:
-        """The cell where a row meets a column, if anything is there."""
+        """The cell of a row and a column; None if its count is 0."""
         return self.grid.get((row.code, column.code))
 
     @property
     def cells(self) -> list[Cell]:
-        """In the order in which one reads them."""
+        """The cells row by row."""
         return list(self.grid.values())
 
 
@@ -86,27 +87,26 @@ def draw_heat_map(
     parents: Mapping[str, str] | None = None,
     short: Mapping[str, str] | None = None,
 ) -> HeatMap:
-    """The drawing of a matrix. `parents` says which topic is under which; `short` has shorter names for the labels."""
+    """The drawing of a matrix. `parents` maps topics to their parents; `short` maps codes to shorter labels."""
     parents, short = parents or {}, short or {}
     turned = len(matrix.columns) > max(_MANY, len(matrix.rows))
     down, across = (matrix.columns, matrix.rows) if turned else (matrix.rows, matrix.columns)
     down, across = in_tree(down, parents), in_tree(across, parents)
-    names = [short.get(value.code, value.name) for value in across]
-    standing = any(len(word) > _WORD for name in names for word in name.split())
-    width, height = (_NARROW if standing else _CELL[0]), _CELL[1]
-    lines = [
-        [shorten(name, _STANDING, placeholder="…")] if standing else wrap(name, _COLUMN_LETTERS, break_long_words=False)
-        for name in names
-    ]
-    top = _head(lines, standing)
+    names = [short.get(value.code, _name(value)) for value in across]
+    longest = max((len(word) for name in names for word in name.split()), default=0)
+    vertical = longest > _WORD
+    width, height = (_NARROW if vertical else max(_CELL[0], ceil(_LETTER * longest) + 4)), _CELL[1]
+    letters = max(_COLUMN_LETTERS, longest)
+    lines = [[shorten(name, _VERTICAL, placeholder="…")] if vertical else wrap(name, letters) for name in names]
+    top = _head(lines, vertical=vertical)
     above = set(parents.values())
     columns = [
-        Label(value.code, value.name, text, _LABEL + (place + 0.5) * width, top - 8,
+        Label(value.code, _name(value), text, _LABEL + (place + 0.5) * width, top - 8,
               value.code in parents, value.code in above, value.query)
         for place, (value, text) in enumerate(zip(across, lines, strict=True))
     ]  # fmt: skip
     rows = [
-        Label(value.code, value.name, two_lines(short.get(value.code, value.name)), 0, top + (place + 0.5) * height,
+        Label(value.code, _name(value), two_lines(short.get(value.code, _name(value))), 0, top + (place + 0.5) * height,
               value.code in parents, value.code in above, value.query)
         for place, value in enumerate(down)
     ]  # fmt: skip
@@ -121,12 +121,12 @@ def draw_heat_map(
         columns=columns,
         grid=_grid(matrix.cells, counted, rows, columns, turned=turned),
         is_turned=turned,
-        is_standing=standing,
+        is_vertical=vertical,
     )
 
 
 def in_tree(values: Sequence[FacetValue], parents: Mapping[str, str]) -> list[FacetValue]:
-    """The values in their order, but each child after its parent, if that is there."""
+    """The values in their order, but each child after its parent, if the parent is among them."""
     codes = {value.code for value in values}
     children: dict[str, list[FacetValue]] = {}
     roots: list[FacetValue] = []
@@ -137,19 +137,24 @@ def in_tree(values: Sequence[FacetValue], parents: Mapping[str, str]) -> list[Fa
 
 
 def two_lines(name: str) -> list[str]:
-    """A name as it fits beside a row; what is too long for two lines ends in dots."""
+    """A row label in at most two lines; a longer name is shortened with dots."""
     lines = wrap(name, _LABEL_LETTERS)
     return lines if len(lines) <= 2 else [lines[0], f"{lines[1].rstrip(' ,-')[: _LABEL_LETTERS - 1]}…"]
 
 
 def depth_of(count: int, most: int) -> int:
-    """1 for the least, DEPTHS for the most."""
+    """The colour depth of a count: from 1 to DEPTHS, which is the depth of `most`."""
     return 1 + int((DEPTHS - 1) * sqrt((count - 1) / (most - 1))) if most > 1 else DEPTHS
 
 
-def _head(lines: Sequence[Sequence[str]], standing: bool) -> int:
-    """The height that the column labels take."""
-    if standing:
+def _name(value: FacetValue) -> str:
+    """The name of a value; the label of a word of a vocabulary, which has its code as name."""
+    return word_label(value.code) if value.name == value.code else value.name
+
+
+def _head(lines: Sequence[Sequence[str]], *, vertical: bool) -> int:
+    """The height of the column labels in pixels."""
+    if vertical:
         return 16 + ceil(_LETTER * max(len(text) for one in lines for text in one))
     return 16 + _LINE * max((len(one) for one in lines), default=1)
 
@@ -157,7 +162,7 @@ def _head(lines: Sequence[Sequence[str]], standing: bool) -> int:
 def _grid(
     cells: Sequence[MatrixCell], counted: Counted, rows: Sequence[Label], columns: Sequence[Label], *, turned: bool
 ) -> dict[tuple[str, str], Cell]:
-    """The cells by the codes of row and column, as one reads them. Those that count nothing are left out."""
+    """The cells by the codes of row and column, row by row. Cells with a count of 0 are left out."""
     most = max((getattr(cell, counted) for cell in cells), default=0)
     found = {(cell.column, cell.row) if turned else (cell.row, cell.column): cell for cell in cells}
     grid: dict[tuple[str, str], Cell] = {}
@@ -165,6 +170,6 @@ def _grid(
         for column in columns:
             cell = found.get((row.code, column.code))
             if cell is not None and (count := getattr(cell, counted)):
-                place = Cell(cell, row.name, column.name, count, depth_of(count, most), column.x, row.y)
-                grid[row.code, column.code] = place
+                depth = depth_of(count, most)
+                grid[row.code, column.code] = Cell(cell, row.name, column.name, count, depth, column.x, row.y)
     return grid

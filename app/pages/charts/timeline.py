@@ -1,8 +1,8 @@
-"""Undertakings over time: where each mark of the chart stands. Pure: pledges go in, places come out.
+"""Timeline: the layout of undertakings over time, one line for each thread and one mark for each meeting. Pure.
 
-One line a thread, one mark a meeting. Places across are per cent of the width, so that the chart is drawn at any width
-without its marks being scaled; places down are pixels in the thread's own strip. Meetings stand where their day is,
-but never closer together than a finger needs.
+Horizontal positions are per cent of the width, so that the marks keep their size at any width. Vertical positions are
+pixels within the strip of a thread. A meeting is placed by its date, but meetings keep a minimum distance, so that each
+mark can be tapped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 from app.query.threads import Strand
 from app.schemas.vocabulary import Fulfilment
 
-_LEFT, _RIGHT = 4.0, 96.0  # per cent: room for half a mark at both ends
-_APART = 7.5  # per cent, between two meetings: some 24 pixels of a narrow screen
-_LABELS_APART = 17.0  # per cent, between two labels of the axis
-_COLUMNS_IN_SIGHT = 1 + int((_RIGHT - _LEFT) / _APART)  # more than these need a wider chart
-_MARK = 24  # pixels, the height that a mark takes
+_LEFT, _RIGHT = 5.5, 94.5  # per cent; at both ends there is room for half a label
+_APART = 7.4  # per cent between two meetings: 24 pixels on a narrow screen
+_MOST_COLUMNS = 1 + int((_RIGHT - _LEFT) / _APART)  # more meetings need a wider chart
+# Per cent between two labels of the axis, 34 pixels: by `span` on a narrow screen, and on a wide one.
+_LABELS_APART = {1: 10.4, 2: 5.3, 4: 2.7, 8: 1.4}
+_LABELS_APART_WIDE = {1: 4.0, 2: 4.0, 4: 2.7, 8: 1.4}
+_MARK = 24  # pixels, the height of a mark
 
-# What the colours tell apart. A colour is never the only sign: each mark's text says the word itself.
+# The colours, each for several values. The text of each mark gives the exact value.
 TONES: Mapping[str, tuple[Fulfilment, ...]] = {
     "kept": (Fulfilment.fulfilled, Fulfilment.upheld),
     "moving": (Fulfilment.in_progress, Fulfilment.partly_fulfilled),
@@ -31,19 +33,26 @@ TONES: Mapping[str, tuple[Fulfilment, ...]] = {
 _TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
 
 
-class Column(NamedTuple):
-    """A meeting on the axis; its label is to be shown only if there is room (`is_labelled`)."""
+class TimelineColumn(NamedTuple):
+    """A meeting on the axis."""
 
     meeting: Mapping[str, Any]
     held_on: date
     x: float
-    is_labelled: bool
-    anchor: str  # of the label: start, middle or end
+
+
+class AxisLabel(NamedTuple):
+    """The month of one or several adjacent meetings. Only labels with `is_narrow` fit on a narrow screen."""
+
+    month: str
+    year: str
+    x: float
+    is_narrow: bool
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A meeting that said it (`pledge` is what it said), was silent on it, or is known by reports that do not."""
+    """A meeting on a line: `pledge` is what it promised; None if it did not repeat the pledge or that is unknown."""
 
     kind: str  # the act, `silent` or `unreported`
     tone: str
@@ -55,7 +64,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A thread: drawn from its first mark to its last renewal, then faintly to the last meeting that left it out."""
+    """A thread: a line from the first pledge to the last, then a dotted line to the last meeting without it."""
 
     id: str
     marks: list[Mark]
@@ -81,42 +90,40 @@ class Line:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The axis and the lines. `span` counts the widths of a narrow screen that the chart needs: 1, 2, 4 or 8."""
+    """The axis and the lines. `span` is the minimum width of the chart in narrow screens: 1, 2, 4 or 8."""
 
-    columns: list[Column]
+    columns: list[TimelineColumn]
+    labels: list[AxisLabel]
     lines: list[Line]
     span: int
 
 
 def tone_of(fulfilment: Mapping[str, str]) -> str:
-    """The colour of a pledge: `none` if nobody judged it, `mixed` if its parties stand differently."""
+    """The colour of a pledge: `none` if it is not assessed, `mixed` if the status differs by party."""
     tones = {_TONE_OF[Fulfilment(word)] for word in fulfilment.values()}
     return tones.pop() if len(tones) == 1 else "mixed" if tones else "none"
 
 
 def meetings_of(strands: Iterable[Strand]) -> list[str]:
-    """The ids of all the meetings that have a mark, for whoever reads their records."""
+    """The ids of all meetings that have a mark, sorted."""
     return sorted({id for strand in strands for id in _meetings(strand)})
 
 
 def draw_timeline(strands: Sequence[Strand], meetings: Mapping[str, Mapping[str, Any]]) -> Timeline:
-    """The chart of some undertakings; `meetings` has the record of every one in `meetings_of`."""
+    """The chart of some undertakings; `meetings` must have the document of each id in `meetings_of`."""
     ids = sorted(meetings_of(strands), key=lambda meeting: (meetings[meeting]["held_on"], meeting))
     days = [date.fromisoformat(meetings[id]["held_on"]) for id in ids]
     places = place_across(days)
     across = dict(zip(ids, places, strict=True))
-    named = labelled(places)
-    columns = [
-        Column(meetings[id], day, x, place in named, _anchor(x))
-        for place, (id, day, x) in enumerate(zip(ids, days, places, strict=True))
-    ]
-    needed = ceil(len(ids) / _COLUMNS_IN_SIGHT)
+    columns = [TimelineColumn(meetings[id], day, x) for id, day, x in zip(ids, days, places, strict=True)]
+    needed = ceil(len(ids) / _MOST_COLUMNS)
     span = next((span for span in (1, 2, 4) if span >= needed), 8)
-    return Timeline(columns, [_line(strand, meetings, across) for strand in strands], span)
+    lines = [_line(strand, meetings, across) for strand in strands]
+    return Timeline(columns, axis_labels(days, places, span), lines, span)
 
 
 def place_across(days: Sequence[date]) -> list[float]:
-    """Where meetings of these days (in order) stand: by their day, yet apart from each other."""
+    """The positions of meetings with these dates, which must be in order: by date, with a minimum distance."""
     if not days:
         return []
     whole = (days[-1] - days[0]).days
@@ -125,31 +132,40 @@ def place_across(days: Sequence[date]) -> list[float]:
     gap = min(_APART, (_RIGHT - _LEFT) / max(1, len(days) - 1))
     places: list[float] = []
     for day in days:
-        due = _LEFT + (_RIGHT - _LEFT) * ((day - days[0]).days / whole if whole else 0.0)
-        places.append(max(due, places[-1] + gap) if places else due)
+        exact = _LEFT + (_RIGHT - _LEFT) * ((day - days[0]).days / whole if whole else 0.0)
+        places.append(max(exact, places[-1] + gap) if places else exact)
     bound = _RIGHT
-    for index in reversed(range(len(places))):  # what was pushed beyond the edge pushes back
+    for index in reversed(range(len(places))):  # move back what is beyond the right end
         places[index] = min(places[index], bound)
         bound = places[index] - gap
     return [round(place, 2) for place in places]
 
 
-def labelled(places: Sequence[float]) -> list[int]:
-    """Which places the axis names: the first, the last, and those between that have room to both sides."""
-    named: list[int] = []
+def axis_labels(days: Sequence[date], places: Sequence[float], span: int) -> list[AxisLabel]:
+    """The labels of the axis that fit without touching: one for all meetings of a month, between the first and last."""
+    months: dict[date, list[float]] = {}
+    for day, place in zip(days, places, strict=True):
+        months.setdefault(day.replace(day=1), []).append(place)
+    labels = [(month, round((xs[0] + xs[-1]) / 2, 2)) for month, xs in months.items()]
+    labels = [labels[index] for index in spaced([x for _, x in labels], _LABELS_APART_WIDE[span])]
+    narrow = spaced([x for _, x in labels], _LABELS_APART[span])
+    return [
+        AxisLabel(f"{month:%b}", str(month.year), x, is_narrow=index in narrow)
+        for index, (month, x) in enumerate(labels)
+    ]
+
+
+def spaced(places: Sequence[float], apart: float) -> list[int]:
+    """The indexes of places that keep a distance: the first, the last, and as many as possible between them."""
+    kept: list[int] = []
     for index, x in enumerate(places):
-        far = not named or x - places[named[-1]] >= _LABELS_APART
-        room = index in (0, len(places) - 1) or places[-1] - x >= _LABELS_APART
-        if far and room:
-            named.append(index)
-    return named
-
-
-def _anchor(x: float) -> str:
-    """How a label hangs on its place, so that it stays on the chart."""
-    if x < _LEFT + _LABELS_APART / 2:
-        return "start"
-    return "end" if x > _RIGHT - _LABELS_APART / 2 else "middle"
+        if index in (0, len(places) - 1):
+            fits = not kept or x - places[kept[-1]] >= apart
+        else:
+            fits = x - places[kept[-1]] >= apart and places[-1] - x >= apart
+        if fits:
+            kept.append(index)
+    return kept
 
 
 def _meetings(strand: Strand) -> list[str]:
@@ -163,10 +179,10 @@ def _line(strand: Strand, meetings: Mapping[str, Mapping[str, Any]], across: Map
     height = _MARK * max(len(pledges) for pledges in by_meeting.values())
     middle = height / 2
     marks = [
-        Mark(pledge["act"], tone_of(pledge["fulfilment"]), across[id], middle + _MARK * (place - (len(said) - 1) / 2),
-             meetings[id], pledge)
-        for id, said in by_meeting.items()
-        for place, pledge in enumerate(said)
+        Mark(pledge["act"], tone_of(pledge["fulfilment"]), across[id],
+             middle + _MARK * (place - (len(pledges) - 1) / 2), meetings[id], pledge)
+        for id, pledges in by_meeting.items()
+        for place, pledge in enumerate(pledges)
     ]  # fmt: skip
     start, end = min(mark.x for mark in marks), max(mark.x for mark in marks)
     for kind, ids in (("silent", strand.silent), ("unreported", strand.unreported)):

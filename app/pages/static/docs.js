@@ -1,4 +1,4 @@
-// The docs page: the reference by Swagger UI, the dark scheme, and the button that copies.
+// The docs page: start Swagger UI, follow the colour scheme, copy the example request.
 "use strict";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -16,22 +16,22 @@ if (copy && navigator.clipboard) {
   });
 }
 
-// The page says what the document's introduction says, and says it better.
+// The page has its own introduction, so that of the OpenAPI document is hidden.
 const withoutInfo = () => ({ components: { InfoContainer: () => null } });
 
-// The reference grows, step by step, after the browser has gone to the anchor of a problem, which stands below it: go
-// there again at each step, until the reader goes elsewhere.
-function goToProblem() {
+// The problem types are below the reference, which grows while it renders. After each change of size, scroll to the
+// anchor again, until the reader scrolls or types.
+function scrollToProblem() {
   const target = /^#[a-z-]+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
   if (!target) return;
-  const growing = new ResizeObserver(() => target.scrollIntoView({ behavior: "instant" }));
-  growing.observe(document.getElementById("swagger"));
-  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-    addEventListener(act, () => growing.disconnect(), { once: true, passive: true });
+  const observer = new ResizeObserver(() => target.scrollIntoView({ behavior: "instant" }));
+  observer.observe(document.getElementById("swagger"));
+  for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(type, () => observer.disconnect(), { once: true, passive: true });
   }
 }
 
-goToProblem();
+scrollToProblem();
 SwaggerUIBundle({
   url: document.getElementById("swagger").dataset.openapi,
   dom_id: "#swagger",

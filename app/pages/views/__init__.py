@@ -1,1 +1,1 @@
-"""The pages of the explorer: one module for each kind of page, with its router."""
+"""Route handlers of the pages: one module with one router for each kind of page."""

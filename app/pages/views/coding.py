@@ -1,4 +1,4 @@
-"""How we code: what a record is, what each word of the book means, and what is not claimed."""
+"""/how-we-code: the coding rules. What a record is, and what each value means."""
 
 from fastapi import Response
 
@@ -10,9 +10,9 @@ router = PageRouter()
 
 @router.get("/how-we-code")
 def how_we_code(reading: Reading) -> Response:
-    """The rules that a coder follows, for those who read what was coded."""
+    """The coding rules, for readers of the data."""
     return page(
         reading, "coding.html", {},
-        title="How we code",
-        description="What counts as a pledge, what each word of the book means, and what is not claimed.",
+        title="Coding rules",
+        description="How a statement is turned into records: what counts as a pledge, and what each value means.",
     )  # fmt: skip

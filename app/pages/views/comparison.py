@@ -1,4 +1,4 @@
-"""Two meetings side by side: the undertakings of both, and those that only one of them has."""
+"""/compare: two meetings side by side. The undertakings of both, and those of only one."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -16,17 +16,17 @@ from app.query.undertakings import read_sayings
 from app.schemas.vocabulary import Entity
 
 router = PageRouter()
-_SHOWN = 100  # undertakings of each part; the lists of the API have them all
-_OFFERED = 200  # meetings to choose from, the newest
-# What may differ between two pledges of one undertaking.
+_SHOWN = 100  # undertakings of each part; the API lists all of them
+_OFFERED = 200  # the newest meetings, as options of the form
+# The fields that are compared between two pledges of one undertaking.
 _LABELS = {
-    "act": "act", "specificity": "how specific", "due": "deadline", "formula": "as said", "pledgors": "made by",
-    "towards": "owed to",
+    "act": "act", "specificity": "how specific", "due": "deadline", "formula": "key wording", "pledgors": "made by",
+    "towards": "promised to",
 }  # fmt: skip
 
 
-class PartCounts(NamedTuple):
-    """How many undertakings each part has, shown or not."""
+class ComparisonCounts(NamedTuple):
+    """The number of undertakings of each part, including those that are not shown."""
 
     both: int
     only_a: int
@@ -34,7 +34,7 @@ class PartCounts(NamedTuple):
 
 
 class CompareQuery(BaseModel):
-    """Which two meetings. A field of the form that was left empty is as good as none."""
+    """The ids of two meetings. An empty form field counts as missing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,12 +44,12 @@ class CompareQuery(BaseModel):
 
 @router.get("/compare")
 def compare(reading: Reading, query: Annotated[CompareQuery, Query()]) -> Response:
-    """The form, and the comparison once two meetings are chosen."""
+    """The form, and the comparison if two meetings are chosen."""
     connection = reading.connection
     chosen = query.a and query.b and query.a != query.b
     found = compare_meetings(connection, query.a, query.b) if query.a and query.b and chosen else Comparison()
     a, b = (read_record(connection, Entity.meeting, id) if id and chosen else None for id in (query.a, query.b))
-    counts = PartCounts(len(found.both), len(found.only_a), len(found.only_b))
+    counts = ComparisonCounts(len(found.both), len(found.only_a), len(found.only_b))
     found = Comparison(found.both[:_SHOWN], found.only_a[:_SHOWN], found.only_b[:_SHOWN])
     shared = [pledge for both in found.both for pledge in (*both.in_a, *both.in_b)]
     alone = [said[0] for said in (*found.only_a, *found.only_b)]
@@ -65,7 +65,7 @@ def compare(reading: Reading, query: Annotated[CompareQuery, Query()]) -> Respon
         "sayings": read_sayings(connection, [pledge["id"] for pledge in alone]),
     }
     title = f"{a['title']} and {b['title']}" if a and b else "Compare two meetings"
-    description = "What two meetings both promised, and what only one of them did, counted in undertakings."
+    description = "Compare two meetings: the undertakings in both of them, and those in only one."
     canonical = f"/compare?a={query.a}&b={query.b}" if chosen else "/compare"
     return page(
         reading,
@@ -78,7 +78,7 @@ def compare(reading: Reading, query: Annotated[CompareQuery, Query()]) -> Respon
 
 
 def _offered(connection: Connection, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The meetings to choose from, the newest first; those that are chosen are always among them."""
+    """The meetings of the form, the newest first. The chosen ones are always included."""
     newest = documents_of(read_meetings(connection, MeetingQuery(limit=_OFFERED)))
     found = {record["id"]: record for record in newest}
     found |= {record["id"]: record for record in chosen}

@@ -1,6 +1,6 @@
-"""The docs page: what Pledgebook is, a question with its real answer, the words, the reference, the problems.
+"""/docs: an example request with its response, key terms, recipes, the API reference and the problem types.
 
-Swagger UI comes from an installed package, and the policy lets the page reach no other host.
+Swagger UI is served from an installed package. The content security policy allows no other host.
 """
 
 from pathlib import Path
@@ -28,8 +28,8 @@ from app.schemas.vocabulary import Entity
 from app.search.names import known
 
 HERE = Path(__file__).resolve().parents[1]
-ASSETS = "/docs/assets"  # Swagger UI's
-STATIC = "/docs/static"  # ours
+ASSETS = "/docs/assets"  # files of Swagger UI
+STATIC = "/docs/static"  # files of this package
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,7 +42,7 @@ templates = Jinja2Templates(HERE / "templates")
 
 
 def _with_code(text: str) -> Markup:
-    """Text whose words in backticks are code."""
+    """The text with the parts in backticks as `<code>`."""
     parts = text.split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
@@ -58,7 +58,7 @@ class DocsQuery(BaseModel):
 
 @router.get("/docs")
 def docs(reading: Reading, query: Annotated[DocsQuery, Query()]) -> Response:  # noqa: ARG001 (the route reads it)
-    """The page, with an answer from the book that is served."""
+    """The page, with an example response from this book."""
     connection = reading.connection
     path, answer = _question(connection)
     here = address(reading.request)
@@ -77,7 +77,7 @@ def docs(reading: Reading, query: Annotated[DocsQuery, Query()]) -> Response:  #
 
 
 def _question(connection: Connection) -> tuple[str, str | None]:
-    """A question that this book has an answer to, and the answer, shortened; no answer if the book is empty."""
+    """The path of a query that finds pledges in this book, and its response, shortened; None if the book is empty."""
     path, query = f"/v1/pledges?topic={TOPIC}", {"topic": [TOPIC]}
     if not known(connection, {Entity.topic: [TOPIC]}):
         path, query = "/v1/pledges", {}
@@ -87,7 +87,7 @@ def _question(connection: Connection) -> tuple[str, str | None]:
 
 
 def mount_assets(app: FastAPI) -> None:
-    """Serve Swagger UI's files from the package that carries them, and our own."""
+    """Serve the files of Swagger UI from their package, and the static files of this package."""
     folder = Path(fastapi_offline.__file__).parent / "static"
     app.mount(ASSETS, StaticFiles(directory=folder), name="docs-assets")
     app.mount(STATIC, StaticFiles(directory=HERE / "static"), name="docs-static")

@@ -1,4 +1,4 @@
-"""The first page: what the book is, one pledge as the example, and the ways in."""
+"""/: the home page, with a search form, an example pledge, overdue pledges, topics and meetings."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,11 +15,11 @@ from app.query.topic_tree import read_topic_tree
 from app.query.undertakings import read_sayings
 
 router = PageRouter()
-SENTENCE = "What states promised each other, in which words, and what came of it."
+SENTENCE = "What states promised each other, with source, deadline and status."
 _TITLE = "Pledgebook: what states promised each other"
 _SHOWN = 5
 _CANDIDATES = 100
-# Questions of a search, which the book of the seeds answers.
+# Example searches. The seeds have pledges for each of them.
 EXAMPLES = ("wartime operational control", "North Korea -missile", "“extended deterrence”")
 
 
@@ -50,7 +50,7 @@ _STRAIGHT = {ord("“"): '"', ord("”"): '"'}
 
 
 def _example(connection: Connection) -> list[dict[str, Any]]:
-    """Of the newest pledges the one that was said at most meetings; none if the book is empty."""
+    """The one of the newest pledges that was made at most meetings; an empty list if the book is empty."""
     newest = _pledges(connection, PledgeQuery(limit=_CANDIDATES))
     sayings = read_sayings(connection, [pledge["id"] for pledge in newest])
     return sorted(newest, key=lambda pledge: -sayings[pledge["id"]].meetings)[:1]
@@ -61,7 +61,7 @@ def _pledges(connection: Connection, query: PledgeQuery) -> list[dict[str, Any]]
 
 
 def _dataset(here: str) -> dict[str, Any]:
-    """The book as a data set, with its forms."""
+    """The book as a Dataset of schema.org, with its downloads."""
     forms = (("text/csv", "/v1/pledges.csv"), ("application/jsonl", "/v1/export.jsonl"))
     return {
         "@type": "Dataset",

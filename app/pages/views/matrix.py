@@ -1,4 +1,4 @@
-"""The matrix page: any two facets crossed, drawn as a heat map and told as a table."""
+"""/matrix: a cross table of any two facets, as a heat map and as a table."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -19,20 +19,20 @@ from app.records.topics import parents
 from app.schemas.facets import FacetName, Matrix
 
 router = PageRouter()
-# What one most often wants to see.
+# The most common cross tables.
 PRESETS: tuple[tuple[FacetName, FacetName], ...] = (("topic", "meeting"), ("party", "topic"), ("topic", "year"))
 AXES: Mapping[FacetName, str] = {
-    "topic": "Topic", "party": "Party", "towards": "Owed to", "about": "About", "act": "Act", "year": "Year",
-    "meeting": "Meeting", "fulfilment": "Fulfilment", "specificity": "How specific", "participant": "Person",
-    "instrument": "Instrument", "attested": "Whose account",
+    "topic": "Topic", "party": "Party", "towards": "Promised to", "about": "About", "act": "Act", "year": "Year",
+    "meeting": "Meeting", "fulfilment": "Status", "specificity": "Specificity", "participant": "Person",
+    "instrument": "Instrument", "attested": "Account",
 }  # fmt: skip
 COUNTS: Mapping[Counted, str] = {"mentions": "pledges", "undertakings": "undertakings", "new": "new pledges"}
-# Where a value's own page is.
+# The path of the page of a value.
 _PAGES = {"topic": "/topics/", "meeting": "/meetings/", "party": "/parties/", "participant": "/participants/"}
 
 
 class MatrixPageQuery(MatrixQuery):
-    """The filters, what to cross, and what a cell counts."""
+    """The filters, the two facets, and what a cell counts."""
 
     rows: FacetName = "topic"
     columns: FacetName = "meeting"
@@ -42,10 +42,10 @@ class MatrixPageQuery(MatrixQuery):
 
 @router.get("/matrix")
 def matrix(reading: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Response:
-    """Two facets crossed."""
+    """The cross table of two facets."""
     connection = reading.connection
     crossed = read_matrix(connection, query)
-    if query.columns in ("meeting", "year"):  # which come newest first: across the page time runs to the right
+    if query.columns in ("meeting", "year"):  # newest first in the result; in columns time runs from left to right
         crossed = crossed.model_copy(update={"columns": crossed.columns[::-1]})
     above = parents(connection) if "topic" in (query.rows, query.columns) else {}
     drawn = draw_heat_map(crossed, query.count, above, _short_names(connection, query, crossed))
@@ -71,24 +71,24 @@ def matrix(reading: Reading, query: Annotated[MatrixPageQuery, Query()]) -> Resp
         "hrefs": href,
         "is_part": query.limit in (len(crossed.rows), len(crossed.columns)),
     }
-    description = f"{label}: which {COUNTS[query.count]} the book holds where, as a heat map and as a table."
+    description = f"{label}: the number of {COUNTS[query.count]}, as a heat map and as a table."
     return page(reading, "matrix.html", context, title=f"{label} · Matrix", description=description)
 
 
 def called(rows: FacetName, columns: FacetName) -> str:
-    """`Topic × meeting`."""
-    return f"{AXES[rows]} × {AXES[columns].lower()}"
+    """`Topic by meeting`."""
+    return f"{AXES[rows]} by {AXES[columns].lower()}"
 
 
 def _path(query: MatrixPageQuery, rows: FacetName, columns: FacetName, count: Counted | None = None) -> str:
-    """This page with other axes or another count, and the same filters."""
+    """The address of this page with other facets or another count, and the same filters."""
     asked = {"rows": rows, "columns": columns, "count": count or query.count}
     filters = query_string(query, {})
     return f"/matrix?{urlencode(asked)}{'&' if filters else ''}{filters}"
 
 
 def _short_names(connection: Connection, query: MatrixPageQuery, crossed: Matrix) -> dict[str, str]:
-    """What fits into a label where the name does not: of parties and of meetings."""
+    """Short names of parties and meetings by id, for the labels of the heat map."""
     codes = {query.rows: [v.code for v in crossed.rows], query.columns: [v.code for v in crossed.columns]}
     people = [name for name in ("party", "towards", "about") if name in codes]
     parties = sorted({code for name in people for code in codes[name] if code.isupper()})
@@ -101,7 +101,7 @@ def _short_names(connection: Connection, query: MatrixPageQuery, crossed: Matrix
 
 
 def _short_meeting(met: Mapping[str, Any]) -> str:
-    """`31 Oct 2024 2+2`."""
+    """Date and kind of a meeting: `31 Oct 2024 2+2`."""
     number, month, year = plain_day(met["held_on"]).split()
     word = MET.get(met["type"], met["type"]).split()[0]
     return f"{number} {month[:3]} {year} {word}"

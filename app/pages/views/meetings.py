@@ -1,4 +1,4 @@
-"""Who met: the list of meetings, and the page of one with its pledges by topic and what its series had before."""
+"""/meetings: the list of meetings; /meetings/{id}: one meeting with its pledges by topic."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -27,21 +27,21 @@ from app.schemas.vocabulary import Entity
 from app.search.name_index import read_name_index
 
 router = PageRouter()
-_LACKING = 12  # shown of what a meeting lacks; the comparison has them all
+_LACKING = 12  # undertakings of the previous meeting shown as not repeated; /compare shows all
 _MOST = 200  # pledges shown of one meeting
 
-# What a meeting's pledges are counted by: the filters that find them, and the words for one and for several.
+# The counts of a meeting's pledges: name, filters, and the label for one and for several.
 COUNTS: Sequence[tuple[str, dict[str, Any], str, str]] = (
     ("new", {"is_new": True}, "new", "new"),
-    ("repeated", {"is_new": False}, "repeats an earlier one", "repeat earlier ones"),
-    ("renewed", {"is_renewed": True}, "renewed since", "renewed since"),
-    ("dated", {"due": ["passed", "coming", "open"]}, "names a time", "name a time"),
+    ("repeated", {"is_new": False}, "repeats an earlier pledge", "repeat earlier pledges"),
+    ("renewed", {"is_renewed": True}, "renewed later", "renewed later"),
+    ("dated", {"due": ["passed", "coming", "open"]}, "with a deadline", "with a deadline"),
 )
 
 
 @router.get("/meetings")
 def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
-    """One page of the meetings that are asked for."""
+    """One page of the meetings that match the query."""
     connection = reading.connection
     found = read_meetings(connection, query, reading.names)
     meetings = documents_of(found)
@@ -55,17 +55,17 @@ def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> 
         "known_from": {meeting["id"]: _known_from(meeting, names) for meeting in meetings},
         "counted": counted,
         "asked": _asked(query),
-        # Best first is an order of what answers words: with the words it goes.
+        # Relevance needs search words: the order is dropped with them.
         "hidden": [pair for pair in parse_qsl(_asked(query)) if pair[0] != "q" and pair != ("sort", "relevance")],
         "next": f"{_asked(query)}&{urlencode({'cursor': found.next})}".lstrip("&") if found.next else None,
     }
-    title, description = "Meetings", "The meetings of this book: who met, when and where, and how they are known."
+    title, description = "Meetings", "The meetings in this book: who met, when and where, and which sources exist."
     return page(reading, "meetings.html", context, title=title, description=description)
 
 
 @router.get("/meetings/{id}")
 def read_meeting(reading: Reading, id: str) -> Response:
-    """One meeting with what was promised at it."""
+    """One meeting with its pledges and positions."""
     connection = reading.connection
     meeting = read_record(connection, Entity.meeting, id)
     asked = PledgeQuery(meeting=[id], sort="id", limit=_MOST)
@@ -91,12 +91,12 @@ def read_meeting(reading: Reading, id: str) -> Response:
     title = f"{meeting['title']}, {plain_day(meeting['held_on'])}"
     return page(
         reading, "meeting.html", context, title=title,
-        description=f"What was promised at {title}: {len(pledges)}{'+' if more else ''} pledges, by topic.",
+        description=f"{title}: {len(pledges)}{'+' if more else ''} pledges by topic.",
         linked_data=meeting_data(reading.request, meeting, names),
     )  # fmt: skip
 
 
-# Reading --------------------------------------------------------------------------------------------------------------
+# Reads --------------------------------------------------------------------------------------------------------------
 
 
 def _read(connection: Connection, query: PledgeQuery) -> tuple[list[dict[str, Any]], str | None]:
@@ -119,7 +119,7 @@ def _known_from(meeting: Mapping[str, Any], names: Names) -> str:
 
 
 def _pledges_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """How many pledges and positions each meeting has."""
+    """The number of pledges and positions of each meeting."""
     found: dict[str, dict[str, int]] = {id: {"pledge": 0, "position": 0} for id in ids}
     names = read_name_index(connection)
     for kind in ("pledge", "position") if ids else ():
@@ -131,7 +131,7 @@ def _pledges_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[st
 
 
 def _counts(connection: Connection, id: str) -> list[dict[str, Any]]:
-    """How many pledges of each sort a meeting has, each with the query that finds them; those without any left out."""
+    """The counts of a meeting's pledges, each with the query that finds them; counts of 0 are left out."""
     every = PledgeQuery(meeting=[id])
     counted = []
     for name, filters, one, many in COUNTS:
@@ -145,7 +145,7 @@ def _counts(connection: Connection, id: str) -> list[dict[str, Any]]:
 def _neighbours(
     connection: Connection, meeting: Mapping[str, Any]
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The meetings of the series before and after this one; None where there is none."""
+    """The previous and the next meeting of the series; None if there is none."""
     if meeting["series"] is None:
         return None, None
     held_on = date.fromisoformat(meeting["held_on"])
@@ -158,7 +158,7 @@ def _neighbours(
 
 
 def _by_topic(pledges: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The pledges by their primary topic, in the order in which the statement comes to it."""
+    """The pledges by primary topic, in the order in which the topics first appear."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for pledge in pledges:
         groups.setdefault(pledge["topics"][0], []).append(pledge)
@@ -166,6 +166,6 @@ def _by_topic(pledges: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[st
 
 
 def _asked(query: MeetingQuery) -> str:
-    """The filters and the order as a query string."""
+    """The filters and the sort order as a query string."""
     given = query.model_dump(mode="json", exclude_defaults=True, exclude={"limit", "cursor", "highlight"})
     return urlencode(given, doseq=True)

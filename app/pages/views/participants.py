@@ -1,4 +1,4 @@
-"""/participants: who attended, and /participants/{id}: the offices a person held over time, and what they voiced."""
+"""/participants: the list of persons; /participants/{id}: the offices and statements of one person."""
 
 from fastapi import Response
 
@@ -18,11 +18,11 @@ _MOST = 1000
 
 @router.get("/participants")
 def list_participants(reading: Reading) -> Response:
-    """Everybody who attended a meeting with a record in the book, by how much was said there."""
+    """Everyone who attended a meeting with pledges or positions, by the number of those."""
     connection = reading.connection
     people = count(connection, PledgeQuery(kind="any"), ["participant"], _MOST).facets["participant"]
     context = {"people": people, "names": read_names(connection, participant=[person.code for person in people])}
-    description = "The persons who attended the meetings of the book."
+    description = "The persons who attended the meetings in this book."
     return page(reading, "participants.html", context, title="People", description=description)
 
 
@@ -51,7 +51,7 @@ def get_participant(reading: Reading, id: str) -> Response:
         "alternateName": [*person["names"].values(), *(a["name"] for a in person["aliases"] if not a["is_error"])],
         "url": f"{address(reading.request)}/participants/{id}",
     }
-    description = f"{person['name']}: offices held at the meetings of the book, and what was voiced there."
+    description = f"{person['name']}: offices at the meetings in this book, and own statements."
     return page(
         reading, "participant.html", context, title=person["name"], description=description,
         linked_data=data,

@@ -1,4 +1,4 @@
-"""/parties: who is bound by what, and /parties/{code}: what one party promised, is owed, and is spoken of."""
+"""/parties: the list of parties; /parties/{code}: pledges made by, made to and about one party."""
 
 from fastapi import Response
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ _SHOWN = 10
 
 @router.get("/parties")
 def list_parties(reading: Reading) -> Response:
-    """Every party that a standing record names, with what it made, is owed, and is told about."""
+    """Every party that a pledge or position names, with counts by role. Retracted records do not count."""
     connection = reading.connection
     facets = count(connection, PledgeQuery(kind="any"), _ROLES, _MOST).facets
     named: dict[str, dict[str, FacetValue]] = {}
@@ -34,7 +34,7 @@ def list_parties(reading: Reading) -> Response:
     names = read_names(connection, party=named)
     parties = sorted(named.items(), key=lambda party: names.party(party[0]))
     context = {"parties": parties, "names": names}
-    description = "The states, organisations and groups that the book names, and in which role."
+    description = "The states, organisations and groups in this book, with the number of pledges by role."
     return page(reading, "parties.html", context, title="Parties", description=description)
 
 
@@ -58,18 +58,18 @@ def get_party(reading: Reading, code: str) -> Response:
     }
     return page(
         reading, "party.html", context, title=short_name(party),
-        description=f"What {short_name(party)} promised, what it is owed, and what is said of it.",
+        description=f"Pledges made by {short_name(party)}, pledges made to it, and statements about it.",
         linked_data=party_data(address(reading.request), code, names),
     )  # fmt: skip
 
 
 def _roles(connection: Connection, code: str) -> list[tuple[str, str, Counts]]:
-    """What the party is in the book: label, query and counts of each role that it has."""
+    """The roles of the party: label, query and counts. Roles without records are left out."""
     asked = {
-        "Promised": PledgeQuery(party=[code]),
-        "Owed to it": PledgeQuery(towards=[code]),
+        "Pledges made": PledgeQuery(party=[code]),
+        "Promised to it": PledgeQuery(towards=[code]),
         "About it": PledgeQuery(about=[code], kind="any"),
-        "Its positions": PledgeQuery(party=[code], kind="position"),
+        "Positions": PledgeQuery(party=[code], kind="position"),
     }
     counted = [(label, query_string(query, {}), read_counts(connection, query)) for label, query in asked.items()]
     return [role for role in counted if role[2].mentions]

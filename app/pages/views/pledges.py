@@ -1,4 +1,4 @@
-"""/pledges: the one query with its facets beside it; /pledges/{id}: one pledge, its labels, its thread, its history."""
+"""/pledges: the list of pledges with filters and facets; /pledges/{id}: one pledge, its thread and its history."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -26,22 +26,22 @@ from app.store.ledger import read_documents
 
 router = PageRouter()
 
-# Those that narrow most come first. Years, since the days of a query are told by its chips.
+# The most selective facets come first.
 FACETS: tuple[FacetName, ...] = (
     "topic", "party", "towards", "about", "year", "act", "fulfilment", "attested", "instrument",
 )  # fmt: skip
 _FACET_VALUES = 20
 COUNTED = 2000  # of a larger answer, the newest pledges are counted
-# Whose names the values of a facet are.
+# The kind of record that the values of a facet name.
 _KINDS: dict[FacetName, str] = {
     "topic": "topic", "party": "party", "towards": "party", "about": "party", "instrument": "instrument",
 }  # fmt: skip
-_SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"), ("-updated", "last written"))
+_SORTS = (("-held_on", "newest"), ("held_on", "oldest"), ("due", "by deadline"), ("-updated", "recently updated"))
 
 
 @router.get("/pledges")
 def list_pledges(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Response:
-    """One page of the pledges that are asked for."""
+    """One page of the pledges that match the query."""
     connection = reading.connection
     found = read_page(connection, query, names=reading.names)
     pledges = documents_of(found)
@@ -66,7 +66,7 @@ def list_pledges(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Re
         "next": f"{asked}&{urlencode({'cursor': found.next})}".lstrip("&") if found.next else None,
     }
     title = _title(shown)
-    description = "Pledges of states, one by one: who promised what to whom, in which words, and what came of it."
+    description = "Pledges of states: who promised what to whom, with source, deadline and status."
     canonical = f"/pledges?{asked}" if asked else "/pledges"
     return page(
         reading,
@@ -79,7 +79,7 @@ def list_pledges(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Re
 
 
 def _named(query: PledgeQuery, division: Division) -> dict[str, list[str]]:
-    """The ids beside the cards whose names the page shows: those of the chips and of the facets."""
+    """The ids in chips and facets by kind of record, so that their names can be read."""
     asked = names_asked(query)
     for name, kind in _KINDS.items():
         asked[kind] += [value.code for value in division.facets.get(name, [])]
@@ -87,7 +87,7 @@ def _named(query: PledgeQuery, division: Division) -> dict[str, list[str]]:
 
 
 def _chosen(reading: Snapshot, query: PledgeQuery, name: FacetName) -> set[str]:
-    """The values of a facet that are asked for; a year where its days are."""
+    """The values of a facet that the query selects; a year if the dates of the query are exactly that year."""
     if name != "year":
         return set(codes_of(query, name, reading.names))
     first = query.held_on__gte
@@ -98,15 +98,15 @@ def _chosen(reading: Snapshot, query: PledgeQuery, name: FacetName) -> set[str]:
 
 
 def _say(name: FacetName, names: Names) -> Callable[[str], str]:
-    """How the values of a facet are said."""
+    """The function that returns the label of a value of the facet."""
     if name in _KINDS:
         return {"party": names.party, "topic": names.topic, "instrument": names.instrument}[_KINDS[name]]
     return labels.FILTERS.get(name, labels.FILTERS["word"])
 
 
 def _sorts(query: PledgeQuery) -> list[tuple[str, str, bool]]:
-    """The orders there are: address, label, and whether it is the one in use."""
-    offered = [*_SORTS, ("relevance", "best first")] if (query.q or "").strip() else list(_SORTS)
+    """The sort orders: address, label, and whether it is the current one."""
+    offered = [*_SORTS, ("relevance", "most relevant")] if (query.q or "").strip() else list(_SORTS)
     return [
         (f"/pledges?{asked_with(query.model_copy(update={'sort': sort}))}".rstrip("?"), label, sort == query.sort)
         for sort, label in offered
@@ -114,8 +114,8 @@ def _sorts(query: PledgeQuery) -> list[tuple[str, str, bool]]:
 
 
 def _title(asked: Sequence[Any]) -> str:
-    told = ", ".join(f"{chip.label} {chip.value}" for chip in asked[:3])
-    return f"Pledges: {told}" if told else "Pledges"
+    filters = ", ".join(f"{chip.label} {chip.value}" for chip in asked[:3])
+    return f"Pledges: {filters}" if filters else "Pledges"
 
 
 # One pledge -----------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def get_pledge(reading: Reading, id: str) -> Response:
 
 
 def _thread(connection: Connection, id: str) -> dict[str, Any]:
-    """The undertaking, with its drift and its days by pledge."""
+    """The thread of the pledge, with `drift` by pledge, and `days`: the date of each pledge."""
     thread: dict[str, Any] = json.loads(read_thread(connection, id))
     drift: dict[str, list[Any]] = {}
     for change in thread["drift"]:

@@ -1,16 +1,18 @@
-"""Posting by hand: a statement's text becomes drafts, which are corrected beside it and posted as a meeting.
+"""/post: the form that turns the text of a statement into drafts, and posts the corrected meeting.
 
-The page is a form and nothing more: its script asks the API, with a key that lives in the form alone.
+The page only holds the form. Its scripts call the API with the key in the form, which is not stored anywhere.
 """
 
 from collections.abc import Iterable
 
+from annotated_types import MaxLen
 from fastapi import Response
 
 from app.http.read_route import Reading
-from app.pages.labels import FILTERS
+from app.pages.labels import ACTS, FILTERS, TOWARDS
 from app.pages.rendering import PageRouter, page
 from app.schemas.meetings import MeetingBody
+from app.schemas.pledges import PledgeBody
 from app.schemas.vocabulary import (
     PLEDGE_ACTS,
     POSITION_ACTS,
@@ -30,26 +32,44 @@ from app.schemas.vocabulary import (
 router = PageRouter()
 
 
-def _said(words: Iterable[str], how: str = "word") -> list[tuple[str, str]]:
-    """Words of the book, each with what people are shown for it."""
-    return [(str(word), str(FILTERS[how](word))) for word in words]
+def _options(values: Iterable[str], label: str = "word") -> list[tuple[str, str]]:
+    """The options of a select as pairs of value and label; `label` names a filter of `labels`."""
+    return [(str(value), str(FILTERS[label](value))) for value in values]
 
 
+# The options of the selects.
 CHOICES = {
-    "act": [("Pledges", _said(PLEDGE_ACTS)), ("Positions", _said(POSITION_ACTS))],
-    "condition": _said(ConditionKind),
-    "coverage": _said(Coverage),
-    "due": _said(DueKind),
-    "field": _said(name for name in MeetingBody.model_fields if name not in ("inferred", "sources", "participants")),
-    "instrument": _said(InstrumentType),
-    "level": _said(Level),
-    "link": _said(LinkType),
+    "act": [("Pledges", _options(PLEDGE_ACTS, "act")), ("Positions", _options(POSITION_ACTS, "act"))],
+    "condition": _options(ConditionKind, "condition"),
+    "coverage": _options(Coverage, "coverage"),
+    "due": _options(DueKind, "due_kind"),
+    "field": _options(
+        (name for name in MeetingBody.model_fields if name not in ("inferred", "sources", "participants")), "field"
+    ),
+    "instrument": _options(InstrumentType),
+    "level": _options(Level),
+    "link": _options(LinkType, "link"),
     "media_type": [("text/plain", "plain text"), ("text/html", "HTML")],
-    "meeting": _said(MeetingType, "meeting_type"),
-    "role": _said(AttendanceRole),
-    "source": _said(SourceType, "source_type"),
-    "specificity": _said(Specificity),
-    "zone": _said(Zone, "zone"),
+    "meeting": _options(MeetingType, "meeting_type"),
+    "role": _options(AttendanceRole, "role"),
+    "source": _options(SourceType, "source_type"),
+    "specificity": _options(Specificity),
+    "zone": _options(Zone, "zone"),
+}
+
+
+def _longest(field: str) -> int:
+    """The maximum length of a list in a pledge."""
+    return next(item.max_length for item in PledgeBody.model_fields[field].metadata if isinstance(item, MaxLen))
+
+
+# What the scripts of the page need of the vocabularies, as a JSON block in the page.
+VOCABULARY = {
+    "acts": ACTS,
+    "positionActs": POSITION_ACTS,
+    "towards": TOWARDS,
+    "longest": {field: _longest(field) for field in ("topics", "formula")},
+    "defaults": {"zone": Zone.body, "link": LinkType.renews, "instrument": InstrumentType.other},
 }
 
 
@@ -57,8 +77,8 @@ CHOICES = {
 def posting(reading: Reading) -> Response:
     """The form."""
     return page(
-        reading, "post/page.html", {"choices": CHOICES},
-        title="Post a statement",
-        description="Draft the pledges of a statement from its text, correct them beside it, and post them.",
+        reading, "post/page.html", {"choices": CHOICES, "vocabulary": VOCABULARY},
+        title="Post a meeting",
+        description="Draft the pledges of a statement from its text, correct them and post the meeting.",
         script=True,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""/sources: the texts the book rests on, and /sources/{id}: what is cited from one, by its place in the text."""
+"""/sources: the list of sources; /sources/{id}: one source and its citations in the order of the text."""
 
 import json
 from typing import Annotated, Any
@@ -30,19 +30,19 @@ class SourcePageQuery(BaseModel):
 
 @router.get("/sources")
 def list_sources(reading: Reading, query: Annotated[SourcePageQuery, Query()]) -> Response:
-    """The texts, by id."""
+    """One page of the sources, by id."""
     connection = reading.connection
     items, next = read_register(connection, SOURCES.kind, reading.names, limit=_ON_A_PAGE, cursor=query.cursor)
     sources = [json.loads(item) for item in items]
     names = read_names(connection, party=[code for source in sources for code in source["issued_by"]])
     context = {"sources": sources, "names": names, "next": next}
-    description = "The texts that the pledges of the book are cited from."
+    description = "The texts that the pledges in this book cite."
     return page(reading, "sources.html", context, title="Sources", description=description)
 
 
 @router.get("/sources/{id}")
 def get_source(reading: Reading, id: str) -> Response:
-    """One text, with what is cited from it in the order of the text."""
+    """One source, with its citations in the order of the text."""
     connection = reading.connection
     source = read_record(connection, Entity.source, id)
     found = read_page(connection, PledgeQuery(source=[id], kind="any", limit=_MOST_CITED))
@@ -56,12 +56,12 @@ def get_source(reading: Reading, id: str) -> Response:
     }
     return page(
         reading, "source.html", context, title=source["title"],
-        description=f"{source['title']}: what the book cites from it, span by span.",
+        description=f"{source['title']}: the pledges and positions that cite this source.",
     )  # fmt: skip
 
 
 def _spans(id: str, pledges: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The citations of this source, each with its pledge, in the order of the text."""
+    """The citations of the source, each with its pledge, in the order of the text."""
     spans = [
         {**citation, "pledge": pledge}
         for pledge in pledges

@@ -1,4 +1,4 @@
-"""The topics as a tree, and the page of one: its undertakings over time."""
+"""/topics: the tree of topics; /topics/{slug}: one topic with its undertakings over time."""
 
 import json
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ _LINES = 40  # undertakings on one page
 
 
 class TopicPageQuery(BaseModel):
-    """Which page of the undertakings."""
+    """The cursor of a page of undertakings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,17 +35,17 @@ class TopicPageQuery(BaseModel):
 
 @router.get("/topics")
 def topics(reading: Reading) -> Response:
-    """All topics as a tree."""
+    """The tree of topics with counts."""
     connection = reading.connection
     context = {"tree": read_topic_tree(connection)}
     title = "Topics"
-    description = "What states promised each other, by topic, counted in undertakings."
+    description = "What states promised each other, by topic."
     return page(reading, "topics.html", context, title=title, description=description)
 
 
 @router.get("/topics/{slug}")
 def topic(reading: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]) -> Response:
-    """One topic: what it is, and its undertakings over time."""
+    """One topic: its definition and its undertakings over time."""
     connection = reading.connection
     record = read_record(connection, Entity.topic, slug)
     drawn, next = _read_timeline(connection, slug, query.cursor)
@@ -60,7 +60,7 @@ def topic(reading: Reading, slug: str, query: Annotated[TopicPageQuery, Query()]
         "names": names,
     }
     name = record["name"]
-    description = f"{name}: what states promised each other on it, over time. {record['definition']}"
+    description = f"{name}: what states promised each other over time. {record['definition']}"
     return page(reading, "topic.html", context, title=name, description=description)
 
 
@@ -73,7 +73,7 @@ def _children(connection: Connection, slug: str) -> list[TopicBranch]:
 
 
 def _read_timeline(connection: Connection, slug: str, cursor: str | None) -> tuple[Timeline, str | None]:
-    """The undertakings on a topic, the last renewed first, drawn; and the cursor of the next ones."""
+    """The timeline of a topic, the undertaking renewed last first; and the cursor of the next page."""
     asked = UndertakingQuery(topic=[slug], limit=_LINES, cursor=cursor)
     found = read_undertakings(connection, asked)
     strands = read_strands(connection, [json.loads(item)["id"] for item in found.items])

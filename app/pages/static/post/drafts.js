@@ -1,14 +1,13 @@
-// The drafts beside the text: one card each, to be corrected, dropped, merged with another, or added from words chosen.
+// The cards of the drafts: correct, delete and merge them, or add one from selected text.
 
-import { merged } from "./merging.js";
-import { bind, tellChange } from "./parts.js";
+import { merged } from "./merge.js";
+import { bind, dispatchChange } from "./parts.js";
 import { nameOf } from "./registers.js";
-import { linkTo, say } from "./telling.js";
-
-const POSITIONS = ["support", "condemn", "urge"];
+import { linkTo, showMessage } from "./messages.js";
+import { vocabulary } from "./vocabulary.js";
 
 export class Drafts {
-  /** `list` holds the cards; the `reader` shows the text that they cite; `source()` is the part of its source. */
+  /** `list` has the cards, `reader` shows the text, `source()` returns the part of the text's source. */
   constructor(list, reader, source) {
     this.list = list;
     this.reader = reader;
@@ -18,9 +17,9 @@ export class Drafts {
     element.addEventListener("click", (event) => this.onClick(event));
     element.addEventListener("input", () => this.follow());
     element.addEventListener("toggle", (event) => event.target.open && this.onOpen(event.target), true);
-    for (const [met, left] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
-      element.addEventListener(met, (event) => reader.lighten(cardOf(event.target)?.id, met === "focusin"));
-      element.addEventListener(left, () => reader.lighten(null));
+    for (const [enter, leave] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+      element.addEventListener(enter, (event) => reader.highlight(cardOf(event.target)?.id, enter === "focusin"));
+      element.addEventListener(leave, () => reader.highlight(null));
     }
   }
 
@@ -28,7 +27,7 @@ export class Drafts {
     return this.list.parts;
   }
 
-  /** Show drafts with the notes that came with them. */
+  /** Show drafts with their notes. */
   fill(documents, notes) {
     this.list.write([]);
     documents.forEach(({ number, ...document }, place) => this.place(document, place, notes[place]));
@@ -41,15 +40,15 @@ export class Drafts {
     return part;
   }
 
-  /** Add a card that cites the words chosen in the text; without a text, an empty one. */
+  /** Add a card that cites the selected text; an empty card if there is no text. */
   add() {
     const span = this.reader.text ? this.reader.take() : { start: null, end: null };
     if (!span) return;
     const before = new Set(this.spans().filter(({ start }) => start <= span.start).map(({ id }) => id));
     const at = this.reader.text ? before.size : this.cards.length;
-    const citation = { source: this.source()?.id, zone: "body", ...span };
+    const citation = { source: this.source()?.id, zone: vocabulary.defaults.zone, ...span };
     this.open(this.place({ citations: [citation] }, at));
-    say(`Pledge ${at + 1} added`);
+    showMessage(`Pledge ${at + 1} added`);
   }
 
   open(part) {
@@ -61,8 +60,8 @@ export class Drafts {
     this.open(this.cards.find((part) => part.element.id === id));
   }
 
-  /** Make the cards whose marks are met stand out. */
-  lighten(ids) {
+  /** Highlight the cards with these ids. */
+  highlight(ids) {
     for (const { element } of this.cards) element.classList.toggle("lit", ids.includes(element.id));
   }
 
@@ -70,33 +69,33 @@ export class Drafts {
     const card = cardOf(event.target);
     if (!card) return;
     const part = bind(card);
-    if (event.target.matches("[data-drop]")) this.drop(part);
+    if (event.target.matches("[data-delete]")) this.delete(part);
     else if (event.target.matches("[data-merge]")) this.merge(part, card.querySelector("[data-others]").value);
     else if (event.target.matches("[data-take]")) this.take(bind(event.target.closest("[data-name]")));
     else if (event.target.matches("[data-renewed]")) this.renew(part, event.target.dataset.renewed);
   }
 
-  drop(part) {
+  delete(part) {
     const place = this.cards.indexOf(part);
     part.element.remove();
-    tellChange(this.list.element);
-    this.goTo(place);
-    say(`Pledge ${place + 1} dropped.`, () => this.restore(part, place));
+    dispatchChange(this.list.element);
+    this.focusCard(place);
+    showMessage(`Pledge ${place + 1} deleted.`, () => this.restore(part, place));
   }
 
   restore(part, place) {
     this.list.items.insertBefore(part.element, this.list.items.children[place] ?? null);
-    tellChange(this.list.element);
-    this.goTo(place);
+    dispatchChange(this.list.element);
+    this.focusCard(place);
   }
 
-  /** To the card at a place, or the last; to the button that adds one if there is none. */
-  goTo(place) {
+  /** Focus the card at a place, or the last card; the button that adds a card if there is none. */
+  focusCard(place) {
     const card = this.cards[Math.min(place, this.cards.length - 1)];
     (card?.element.querySelector("summary") ?? this.list.control).focus();
   }
 
-  /** Take another card into this one. */
+  /** Merge another card into this one, and remove the other. */
   merge(part, otherId) {
     const other = this.cards.find(({ element }) => element.id === otherId);
     if (!other) return;
@@ -104,31 +103,31 @@ export class Drafts {
     const places = [part, other].map((one) => this.cards.indexOf(one));
     part.write(merged(before, other.read(), this.reader.text, this.source()?.id));
     other.element.remove();
-    tellChange(this.list.element);
-    say(`Pledge ${places[1] + 1} merged into ${places[0] + 1}.`, () => {
+    dispatchChange(this.list.element);
+    showMessage(`Pledge ${places[1] + 1} merged into ${places[0] + 1}.`, () => {
       part.write(before);
       this.restore(other, places[1]);
     });
     part.control.focus();
   }
 
-  /** Cite the words chosen in the text. */
+  /** Set a citation to the selected text. */
   take(citation) {
     const span = this.reader.text && this.reader.take();
     if (!span) return;
     for (const name of ["start", "end"]) citation.find([name]).write(span[name]);
     citation.find(["source"]).write(this.source()?.id);
-    tellChange(citation.element);
-    say("The words are cited");
+    dispatchChange(citation.element);
+    showMessage("Citation set");
   }
 
   renew(part, target) {
     const links = part.find(["links"]);
-    links.add({ type: "renews", target, external: null, partial: false });
-    say(`It renews ${target}`);
+    links.add({ type: vocabulary.defaults.link, target, external: null, partial: false });
+    showMessage(`Link added: renews ${target}`);
   }
 
-  /** Where the cards cite the text. */
+  /** The citations of the text as `{id, number, start, end}`; id and number are those of the card. */
   spans() {
     return this.cards.flatMap((part, place) => {
       const citations = part.find(["citations"]).parts.filter((citation) => this.isOfText(citation));
@@ -143,10 +142,10 @@ export class Drafts {
     return this.source() !== null && citation.find(["source"]).row === this.source();
   }
 
-  /** Bring what is derived from the fields up to them, once for all changes of a moment. */
+  /** Update what is derived from the fields, once for all changes within one frame. */
   follow() {
-    this.waiting ??= requestAnimationFrame(() => {
-      this.waiting = null;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
       this.cards.forEach((part, place) => this.describe(part, place));
       if (this.reader.text) this.reader.mark(this.spans().filter(({ start, end }) => start < end));
       document.getElementById("how-many").textContent = String(this.cards.length);
@@ -155,16 +154,16 @@ export class Drafts {
 
   describe(part, place) {
     const { element } = part;
-    const said = part.read();
+    const pledge = part.read();
     element.querySelector("[data-number]").textContent = String(place + 1);
-    element.querySelector("[data-summary]").textContent = said.summary ?? "Not yet summed up";
-    element.querySelector("[data-meta]").textContent = inWords(said);
-    element.querySelector("[data-towards]").hidden = POSITIONS.includes(said.act) && said.towards.length === 0;
+    element.querySelector("[data-summary]").textContent = pledge.summary ?? "No summary yet";
+    element.querySelector("[data-meta]").textContent = outline(pledge);
+    element.querySelector("[data-towards]").hidden = vocabulary.positionActs.includes(pledge.act) && pledge.towards.length === 0;
     for (const citation of part.find(["citations"]).parts) this.quote(citation);
-    if (this.notes.has(element)) this.tellDoubles(element);
+    if (this.notes.has(element)) this.showDuplicates(element);
   }
 
-  /** Show the words of the text that a citation leads to. */
+  /** Show the cited text at a citation. */
   quote(citation) {
     const words = citation.element.querySelector("[data-words]");
     const [start, end] = ["start", "end"].map((name) => citation.find([name]).read());
@@ -175,7 +174,7 @@ export class Drafts {
     citation.element.querySelector("[data-take]").hidden = !this.reader.text;
   }
 
-  /** What a card can be merged with is asked when it is opened. */
+  /** Offer the other cards for a merge when a card is opened. */
   onOpen(details) {
     const card = cardOf(details);
     const others = this.cards.filter(({ element }) => element !== card);
@@ -189,10 +188,10 @@ export class Drafts {
     const near = card.nextElementSibling ?? card.previousElementSibling;
     if (near) choice.value = near.id;
     card.querySelector("[data-merging]").hidden = !others.length;
-    this.reader.lighten(card.id, true);
+    this.reader.highlight(card.id, true);
   }
 
-  /** Say why a draft was made, and what it may renew. */
+  /** Show the note of a draft: the words that led to it, and the pledges that it may renew. */
   annotate(part, note) {
     const { element } = part;
     element.querySelector("[data-note]").hidden = false;
@@ -204,37 +203,38 @@ export class Drafts {
     this.notes.set(element, note);
   }
 
-  /** Which cards may say the same, by the numbers that they have now. */
-  tellDoubles(element) {
+  /** Name possible duplicates among the cards by their current numbers. */
+  showDuplicates(element) {
     const { doubles } = this.notes.get(element);
     const numbers = this.cards.flatMap((card, place) =>
       doubles.includes(this.notes.get(card.element)?.number) ? [place + 1] : [],
     );
-    const told = element.querySelector("[data-doubles]");
-    told.hidden = !numbers.length;
-    told.textContent = `May say the same as ${numbers.join(", ")}; they can be merged.`;
+    const line = element.querySelector("[data-doubles]");
+    line.hidden = !numbers.length;
+    line.textContent = `Possible duplicate of ${numbers.join(", ")}. You can merge them.`;
   }
 }
 
 const cardOf = (element) => element.closest("[data-card]");
 
-/** Who owes what to whom, by when, on which topic: the line under a card's summary. */
-function inWords({ act, pledgors, towards, topics, due, citations }) {
+/** The line under a card's summary: act, parties, primary topic and deadline. */
+function outline({ act, pledgors, towards, topics, due, citations }) {
   const all = (register, values) => values.map((value) => nameOf(register, value)).join(", ");
   const who = [all("parties", pledgors), all("addressees", towards)].filter(Boolean).join(" → ");
   const when = due && (due.to ? `by ${due.to}` : due.text);
-  const said = [act, who, topics.length && nameOf("topics", topics[0]), when, !citations.length && "cites nothing"];
-  return said.filter(Boolean).join(" · ");
+  const topic = topics.length && nameOf("topics", topics[0]);
+  const items = [vocabulary.acts[act] ?? act, who, topic, when, !citations.length && "no citation"];
+  return items.filter(Boolean).join(" · ");
 }
 
-/** An earlier pledge of the book, with a button that says that it is renewed. */
+/** A pledge in the book that the draft may renew, with a button that adds the link. */
 function renewal(pledge, score) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
   button.dataset.renewed = pledge;
-  button.textContent = "It renews this";
-  item.append(linkTo("pledges", pledge), ` (${Math.round(score * 100)} % alike) `, button);
+  button.textContent = "Renews this";
+  item.append(linkTo("pledges", pledge), ` (${Math.round(score * 100)} % similar) `, button);
   return item;
 }

@@ -1,6 +1,6 @@
-// Faults where they are: each beside its field, all of them in the summary at the top, the first one in focus.
+// Validation faults: each beside its field, all of them in the summary at the top. The first field gets the focus.
 
-import { linkTo } from "./telling.js";
+import { linkTo } from "./messages.js";
 
 let ids = 0;
 
@@ -10,30 +10,30 @@ function steps(path) {
   return [...found].map(([, name, place]) => name ?? Number(place));
 }
 
-/** Tell a problem: `root` is the part that its paths begin at. */
-export function tell(problem, root) {
+/** Show a problem response; `root` is the part that the paths start from. */
+export function showProblem(problem, root) {
   clearAll();
   const placed = problem.errors.map(({ path, message }) => {
-    const way = steps(path);
-    const part = way.length ? root.find(way) : root;
+    const found = steps(path);
+    const part = found.length ? root.find(found) : root;
     if (part !== root) show(part, message);
     return { part: part === root ? null : part, message };
   });
   summarise(problem, placed);
   const first = placed.find(({ part }) => part);
-  if (first) goTo(first.part.control);
+  if (first) focusField(first.part.control);
   else summary().focus();
 }
 
-/** Tell one thing that is wrong with one field. */
-export function tellAt(part, problem) {
+/** Show a problem of one field. */
+export function showProblemAt(part, problem) {
   clearAll();
   show(part, problem.detail);
   summarise(problem, []);
-  goTo(part.control);
+  focusField(part.control);
 }
 
-/** Say beside a field what is wrong with it. */
+/** Show a fault beside a field. */
 export function show(part, message) {
   clear(part.element);
   const { control } = part;
@@ -48,7 +48,7 @@ export function show(part, message) {
   control.setAttribute("aria-describedby", `${control.dataset.hint} ${text.id}`.trim());
 }
 
-/** Take back what was said of a field, and of all that is in it. */
+/** Remove the faults of an element and of all fields in it. */
 export function clear(element) {
   for (const fault of element.querySelectorAll(".fault")) fault.remove();
   for (const control of element.querySelectorAll("[aria-invalid]")) {
@@ -58,7 +58,7 @@ export function clear(element) {
   }
 }
 
-/** Take back everything that was said. */
+/** Remove all faults and the summary. */
 export function clearAll() {
   clear(document.getElementById("posting"));
   summary().replaceChildren();
@@ -71,7 +71,7 @@ function summarise(problem, placed) {
   title.textContent = `${problem.title}.`;
   const detail = document.createElement("p");
   const located = placed.filter(({ part }) => part).length;
-  detail.textContent = located ? "Nothing was written. What is wrong is told at its field." : problem.detail;
+  detail.textContent = located ? "Nothing was saved. Each problem is shown at its field." : problem.detail;
   const list = document.createElement("ul");
   list.append(...placed.map(listed), ...(problem.candidates ?? []).map(candidate));
   summary().replaceChildren(title, detail, ...(list.children.length ? [list] : []));
@@ -85,36 +85,36 @@ function listed({ part, message }) {
   }
   const link = document.createElement("a");
   link.href = `#${part.control.id}`;
-  link.textContent = whereIs(part);
+  link.textContent = location(part);
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    goTo(part.control);
+    focusField(part.control);
   });
   item.append(link, `: ${message}`);
   return item;
 }
 
-/** A record that stands in the way: its page is a link away. */
+/** A link to the record that this one conflicts with. */
 function candidate(id) {
   const item = document.createElement("li");
   item.append(linkTo("meetings", id));
   return item;
 }
 
-/** Where a field stands, in words: `Pledge 2, Last day`. */
-function whereIs(part) {
+/** The location of a field as text: `Pledge 2, Last day`. */
+function location(part) {
   const isOwn = part.control.closest("[data-name]") === part.element;
   const label = part.control.labels?.[0] ?? part.element.querySelector("legend") ?? part.control;
-  const said = [isOwn ? label.firstChild.textContent : ""];
+  const names = [isOwn ? label.firstChild.textContent : ""];
   for (let at = part.element; at; at = at.parentElement.closest("[data-title]")) {
     if (!at.dataset?.title) continue;
     const place = at.parentElement.matches("[data-items]") ? ` ${[...at.parentElement.children].indexOf(at) + 1}` : "";
-    said.unshift(at.dataset.title + place);
+    names.unshift(at.dataset.title + place);
   }
-  return said.filter(Boolean).join(", ");
+  return names.filter(Boolean).join(", ");
 }
 
-function goTo(control) {
+function focusField(control) {
   for (let at = control.parentElement; at; at = at.parentElement) {
     if (at.localName === "details") at.open = true;
   }

@@ -1,28 +1,27 @@
-// A form as a tree: every element with data-name is a part, which reads and writes one value of a document, and leads
-// on by the steps of a JSON path to the part that a fault is told of. The markup says which kind a part is (data-kind)
-// and what it is called; nothing here knows what is filled in.
+// A form as a tree of parts: every element with data-name reads and writes one member of a document. `find` follows the
+// steps of a JSON path to the part of a fault. The markup gives the name and the kind (data-kind) of each part.
 
 const kinds = new Map();
 const made = new WeakMap();
 let clones = 0;
 
-/** Have elements of a data-kind be bound by `make`. */
+/** Register the function that makes the parts of a data-kind. */
 export function define(kind, make) {
   kinds.set(kind, make);
 }
 
-/** The part of an element, made when it is first asked for. */
+/** The part of an element; it is made once. */
 export function bind(element) {
   if (!made.has(element)) made.set(element, kinds.get(element.dataset.kind)(element));
   return made.get(element);
 }
 
-/** Tell whoever listens further out that a value was changed by the page and not by a key. */
-export function tellChange(element) {
+/** Dispatch an input event after a script has changed a value. */
+export function dispatchChange(element) {
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** A copy of the one element of a template, with ids of its own. */
+/** A copy of the element in a template, with unique ids. */
 export function cloned(template) {
   const copy = document.getElementById(template).content.firstElementChild.cloneNode(true);
   clones += 1;
@@ -41,14 +40,14 @@ export function cloned(template) {
   return copy;
 }
 
-/** The parts of an element by name: its nearest ones, not theirs. */
+/** The direct parts of an element by name, without the parts inside them. */
 function partsIn(owner) {
   const inner = [...owner.querySelectorAll("[data-name]")];
   const own = inner.filter((element) => element.parentElement.closest("[data-name]") === owner);
   return new Map(own.map((element) => [element.dataset.name, bind(element)]));
 }
 
-/** Fields under names. What a document has besides them is kept, and read back as it was. */
+/** Named fields. Other members of the document are kept and read back unchanged. */
 export class Fields {
   constructor(element) {
     this.element = element;
@@ -76,7 +75,7 @@ export class Fields {
   }
 }
 
-/** Fields that are there only once their `kind` is chosen. */
+/** Fields that are shown only if their `kind` is set. */
 class Optional extends Fields {
   constructor(element) {
     super(element);
@@ -99,7 +98,7 @@ class Optional extends Fields {
   }
 }
 
-/** Any number of items, each a copy of a template. */
+/** A list of items; each is a copy of a template. */
 export class List {
   constructor(element) {
     this.element = element;
@@ -120,20 +119,20 @@ export class List {
     return this.element.querySelector(":scope > button");
   }
 
-  /** A new item, before the one at a place, or last. */
+  /** Add an item at a place, or at the end. */
   add(value = {}, place = this.items.children.length) {
     const item = cloned(this.element.dataset.template);
     this.items.insertBefore(item, this.items.children[place] ?? null);
     const part = bind(item);
     part.write(value);
-    tellChange(this.element);
+    dispatchChange(this.element);
     return part;
   }
 
   remove(part) {
     const place = this.parts.indexOf(part);
     part.element.remove();
-    tellChange(this.element);
+    dispatchChange(this.element);
     this.focus(this.parts[Math.min(place, this.parts.length - 1)]);
   }
 
@@ -155,7 +154,7 @@ export class List {
   }
 }
 
-/** A list whose items are the entries of an object. */
+/** An object as a list of its entries. */
 class Entries extends List {
   read() {
     return Object.fromEntries(super.read().map(({ name, value }) => [name ?? "", value]));

@@ -1,6 +1,6 @@
-// Who was there: a person whom the book knows, by any spelling, or a new one under a slug of their own; and for whom.
+// Participants: a person of the register by any spelling, or a new person with an id; and the party of a participant.
 
-import { Leaf } from "./leaves.js";
+import { Input } from "./inputs.js";
 import { define, Fields } from "./parts.js";
 import { idInBook, idOf, learnNew, nameOf, slugOf } from "./registers.js";
 
@@ -25,14 +25,14 @@ class Person extends Fields {
     return !this.rest.hidden;
   }
 
-  /** Whether the person is new follows the name that is typed. */
+  /** Show the id field if the typed name is not in the register. */
   follow() {
     const name = this.name.value.trim();
     this.rest.hidden = name === "" || idInBook(PEOPLE, name) !== null;
     if (this.isNew && !this.isSlugTyped) this.slug.write(slugOf(name));
   }
 
-  /** Let fields that name persons know of this one. */
+  /** Offer the new person in other fields. */
   learn() {
     const slug = this.slug.read();
     if (slug) learnNew(PEOPLE, slug, this.name.value.trim());
@@ -46,27 +46,27 @@ class Person extends Fields {
 
   write(value) {
     const isWhole = value !== null && typeof value === "object";
-    super.write(isWhole ? value : { name: value && written(PEOPLE, value) });
+    super.write(isWhole ? value : { name: value && uniqueName(PEOPLE, value) });
     this.isSlugTyped = isWhole;
     this.rest.hidden = !isWhole;
     if (isWhole) this.learn();
   }
 }
 
-/** One party, by its name or its code. */
-class Party extends Leaf {
+/** One party, by name or code. */
+class Party extends Input {
   read() {
     const text = super.read();
     return text && (idOf(PARTIES, text) ?? text);
   }
 
   write(code) {
-    super.write(code && written(PARTIES, code));
+    super.write(code && uniqueName(PARTIES, code));
   }
 }
 
-/** How a known one is written so that the same one is found again. */
-function written(register, id) {
+/** The name of a record, or its id if the name belongs to another record. */
+function uniqueName(register, id) {
   const name = nameOf(register, id);
   return idOf(register, name) === id ? name : id;
 }

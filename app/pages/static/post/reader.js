@@ -1,42 +1,42 @@
-// The text of the statement: what drafts cite is marked in it, and words can be chosen in it, by hand or by typing.
+// The text of the statement: citations are marked in it, and text can be selected in it by mouse or by typing.
 
 import { clear, show } from "./faults.js";
 
-/** The panel with the text. `open(id)` is called with the card that a mark leads to, `light(ids)` as marks are met. */
+/** The panel with the text. `open(id)` opens the card of a mark, `highlight(ids)` highlights cards. */
 export class Reader {
-  constructor(panel, field, { open, light }) {
+  constructor(panel, field, { open, highlight }) {
     this.panel = panel;
     this.field = { element: field, control: field.querySelector("input") };
     this.text = null;
-    this.chosen = null;
+    this.selection = null;
     this.open = open;
-    this.light = light;
+    this.highlightCards = highlight;
     document.addEventListener("selectionchange", () => this.onSelection());
     this.field.control.addEventListener("change", () => this.onTyped());
     panel.addEventListener("click", (event) => this.onMark(event));
     panel.addEventListener("keydown", (event) => this.onKey(event));
-    for (const [met, left] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
-      panel.addEventListener(met, (event) => this.light(idsOf(event)));
-      panel.addEventListener(left, () => this.light([]));
+    for (const [enter, leave] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+      panel.addEventListener(enter, (event) => this.highlightCards(idsOf(event)));
+      panel.addEventListener(leave, () => this.highlightCards([]));
     }
   }
 
-  /** Show a text, without marks; null: there is none. */
+  /** Show a text without marks; null if there is none. */
   show(text) {
     this.text = text;
-    this.chosen = null;
+    this.selection = null;
     this.field.control.value = "";
     if (text) this.mark([]);
   }
 
-  /** Mark the spans `{id, number, start, end}`; where several overlap, the piece belongs to each. */
+  /** Mark the spans `{id, number, start, end}`. Where spans overlap, the mark belongs to each of them. */
   mark(spans) {
     this.spans = spans;
     this.draw();
   }
 
   draw() {
-    const spans = this.chosen ? [...this.spans, { ...this.chosen, id: "chosen" }] : this.spans;
+    const spans = this.selection ? [...this.spans, { ...this.selection, id: "chosen" }] : this.spans;
     const points = new Set([0, this.text.length, ...spans.flatMap(({ start, end }) => [start, end])]);
     const cuts = [...points].filter((point) => point >= 0 && point <= this.text.length).sort((a, b) => a - b);
     const begun = new Set();
@@ -51,14 +51,14 @@ export class Reader {
     this.panel.scrollTop = scrolled;
   }
 
-  /** Make the marks of a card stand out, or of none; with `scroll`, bring the first one into view. */
-  lighten(id, scroll = false) {
+  /** Highlight the marks of a card, or none; with `scroll`, scroll to the first one. */
+  highlight(id, scroll = false) {
     for (const mark of this.panel.querySelectorAll("mark")) mark.classList.toggle("lit", idsIn(mark).includes(id));
     const first = this.panel.querySelector("mark.lit");
     if (first && scroll) this.panel.scrollTop = first.offsetTop - this.panel.clientHeight / 3;
   }
 
-  /** Arrows go from mark to mark, so that the whole text is one stop of the tab key; Enter opens the draft. */
+  /** Arrow keys move between marks, so that the text is one tab stop. Enter opens the card. */
   onKey(event) {
     const marks = [...this.panel.querySelectorAll("mark[role]")];
     const place = marks.indexOf(event.target);
@@ -80,7 +80,7 @@ export class Reader {
     if (id) this.open(id);
   }
 
-  /** Words selected in the panel are the chosen ones, until others are. */
+  /** Keep the last selection within the panel. */
   onSelection() {
     const selection = document.getSelection();
     if (!this.text || selection.isCollapsed || selection.rangeCount === 0) return;
@@ -90,42 +90,42 @@ export class Reader {
     before.selectNodeContents(this.panel);
     before.setEnd(range.startContainer, range.startOffset);
     const from = before.toString().length;
-    this.chosen = this.text.between(from, from + range.toString().length);
-    this.field.control.value = this.chosen ? this.text.slice(this.chosen).replace(/\s+/g, " ") : "";
+    this.selection = this.text.between(from, from + range.toString().length);
+    this.field.control.value = this.selection ? this.text.slice(this.selection).replace(/\s+/g, " ") : "";
     clear(this.field.element);
   }
 
-  /** Words typed into the field are looked up in the text: the way that needs no mouse. */
+  /** Find the typed words in the text, for use without a mouse. */
   onTyped() {
     const words = this.field.control.value;
-    this.chosen = this.text?.find(words, this.chosen?.start) ?? null;
+    this.selection = this.text?.find(words, this.selection?.start) ?? null;
     clear(this.field.element);
-    if (words.trim() && !this.chosen) show(this.field, "These words do not stand in the text.");
+    if (words.trim() && !this.selection) show(this.field, "These words are not in the text.");
     document.getSelection().removeAllRanges();
     this.draw();
     const found = this.panel.querySelector("mark.chosen");
     if (found) this.panel.scrollTop = found.offsetTop - this.panel.clientHeight / 3;
   }
 
-  /** The chosen span, which is none any more once it is used; null, and said so at the field, if there is none. */
+  /** Return the selected span and clear the selection; null, with a fault at the field, if nothing is selected. */
   take() {
-    const { chosen } = this;
-    if (!chosen) {
-      show(this.field, "Select words in the text, or type them here as they stand in it.");
+    const { selection } = this;
+    if (!selection) {
+      show(this.field, "Select words in the text, or type them here exactly.");
       this.field.control.focus();
       return null;
     }
-    this.chosen = null;
+    this.selection = null;
     this.field.control.value = "";
     document.getSelection().removeAllRanges();
-    return chosen;
+    return selection;
   }
 }
 
 const idsIn = (mark) => mark.dataset.ids.split(" ");
 const idsOf = (event) => (event.target.localName === "mark" ? idsIn(event.target) : []);
 
-/** A piece of the text that is cited. The first piece of each card can be gone to. */
+/** The mark of a cited piece of text. The first mark of each card is focusable. */
 function marked(words, spans, begun) {
   const mark = document.createElement("mark");
   mark.textContent = words;

@@ -1,36 +1,32 @@
-// What the book calls things: ids by any name, names by id, and the lists that fields complete from.
+// The registers: ids by any name, names by id, and the options that fields suggest.
 
-import { list } from "./asking.js";
+import { list } from "./api.js";
+import { vocabulary } from "./vocabulary.js";
 
-const ADDRESSEES = {
-  "each-other": "each other",
-  "international-community": "the international community",
-  unspecified: "nobody named",
-};
 const names = new Map();
 const ids = new Map();
 const unknown = new Set();
 
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s\p{P}]+/gu, " ").trim();
 
-/** Read every register that a field completes from. */
+/** Read all registers that fields suggest records of. */
 export async function readRegisters() {
   const registers = ["parties", "topics", "instruments", "participants", "sources"];
   await Promise.all(registers.map(async (register) => learnAll(register, await list(`/v1/${register}`))));
-  for (const [word, name] of Object.entries(ADDRESSEES)) learn("addressees", word, [name, word]);
+  for (const [word, name] of Object.entries(vocabulary.towards)) learn("addressees", word, [name, word]);
 }
 
 function learnAll(register, records) {
   for (const record of records) {
     const id = record.code ?? record.slug ?? record.id;
     const aliases = (record.aliases ?? []).map((alias) => alias.name ?? alias);
-    const called = [record.name ?? record.title, id, ...Object.values(record.names ?? {}), ...aliases];
-    learn(register, id, called);
-    if (register === "parties") learn("addressees", id, called);
+    const all = [record.name ?? record.title, id, ...Object.values(record.names ?? {}), ...aliases];
+    learn(register, id, all);
+    if (register === "parties") learn("addressees", id, all);
   }
 }
 
-/** Know a thing by its names, the first of which is shown. */
+/** Add a record with its names. The first name is shown. */
 export function learn(register, id, called) {
   if (!names.has(register)) {
     names.set(register, new Map());
@@ -46,50 +42,50 @@ export function learn(register, id, called) {
 
 function offered(register, id, name) {
   const option = new Option(id, name);
-  // Two things of one name are told apart by their ids.
+  // If two records have the same name, the second is suggested by its id.
   if (idOf(register, name) !== id) option.value = id;
   return option;
 }
 
-/** Know somebody whom the book does not know yet. */
+/** Add a record that is not in the book yet. */
 export function learnNew(register, id, name) {
   if (!names.get(register)?.has(id)) unknown.add(`${register} ${id}`);
   learn(register, id, [name, id]);
 }
 
-/** Whether the book has what is called so; gives its id, or null. */
+/** The id of a record in the book with this name; null if there is none. */
 export function idInBook(register, text) {
   const id = idOf(register, text);
   return unknown.has(`${register} ${id}`) ? null : id;
 }
 
-/** The id of what is called so; null if nothing is. An id is always called by itself. */
+/** The id of a record with this name or id; null if there is none. */
 export function idOf(register, text) {
   if (names.get(register)?.has(text)) return text;
   return ids.get(register)?.get(fold(text)) ?? null;
 }
 
-/** Whether a name of the register begins so. */
-export function begins(register, text) {
+/** True if a name in the register begins with this text. */
+export function isPrefix(register, text) {
   return [...(names.get(register)?.values() ?? [])].some((name) => name.toLowerCase().startsWith(text.toLowerCase()));
 }
 
-/** What was new is in the book now: it was posted. */
-export function knowAll() {
+/** Treat all new records as in the book, after a meeting was posted. */
+export function markAllKnown() {
   unknown.clear();
 }
 
-/** What is shown for an id: its name, or itself where the book does not know it. */
+/** The name of a record, or its id if it is unknown. */
 export function nameOf(register, id) {
   return names.get(register)?.get(id) ?? id;
 }
 
-/** All of a register, as [id, name]. */
+/** All records of a register as [id, name]. */
 export function allOf(register) {
   return [...(names.get(register) ?? [])];
 }
 
-/** A slug made of a name, as the book makes its own; empty if the name has no Latin letter. */
+/** A slug made of a name, by the rule of the server; empty if the name has no Latin letters. */
 export function slugOf(name) {
   return fold(name.replace(/['’.]/g, "")).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 }

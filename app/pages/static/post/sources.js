@@ -1,42 +1,42 @@
-// The sources of the meeting: known ones by id, new ones whole; and the choice among them in each citation.
+// The sources of the meeting: existing sources by id, new ones as records; and the source of a citation.
 
 import { define, Fields } from "./parts.js";
 import { allOf } from "./registers.js";
 
-/** A source: either one that the book has, or the fields of a new one. */
+/** A source: the id of an existing one, or the fields of a new one. */
 class Source extends Fields {
   constructor(element) {
     super(element);
-    this.standing = element.querySelector("[data-standing] select");
-    for (const [id, title] of allOf("sources")) this.standing.add(new Option(title, id));
+    this.existing = element.querySelector("[data-existing] select");
+    for (const [id, title] of allOf("sources")) this.existing.add(new Option(title, id));
     this.rest = element.querySelector("[data-rest]");
-    this.standing.addEventListener("change", () => this.follow());
+    this.existing.addEventListener("change", () => this.follow());
   }
 
   get control() {
-    return this.standing;
+    return this.existing;
   }
 
   follow() {
-    this.rest.hidden = this.standing.value !== "";
+    this.rest.hidden = this.existing.value !== "";
   }
 
   get id() {
-    return this.standing.value || (this.parts.get("id").read() ?? "");
+    return this.existing.value || (this.parts.get("id").read() ?? "");
   }
 
   read() {
-    return this.standing.value || super.read();
+    return this.existing.value || super.read();
   }
 
   write(value) {
     const isWhole = value !== null && typeof value === "object";
     super.write(isWhole ? value : {});
-    this.standing.value = isWhole ? "" : value;
+    this.existing.value = isWhole ? "" : value;
     this.follow();
   }
 
-  /** The digest and the length of a text that was drafted from are its own, and nobody's to change. */
+  /** Make hash and length of the drafted text read-only. */
   fix() {
     for (const name of ["sha256", "length"]) this.parts.get(name).control.readOnly = true;
   }
@@ -44,12 +44,12 @@ class Source extends Fields {
 
 let chosenFrom = null;
 
-/** Have citations choose among the sources of a list. */
+/** Set the list of sources that citations refer to. */
 export function chooseFrom(list) {
   chosenFrom = list;
 }
 
-/** Which of the meeting's sources is cited. It is remembered by its row, so that its id can be changed. */
+/** The source of a citation. It is kept as a row of the list, so that the id of the source can change. */
 class Cited {
   constructor(element) {
     this.element = element;
@@ -64,7 +64,7 @@ class Cited {
     return chosenFrom.parts;
   }
 
-  /** Offer the sources as they stand now. */
+  /** Update the options from the list of sources. */
   follow() {
     if (!this.rows.includes(this.row)) this.row = this.rows[0] ?? null;
     const options = this.rows.map((row, place) => new Option(row.id || `source ${place + 1}`));

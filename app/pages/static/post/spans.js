@@ -1,23 +1,23 @@
-// Spans of a text. The book counts Unicode code points, a browser UTF-16 units: only here is one made of the other.
+// Spans of a text. The API counts Unicode code points, a browser counts UTF-16 code units. This module converts them.
 
 const LETTER = /[\p{L}\p{N}]/u;
 
-/** A text that is counted in code points. */
+/** A text with offsets in code points. */
 export class Text {
   constructor(string) {
     this.string = string;
-    // Where each code point begins, if that is not simply its place.
+    // The code unit at which each code point begins; null if the text has no surrogate pairs.
     this.begins = /[\ud800-\udfff]/.test(string) ? [...beginnings(string)] : null;
     this.length = this.begins ? this.begins.length - 1 : string.length;
   }
 
-  /** The unit at which a code point begins. */
+  /** The code unit at which a code point begins. */
   unit(point) {
     const within = Math.max(0, Math.min(point, this.length));
     return this.begins ? this.begins[within] : within;
   }
 
-  /** The code point that a unit belongs to. */
+  /** The code point that a code unit belongs to. */
   point(unit) {
     if (!this.begins) return unit;
     let low = 0;
@@ -34,7 +34,7 @@ export class Text {
     return this.string.slice(this.unit(start), this.unit(end));
   }
 
-  /** The span between two units without the white space at its ends; null if nothing else is in it. */
+  /** The span between two code units without outer white space; null if it is blank. */
   between(from, to) {
     const words = this.string.slice(from, to);
     const inner = words.trim();
@@ -43,7 +43,7 @@ export class Text {
     return { start: this.point(start), end: this.point(start + inner.length) };
   }
 
-  /** Where some words stand, white space and case apart; the place nearest to `near`, null if there is none. */
+  /** The span of some words, ignoring case and white space; the one nearest to `near`, or null. */
   find(words, near = 0) {
     const parts = words.trim().split(/\s+/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     if (!words.trim()) return null;
@@ -52,7 +52,7 @@ export class Text {
     return spans.sort((a, b) => Math.abs(a.start - near) - Math.abs(b.start - near))[0] ?? null;
   }
 
-  /** Whether two spans overlap, or have nothing between them that is a word. */
+  /** True if two spans overlap, or no letter or digit is between them. */
   touch(a, b) {
     const [first, second] = a.start <= b.start ? [a, b] : [b, a];
     return !LETTER.test(this.slice({ start: first.end, end: Math.max(first.end, second.start) }));

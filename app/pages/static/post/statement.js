@@ -1,9 +1,9 @@
-// The statement's text: pasted, or read from a file in the browser; sent nowhere but to this host, to be drafted from.
+// The text of the statement: pasted, or read from a file in the browser.
 
 import { clear, show } from "./faults.js";
 import { define } from "./parts.js";
 
-const UNREADABLE = "This file is not text in UTF-8. Open it where it was written, and paste its text here.";
+const UNREADABLE = "This file is not UTF-8 text. Open it in its own program and paste the text here.";
 
 class Statement {
   constructor(element) {
@@ -14,7 +14,7 @@ class Statement {
     this.file.addEventListener("change", () => this.open());
   }
 
-  /** A file's text is shown in the field; its line ends, which the field would change, are remembered. */
+  /** Show the text of a file in the field. The field changes line ends, so the original text is kept too. */
   async open() {
     const [file] = this.file.files;
     if (!file) return;
@@ -29,7 +29,7 @@ class Statement {
     }
   }
 
-  /** The text as it was given: its SHA-256 is to be the file's. */
+  /** The text with its original line ends, so that its SHA-256 is that of the file. */
   read() {
     const typed = this.control.value;
     const isFile = this.fromFile && this.fromFile.replace(/\r\n?/g, "\n") === typed;

@@ -1,14 +1,15 @@
-// A field that holds several things of a register: each is a chip that can be taken out, the input adds one by name.
+// A field with several records of a register: each is a removable chip, and the input adds one by name.
 
 import { clear, show } from "./faults.js";
-import { cloned, define, tellChange } from "./parts.js";
-import { begins, idOf, nameOf, slugOf } from "./registers.js";
-import { hear } from "./telling.js";
+import { cloned, define, dispatchChange } from "./parts.js";
+import { idOf, isPrefix, nameOf, slugOf } from "./registers.js";
+import { announce } from "./messages.js";
+import { vocabulary } from "./vocabulary.js";
 
-/** What a name that the book does not know becomes, by register; null: it is refused. */
+/** Makes a new record of an unknown name, by register. Other registers take only known names. */
 const NEW = {
   participants: (slug, name) => ({ slug, name, names: {}, aliases: [] }),
-  instruments: (slug, name) => ({ slug, type: "other", name, aliases: [] }),
+  instruments: (slug, name) => ({ slug, type: vocabulary.defaults.instrument, name, aliases: [] }),
 };
 
 const idIn = (value) => value.slug ?? value;
@@ -22,7 +23,7 @@ class Tokens {
     this.values = [];
     this.control.addEventListener("keydown", (event) => this.onKey(event));
     this.control.addEventListener("change", () => this.take());
-    // A name picked from the list comes at once and whole, and not letter by letter.
+    // A name picked from the suggestions arrives as one input event.
     this.control.addEventListener("input", (event) => {
       if (event.isTrusted && event.inputType !== "insertText" && idOf(this.register, this.control.value)) this.take();
     });
@@ -42,7 +43,7 @@ class Tokens {
   }
 
   onKey(event) {
-    const isEnd = event.key === "," && !begins(this.register, `${this.control.value},`);
+    const isEnd = event.key === "," && !isPrefix(this.register, `${this.control.value},`);
     if (event.key === "Enter" || isEnd) {
       event.preventDefault();
       this.take();
@@ -51,14 +52,14 @@ class Tokens {
     }
   }
 
-  /** Add what was typed; what cannot be added stays in the input, and why is told there. */
+  /** Add the typed names. Names that cannot be added stay in the input, with a fault. */
   take() {
     const whole = this.control.value.trim();
-    // A name may have a comma of its own.
+    // A name can contain a comma.
     const texts = idOf(this.register, whole) ? [whole] : whole.split(",").map((text) => text.trim());
     const left = texts.filter((text) => text && !this.add(text));
     this.control.value = left.join(", ");
-    if (left.length) show(this, `knows no “${left[0]}”`);
+    if (left.length) show(this, `not found: “${left[0]}”`);
     else if (texts.some(Boolean)) clear(this.element);
   }
 
@@ -70,8 +71,8 @@ class Tokens {
     if (!this.values.some((other) => idIn(other) === slug)) {
       this.values.push(value);
       this.draw();
-      hear(`${this.called(value)} added`);
-      tellChange(this.element);
+      announce(`${this.called(value)} added`);
+      dispatchChange(this.element);
     }
     return true;
   }
@@ -79,17 +80,17 @@ class Tokens {
   remove(place) {
     const [gone] = this.values.splice(place, 1);
     this.draw();
-    hear(`${this.called(gone)} removed`);
+    announce(`${this.called(gone)} removed`);
     this.control.focus();
-    tellChange(this.element);
+    dispatchChange(this.element);
   }
 
   first(place) {
     this.values.unshift(...this.values.splice(place, 1));
     this.draw();
-    hear(`${this.called(this.values[0])} comes first`);
+    announce(`${this.called(this.values[0])} is first now`);
     this.control.focus();
-    tellChange(this.element);
+    dispatchChange(this.element);
   }
 
   called(value) {
@@ -116,7 +117,7 @@ class Tokens {
     return chip;
   }
 
-  /** A choice of the type of an instrument that the book does not know yet. */
+  /** A select for the type of a new instrument. */
   types(value) {
     const choice = cloned("instrument-types");
     choice.setAttribute("aria-label", `Type of ${value.name}`);

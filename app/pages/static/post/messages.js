@@ -1,9 +1,9 @@
-// What the page tells of what it did, in a live region, and where it leads on.
+// Messages about what the page did, in a live region; and links to records.
 
-const line = () => document.getElementById("told");
+const line = () => document.getElementById("message");
 
-/** Say something, seen and heard; with `undo`, beside a button that takes it back. */
-export function say(message, undo = null) {
+/** Show a message, also to screen readers; with `undo`, add an Undo button. */
+export function showMessage(message, undo = null) {
   line().classList.remove("hidden");
   line().replaceChildren(message);
   if (!undo) return;
@@ -18,18 +18,18 @@ export function say(message, undo = null) {
   line().append(" ", button);
 }
 
-/** Take back what was said, once people go on; not while it can be undone. */
-export function settle() {
+/** Remove the message, unless it has an Undo button. */
+export function clearMessage() {
   if (!line().querySelector("button")) line().replaceChildren();
 }
 
-/** Say what can be seen already to those who listen. */
-export function hear(message) {
+/** Announce a message to screen readers only. */
+export function announce(message) {
   line().classList.add("hidden");
   line().replaceChildren(message);
 }
 
-/** A link to the page of a record, which opens beside the form: leaving it would lose what is filled in. */
+/** A link to the page of a record. It opens in a new tab, so that the form is not lost. */
 export function linkTo(section, id) {
   const link = document.createElement("a");
   link.href = `/${section}/${encodeURIComponent(id)}`;

@@ -1,20 +1,20 @@
-// The parts that hold one value: a line of text or some, a number, a choice, lines of a list.
+// The parts with one value: text, a number, a select, a list of lines, a checkbox.
 
 import { define } from "./parts.js";
 
-/** Text. Empty, it is null; or left out, where it is required, so that the book says that it is needed. */
-export class Leaf {
+/** A text. An empty one is read as null, or left out if it is required, so that the API reports it as missing. */
+export class Input {
   constructor(element) {
     this.element = element;
     this.control = element.querySelector("input, textarea, select");
   }
 
-  get nothing() {
+  get empty() {
     return this.control.getAttribute("aria-required") === "true" ? undefined : null;
   }
 
   read() {
-    return this.control.value.trim() || this.nothing;
+    return this.control.value.trim() || this.empty;
   }
 
   write(value) {
@@ -26,8 +26,8 @@ export class Leaf {
   }
 }
 
-/** One of a few words. What is not among them is offered too, rather than lost. */
-class Choice extends Leaf {
+/** A select. A value that is not among its options is added as an option. */
+class Choice extends Input {
   write(value) {
     const known = [...this.control.options].some((option) => option.value === (value ?? ""));
     if (!known && value) this.control.add(new Option(value, value));
@@ -35,16 +35,16 @@ class Choice extends Leaf {
   }
 }
 
-/** A whole number; what is none is sent as it stands, and refused where it is checked. */
-class Whole extends Leaf {
+/** A whole number. Other text is sent unchanged, and the API rejects it. */
+class Whole extends Input {
   read() {
     const text = this.control.value.trim();
-    return text === "" ? this.nothing : /^\d+$/.test(text) ? Number(text) : text;
+    return text === "" ? this.empty : /^\d+$/.test(text) ? Number(text) : text;
   }
 }
 
-/** A list of texts, one on each line. */
-class Lines extends Leaf {
+/** A list of texts, one for each line. */
+class Lines extends Input {
   read() {
     const lines = this.control.value.split("\n").map((line) => line.trim());
     return lines.filter((line) => line !== "");
@@ -55,8 +55,8 @@ class Lines extends Leaf {
   }
 }
 
-/** Yes or no. */
-class Tick extends Leaf {
+/** A checkbox. */
+class Tick extends Input {
   read() {
     return this.control.checked;
   }
@@ -66,7 +66,7 @@ class Tick extends Leaf {
   }
 }
 
-define("text", (element) => new Leaf(element));
+define("text", (element) => new Input(element));
 define("choice", (element) => new Choice(element));
 define("whole", (element) => new Whole(element));
 define("lines", (element) => new Lines(element));

@@ -1,15 +1,16 @@
-// Two drafts of one pledge made one: the first is kept, and what it lacks is taken from the second.
+// Merge two drafts: keep the first, and add what it lacks from the second.
+
+import { vocabulary } from "./vocabulary.js";
 
 const UNITED = ["pledgors", "towards", "about", "topics", "speakers", "instruments", "formula", "links"];
-const MOST = { topics: 6, formula: 3 };
-const ALONE = ["each-other", "international-community", "unspecified"];
 
-/** The pledge that two documents make together; `text` is the one that spans of the source `cited` count in. */
+/** The merged pledge of two documents; `text` is the text of the source with the id `cited`. */
 export function merged(first, second, text, cited) {
   const result = { ...first };
   for (const [name, value] of Object.entries(second)) result[name] ??= value;
-  for (const name of UNITED) result[name] = united(first[name], second[name]).slice(0, MOST[name]);
-  if (result.towards.length > 1 && ALONE.some((word) => result.towards.includes(word))) result.towards = first.towards;
+  for (const name of UNITED) result[name] = united(first[name], second[name]).slice(0, vocabulary.longest[name]);
+  // A word such as each-other must be the only addressee.
+  if (result.towards.length > 1 && result.towards.some((code) => code in vocabulary.towards)) result.towards = first.towards;
   result.citations = joined(united(first.citations, second.citations), text, cited);
   return result;
 }
@@ -19,10 +20,10 @@ function united(first = [], second = []) {
   return [...first, ...second.filter((item) => !seen.has(JSON.stringify(item)))];
 }
 
-/** Whether it says where it begins and ends: a place that is yet to be chosen does not. */
+/** True if both ends of the span are set. */
 const isSpan = ({ start, end }) => Number.isInteger(start) && Number.isInteger(end);
 
-/** Citations in the order of the text; those of one zone that touch are one. */
+/** Citations in the order of the text. Adjacent citations of the same zone become one. */
 function joined(citations, text, cited) {
   const result = [];
   for (const next of [...citations].sort((a, b) => a.start - b.start)) {

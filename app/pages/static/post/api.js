@@ -1,20 +1,20 @@
-// Asking the book: JSON to this host, with the key that was typed. Nothing is kept, and nothing goes anywhere else.
+// Requests to the API of this host, with the key from the form. The key is not stored and not sent to other hosts.
 
-/** The key as it stands in its field. It is read when it is needed, and lives nowhere but there. */
+/** The key in its field. It is read for each request and kept nowhere else. */
 const key = () => document.getElementById("key").value.trim();
 
-const UNREACHED = {
-  title: "The server could not be reached",
-  detail: "What you filled in still stands here. Try again in a moment.",
+const UNREACHABLE = {
+  title: "The server cannot be reached",
+  detail: "Your entries are still here. Try again in a moment.",
   errors: [],
 };
 const NO_KEY = {
   title: "A key is needed",
-  detail: "Type the key you were given; it begins with pb_.",
+  detail: "Enter your key. It begins with pb_.",
   errors: [],
 };
 
-/** What came of a POST: `{status, body}`; a problem has its `errors`. Status 0: no answer came. */
+/** POST a document; returns `{status, body}`. `body.errors` is always a list. Status 0 means no response. */
 export async function post(path, document, headers = {}) {
   if (!/^[!-~]+$/.test(key())) return { status: 401, body: NO_KEY };
   try {
@@ -27,11 +27,11 @@ export async function post(path, document, headers = {}) {
     });
     return { status: answer.status, body: { errors: [], ...(await answer.json()) } };
   } catch {
-    return { status: 0, body: UNREACHED };
+    return { status: 0, body: UNREACHABLE };
   }
 }
 
-/** All items of a list, page by page, up to some thousands; none if it cannot be read. */
+/** All items of a list, page by page, at most 4,000; an empty list if it cannot be read. */
 export async function list(path) {
   const items = [];
   let cursor = "";
@@ -43,15 +43,15 @@ export async function list(path) {
       cursor = next;
     }
   } catch {
-    // Names help in filling in; ids can be typed without them.
+    // The form works without the names: ids can be typed.
   }
   return items;
 }
 
 let last = {};
 
-/** A header that lets the same document be sent again without being written twice. */
-export function once(path, document) {
+/** The Idempotency-Key header of a document. It stays the same until the document changes. */
+export function idempotencyKey(path, document) {
   const sent = path + JSON.stringify(document);
   if (last.sent !== sent) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
