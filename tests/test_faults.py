@@ -209,6 +209,5 @@ def test_a_restart_of_postgresql_needs_none_of_the_server(restartable: Any) -> N
         control(restartable, "-w", "restart")
         assert post(client, 2).status_code == 201
         assert len(client.get("/v1/pledges").json()["items"]) == 2 * PLEDGES
-    with database.reading() as connection:
-        assert list(verify(connection)) == []
+    assert database.read_in_thread(lambda connection: list(verify(connection))) == []
     database.close()

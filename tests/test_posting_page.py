@@ -308,7 +308,7 @@ def test_a_wrong_key_is_told_at_its_field(posting: Watched, host: Server) -> Non
         field = page.get_by_label("API key")
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(field).to_be_focused()
-        expect(page.get_by_role("alert")).to_contain_text("A key is needed")
+        expect(page.get_by_role("alert")).to_contain_text("A key is required")
     page.get_by_label("API key").fill(host.key)
     expect(page.get_by_label("API key")).not_to_have_attribute("aria-invalid", "true")
     page.get_by_role("button", name="Draft pledges").click()

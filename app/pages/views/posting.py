@@ -5,7 +5,6 @@ The page only holds the form. Its scripts call the API with the key in the form,
 
 from collections.abc import Iterable
 
-from annotated_types import MaxLen
 from fastapi import Response
 
 from app.http.read_route import Reading
@@ -58,17 +57,14 @@ CHOICES = {
 }
 
 
-def _longest(field: str) -> int:
-    """The maximum length of a list in a pledge."""
-    return next(item.max_length for item in PledgeBody.model_fields[field].metadata if isinstance(item, MaxLen))
-
+_PROPERTIES = PledgeBody.model_json_schema()["properties"]
 
 # What the scripts of the page need of the vocabularies, as a JSON block in the page.
 VOCABULARY = {
     "acts": ACTS,
     "positionActs": POSITION_ACTS,
     "towards": TOWARDS,
-    "longest": {field: _longest(field) for field in ("topics", "formula")},
+    "longest": {field: _PROPERTIES[field]["maxItems"] for field in ("topics", "formula")},
     "defaults": {"zone": Zone.body, "link": LinkType.renews, "instrument": InstrumentType.other},
 }
 

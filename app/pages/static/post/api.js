@@ -9,7 +9,7 @@ const UNREACHABLE = {
   errors: [],
 };
 const NO_KEY = {
-  title: "A key is needed",
+  title: "A key is required",
   detail: "Enter your key. It begins with pb_.",
   errors: [],
 };
