@@ -24,7 +24,7 @@ class HeadReader:
         self._sqlite: sqlite3.Connection | None = None
         self._postgresql: AsyncConnection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._running: asyncio.Task[Head] | None = None
+        self._lock = asyncio.Lock()
         self._next: asyncio.Task[Head] | None = None
 
     async def read(self) -> Head | None:
@@ -33,15 +33,6 @@ class HeadReader:
             return self._read_sqlite() if self.database.is_sqlite else await self._read_shared()
         except (sqlite3.Error, psycopg.Error, OSError):  # TimeoutError is an OSError
             return None
-
-    async def _read_shared(self) -> Head:
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self.close()
-            self._loop = loop
-        if self._next is None:
-            self._next = loop.create_task(self._read_after(self._running))
-        return await asyncio.shield(self._next)
 
     def _read_sqlite(self) -> Head:
         try:
@@ -54,28 +45,36 @@ class HeadReader:
             raise
         return Head(*row) if row else Head()
 
-    async def _read_after(self, running: asyncio.Task[Head] | None) -> Head:
-        if running is not None:
-            await asyncio.wait([running])
-        self._running, self._next = self._next, None
-        try:
-            async with asyncio.timeout(self.timeout):
-                return await self._read_postgresql()
-        except BaseException:
+    async def _read_shared(self) -> Head:
+        """The result of the next read, which all requests share that arrive before it begins."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # a connection, a lock and a task belong to their event loop
             self.close()
-            raise
-        finally:
-            self._running = None
+            self._loop, self._lock, self._next = loop, asyncio.Lock(), None
+        if self._next is None:
+            self._next = loop.create_task(self._read_when_free())
+        return await asyncio.shield(self._next)
+
+    async def _read_when_free(self) -> Head:
+        async with self._lock:
+            self._next = None  # requests that arrive from here on need a later read
+            try:
+                async with asyncio.timeout(self.timeout):
+                    return await self._read_postgresql()
+            except BaseException:
+                self.close()
+                raise
 
     async def _read_postgresql(self) -> Head:
         if self._postgresql is not None:
             with suppress(psycopg.OperationalError):  # the server may have closed the connection since the last read
-                return await self._ask(self._postgresql)
+                return await self._query(self._postgresql)
+            self.close()
         address = self.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._postgresql = await AsyncConnection.connect(address, autocommit=True)
-        return await self._ask(self._postgresql)
+        return await self._query(self._postgresql)
 
-    async def _ask(self, connection: AsyncConnection) -> Head:
+    async def _query(self, connection: AsyncConnection) -> Head:
         row = await (await connection.execute(HEAD_SQL)).fetchone()
         return Head(*row) if row else Head()
 
@@ -86,4 +85,3 @@ class HeadReader:
         if self._postgresql is not None:
             self._postgresql.pgconn.finish()
         self._sqlite, self._postgresql = None, None
-        self._running, self._next = None, None
