@@ -31,7 +31,7 @@ OF_MEETINGS = (JSON, JSON_LINES, CSV)
 
 # Parameters of the JSON page alone.
 _OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
-LONGEST_LINKED = 1000
+LONGEST_LINKED_QUERY = 1000
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
@@ -74,7 +74,7 @@ def alternate_links(query: str, plural: str) -> str:
     """
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _OF_A_PAGE]
     encoded = f"?{urlencode(kept)}" if kept else ""
-    if len(encoded) > LONGEST_LINKED:
+    if len(encoded) > LONGEST_LINKED_QUERY:
         return ""
     offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
     return ", ".join(
