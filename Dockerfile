@@ -1,4 +1,4 @@
-# Pledgebook in a container: the book on the volume /data, the server on port 8000, as a user without rights.
+# Pledgebook in a container: the book is on the volume /data, the server on port 8000 runs as an unprivileged user.
 #
 #   docker build -t pledgebook .
 #   docker run --rm -v pledgebook:/data pledgebook load seeds

@@ -1,4 +1,4 @@
-# Pledgebook: `make run` serves the seeded book, `make test` shows that it holds. Both set up what they need.
+# Pledgebook: `make run` serves the seeded book, `make test` runs the tests. Both install what they need.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,26 +9,28 @@ SCRATCH := $(VENV)/check.db
 .PHONY: help run test crash fuzz bench check lint format schema examples screenshots lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
-		printf '  %-14s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name help; do \
+		printf '  %-14s %s\n' "$$name" "$$help"; done
 
-run: $(VENV)/.run ## Serve the book; an empty one is seeded, and gets a key to write with
+run: $(VENV)/.run ## Serve the book; load the seeds and create a key if it is empty
 	@$(BIN)/python -m app.cli.first_run
 	@exec $(BIN)/pledgebook serve
 
-# What the tests of a file share is made by one worker. Files keep their order: those of few tests are the long ones.
-test: $(VENV)/.test ## Run every test, on SQLite and on PostgreSQL
+# One worker runs all tests of a file, so that their fixtures are built once. Files with few tests are slow, so that they
+# must not be moved to the end.
+test: $(VENV)/.test ## Run all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-# CRASH_KILLS and FUZZ_CASES say how often otherwise.
-crash: $(VENV)/.test ## Kill the server 200 times while clients write (`make test` does it 6 times)
+# CRASH_KILLS and FUZZ_CASES set other numbers.
+crash: $(VENV)/.test ## Kill the server 200 times during writes (`make test`: 6 times)
 	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
 
-fuzz: $(VENV)/.test ## Send some 10,000 generated requests to each engine (`make test` sends 1,000)
+fuzz: $(VENV)/.test ## Send about 10,000 generated requests on each database (`make test`: 1,000)
 	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
 
-# The peers have a virtual environment of their own. BENCH_SIZES="10000 100000 1000000" sets the numbers of pledges.
-bench: $(VENV)/.test .bench/peers/.installed ## Measure the project beside its peers (needs wrk); writes bench/RESULTS.md
+# The other projects of the benchmark have their own virtual environment. BENCH_SIZES="10000 100000 1000000" sets the
+# numbers of pledges.
+bench: $(VENV)/.test .bench/peers/.installed ## Run the benchmark against other projects (requires wrk); writes bench/RESULTS.md
 	$(BIN)/python -m bench.run $(BENCH_SIZES)
 
 .bench/peers/.installed: bench/requirements.txt
@@ -36,9 +38,9 @@ bench: $(VENV)/.test .bench/peers/.installed ## Measure the project beside its p
 	.bench/peers/bin/python -m pip install --quiet -r bench/requirements.txt
 	@touch $@
 
-check: lint test ## What must pass before a change lands: lint and test
+check: lint test ## Run lint and test, which must pass before a change is merged
 
-lint: $(VENV)/.test ## Style, types, and whether migrations and models agree
+lint: $(VENV)/.test ## Check style and types, and that migrations match models
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -47,23 +49,22 @@ lint: $(VENV)/.test ## Style, types, and whether migrations and models agree
 	PLEDGEBOOK_DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic check
 	@rm -f $(SCRATCH)*
 
-format: $(VENV)/.test ## Put the code into shape
+format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schema: $(VENV)/.run ## Write seeds/schema.json anew, which editors check the seeds against
+schema: $(VENV)/.run ## Generate seeds/schema.json, which editors use to check the seeds
 	$(BIN)/pledgebook schema > seeds/schema.json
 
-# The answers that the docs page shows, from a book of the seeds.
-examples: $(VENV)/.test ## Record the answers that the docs page shows
+examples: $(VENV)/.test ## Record the example responses of the OpenAPI document
 	$(BIN)/python -m tests.examples
 
-screenshots: $(VENV)/.test ## Photograph every page at two widths, in light and dark
+screenshots: $(VENV)/.test ## Take screenshots of every page at two widths, in light and dark mode
 	$(BIN)/python -m tests.screenshots
 
-# The locks carry hashes and no addresses: whoever installs decides where from.
+# The lock files have hashes and no index address, so that an installation can use any package index.
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
-lock: ## Resolve the dependencies anew (needs uv)
+lock: ## Update the lock files (requires uv)
 	$(LOCK) -o requirements.lock
 	$(LOCK) --extra test -o requirements-test.lock
 
@@ -80,5 +81,5 @@ $(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.run
 
-clean: ## Take away what the other targets made, the book excepted
+clean: ## Delete everything that the other targets created, except the book
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

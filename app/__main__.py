@@ -1,11 +1,11 @@
-"""`python -m app` is `pledgebook`."""
+"""Entry point: `python -m app` and the command `pledgebook`."""
 
 from app.cli.commands import app
 from app.cli.console import run
 
 
 def main() -> None:
-    """The entry point."""
+    """Run the command line."""
     run(app)
 
 

@@ -1,4 +1,4 @@
-"""The application: its routes, error answers and middleware."""
+"""The ASGI application: routes, exception handlers and middleware in one place."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ from app.http.auth import Guard
 from app.http.cache import Cache
 from app.http.conditional import HeadAsGet
 from app.http.openapi import describe
-from app.http.request_log import Observed, configure_logs
+from app.http.request_log import RequestLog, configure_logs
 from app.settings import Settings
 from app.store.database import Database
 from app.store.head_reader import HeadReader
@@ -36,21 +36,21 @@ from app.store.head_reader import HeadReader
 _ROUTERS = (
     index, pledges, assessments, undertakings, matrix, meetings, formats, registers, drafts, changes, book, health,
 )  # fmt: skip
-# FastAPI would look up OpenTelemetry's providers for each request. Requests are counted at /metrics and in the log.
+# Without this, FastAPI looks up OpenTelemetry's providers for every request. /metrics and the request log are enough.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class PledgebookApp(FastAPI):
-    """FastAPI with the request log, HEAD and the response cache in front of its own middleware.
+    """FastAPI with the request log, HEAD requests and the response cache outside its own middleware.
 
-    They stand there so that they also see the answers that FastAPI gives to an unexpected error.
+    Outside, they also process FastAPI's response to an unexpected error.
     """
 
     cache: Cache
 
     def build_middleware_stack(self) -> ASGIApp:
         self.cache = Cache(super().build_middleware_stack(), self.state.heads, self.state.settings.cache_limit)
-        return Observed(HeadAsGet(self.cache))
+        return RequestLog(HeadAsGet(self.cache))
 
 
 @asynccontextmanager
@@ -61,7 +61,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app(settings: Settings | None = None) -> PledgebookApp:
-    """The application over the database of `settings`, which must be migrated. It answers reads without a lifespan."""
+    """The application for the database of `settings`, which must have this release's schema.
+
+    It handles requests even if its lifespan is not started.
+    """
     settings = settings or Settings()
     configure_logs(settings.log_level)
     app = PledgebookApp(

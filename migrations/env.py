@@ -1,4 +1,4 @@
-"""Alembic's environment: the tables of `app.store.models`, on the database of the settings or a given connection."""
+"""Alembic environment: migrates the database of the settings, or that of a connection in Alembic's attributes."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from app.store.models import metadata
 
 
 def is_compared(_item: Any, name: str | None, type: str, _reflected: bool, _other: Any) -> bool:
-    """What `alembic check` looks at.
+    """True if `alembic check` must compare this object with the models.
 
-    Not the tables that a search index makes for itself, and not the newest-first indexes, since SQLite cannot show
-    Alembic a DESC; a test looks at those itself.
+    It skips the tables of the search index, which have no models, and the newest-first indexes, because Alembic cannot
+    read DESC from SQLite. A test compares those.
     """
     if type == "table":
         return not str(name).startswith("search")
@@ -22,6 +22,7 @@ def is_compared(_item: Any, name: str | None, type: str, _reflected: bool, _othe
 
 
 def migrate(connection: Connection) -> None:
+    """Run the migrations on `connection` in one transaction."""
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -34,9 +35,9 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    migrate(given)
+connection = context.config.attributes.get("connection")
+if connection is not None:
+    migrate(connection)
 else:
-    with Database(Settings().database_url).writer.begin() as own:
-        migrate(own)
+    with Database(Settings().database_url).writer.begin() as own_connection:
+        migrate(own_connection)

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from app.exchange.book_files import load
-from app.http.openapi_examples import ANSWERS_FILE, ASKS, Ask
+from app.http.openapi_examples import ANSWERS_FILE, EXAMPLES, Example
 from app.main import create_app
 from app.records import keys
 from app.records.migrate import migrate
@@ -31,9 +31,9 @@ def ask_all(url: str) -> dict[str, dict[str, Any]]:
     """The answers of the app over the seeded database at `url`: by operation, then by status, the first of each."""
     answers: dict[str, dict[str, Any]] = {}
     with _client(url) as (client, by_scope):
-        for operation, asks in ASKS.items():
-            for ask in asks:
-                status, answer = _ask(client, operation, ask, by_scope)
+        for operation, examples in EXAMPLES.items():
+            for example in examples:
+                status, answer = _ask(client, operation, example, by_scope)
                 answers.setdefault(operation, {}).setdefault(str(status), answer)
     return answers
 
@@ -48,17 +48,17 @@ def _client(url: str) -> Iterator[tuple[TestClient, dict[str, str]]]:
         yield client, by_scope
 
 
-def _ask(client: TestClient, operation: str, ask: Ask, by_scope: dict[str, str]) -> tuple[int, Any]:
+def _ask(client: TestClient, operation: str, example: Example, by_scope: dict[str, str]) -> tuple[int, Any]:
     method, route = route_of(client.app.openapi(), operation)  # type: ignore[attr-defined]
-    path = route.format(**ask.path)
-    headers = {"Authorization": f"Bearer {by_scope[ask.key]}"} if ask.key else {}
-    if ask.version is not None:
-        headers["If-Match"] = _STALE if ask.version == "stale" else client.get(path).headers["ETag"]
+    path = route.format(**example.path)
+    headers = {"Authorization": f"Bearer {by_scope[example.key]}"} if example.key else {}
+    if example.version is not None:
+        headers["If-Match"] = _STALE if example.version == "stale" else client.get(path).headers["ETag"]
     content = None
-    if ask.body is not None:
-        headers["Content-Type"] = ask.media_type
-        content = json.dumps(ask.body).encode()
-    answer = client.request(method, path, params=ask.query, headers=headers, content=content)
+    if example.body is not None:
+        headers["Content-Type"] = example.media_type
+        content = json.dumps(example.body).encode()
+    answer = client.request(method, path, params=example.query, headers=headers, content=content)
     text = _steady(answer.text)
     if "json" in answer.headers["content-type"] and "jsonl" not in answer.headers["content-type"]:
         return answer.status_code, json.loads(text)

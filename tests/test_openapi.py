@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.exchange.check_texts import meeting_faults
 from app.http.filter_table import VALUES, filter_table, repeated, words_of
-from app.http.openapi_examples import ASKS, MEETING, STATEMENT, read_answers
+from app.http.openapi_examples import EXAMPLES, MEETING, STATEMENT, read_answers
 from app.http.problems import MEDIA_TYPE
 from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.undertakings import UndertakingFilters
@@ -107,7 +107,7 @@ def test_the_chapters_come_in_the_order_of_a_newcomer(document: dict[str, Any]) 
 
 def test_every_operation_shows_a_request_that_works_and_its_answer(document: dict[str, Any]) -> None:
     ids = {operation["operationId"] for _, operation in operations(document)} - UNRECORDED
-    assert set(ASKS) == ids, "add a request to app/http/openapi_examples.py, then run `make examples`"
+    assert set(EXAMPLES) == ids, "add a request to app/http/openapi_examples.py, then run `make examples`"
     for _, operation in operations(document):
         if operation["operationId"] in UNRECORDED:
             continue

@@ -1,1 +1,4 @@
-"""The doors under /v1: one router a resource. A door reads the request, calls a feature, and answers; no more."""
+"""The JSON API under /v1: one router for each resource.
+
+A route handler validates the request, calls a function of another package, and builds the response.
+"""

@@ -1,10 +1,10 @@
-"""/v1/pledges/{id}/assessments: what came of a pledge, on each party's side."""
+"""/v1/pledges/{id}/assessments: list and post the assessments of a pledge."""
 
 from typing import Annotated
 
 from fastapi import Body, Response
 
-from app.http.dependencies import Posting
+from app.http.dependencies import PostWriter
 from app.http.problems import responses
 from app.http.read_route import Reading
 from app.http.responses import page_answer, written_record
@@ -17,14 +17,13 @@ router = Router(prefix="/v1/pledges/{id}/assessments")
 
 
 @router.get(
-    "", operation_id="list_assessments", tags=["Pledges"], summary="Read what came of a pledge",
+    "", operation_id="list_assessments", tags=["Pledges"], summary="List the assessments of a pledge",
     response_model=AssessmentPage, responses=responses(404),
 )  # fmt: skip
 def list_assessments(reading: Reading, id: str) -> Response:
-    """Every judgement, the oldest first, with its evidence; a later one stands beside an earlier one, never over it.
+    """Returns all assessments with their evidence, in order of number. No assessment replaces an earlier one.
 
-    `standing` tells for each party the latest by `effective_on`: its score (+1 kept, 0 under way, −1 broken, null where
-    that cannot be said) and whether it is late against the pledge's deadline.
+    `standing` has the latest assessment of each party by `effective_on`, with its score and the days of delay.
     """
     items, standing = read_assessments(reading.connection, id)
     return page_answer(reading, items, None, standing=standing)
@@ -35,11 +34,11 @@ def list_assessments(reading: Reading, id: str) -> Response:
     response_model=AssessmentPublic,
     responses={200: {"model": AssessmentPublic}, **responses(401, 403, 404, 409, 413, 415, 422, 503)},
 )  # fmt: skip
-def post_assessment(writer: Posting, id: str, assessment: Annotated[AssessmentPost, Body()]) -> Response:
-    """One judgement on one party's side, effective on a day, with at least one piece of evidence.
+def post_assessment(writer: PostWriter, id: str, assessment: Annotated[AssessmentPost, Body()]) -> Response:
+    """Adds an assessment: how far one party has fulfilled the pledge by a given day, with evidence.
 
-    Announcements alone cannot show progress. An assessment is never changed: make another, and let it dispute the one
-    that it contradicts. A key of scope `assess` is enough.
+    Announcements alone are not sufficient evidence of progress. An assessment cannot be changed. To correct one, post
+    another, and name the one that it contradicts in `disputes`. A key of scope `assess` is sufficient.
     """
     written_id = assess(writer, id, assessment)
     return written_record(writer, Entity.assessment, written_id, 201, f"/v1/pledges/{id}/assessments")

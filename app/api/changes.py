@@ -1,4 +1,4 @@
-"""/v1/changes: the ledger, for those who follow the book or keep watch over it."""
+"""/v1/changes: the revisions of the ledger, for clients that copy or verify the book."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 from starlette.responses import StreamingResponse
 
+from app.http.dependencies import PageQuery
 from app.http.problems import responses
 from app.http.read_route import Reading, Stream
 from app.http.responses import json_answer, page_answer
@@ -20,33 +21,30 @@ from app.store.ledger import LAST_SEQ, read_changes
 from app.store.models import Revision, columns
 
 router = Router(prefix="/v1", tags=["Ledger"])
-_CHUNK = 500
+_CHUNK = 500  # revisions
 
 
 class ChangesQuery(BaseModel):
-    """Which changes."""
+    """Parameters of the streamed changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    since: int = Field(0, ge=0, le=LAST_SEQ, description="Changes behind this `seq`; 0 is the beginning.")
+    since: int = Field(0, ge=0, le=LAST_SEQ, description="Return only changes after this `seq`; 0 returns all.")
 
 
-class ChangePageQuery(ChangesQuery):
-    """Which page of the changes."""
-
-    limit: int = Field(50, ge=1, le=200, description="Changes on a page.")
-    cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
+class ChangePageQuery(PageQuery, ChangesQuery):
+    """Parameters of a page of changes."""
 
 
 @router.get(
-    "/changes", operation_id="list_changes", summary="Follow the changes", response_model=ChangePage,
+    "/changes", operation_id="list_changes", summary="List changes", response_model=ChangePage,
     responses=responses(422),
 )  # fmt: skip
 def list_changes(reading: Reading, query: Annotated[ChangePageQuery, Query()]) -> Response:
-    """Every accepted write in order, with the whole record as it stood from then on.
+    """Returns the revisions of the ledger in order, each with the whole document of its record.
 
-    Whoever takes them in order and keeps the last document of each record holds the same book, byte for byte.
-    Remember the `seq` of the last one, and ask with `since=` for what came after.
+    A client that reads all of them and keeps the newest document of each record has an exact copy of the book. Save the
+    `seq` of the last revision, and send it as `since=` to get the revisions after it.
     """
     after, limit = query.since, query.limit
     if query.cursor:
@@ -60,7 +58,10 @@ def list_changes(reading: Reading, query: Annotated[ChangePageQuery, Query()]) -
     "/changes/head", operation_id="get_head", summary="Read the head of the ledger", response_model=LedgerHead
 )  # fmt: skip
 def get_head(reading: Reading) -> Response:
-    """The last revision, to keep outside: `pledgebook verify --checkpoint FILE` holds the book against it later."""
+    """Returns the newest revision's sequence number, time and hash. Save it outside the book as a checkpoint.
+
+    `pledgebook verify --checkpoint FILE` later checks that the ledger still contains this revision.
+    """
     seq, at, hash = reading.head
     return json_answer(canonical_json({"seq": seq, "at": at, "hash": hash}))
 
@@ -68,15 +69,17 @@ def get_head(reading: Reading) -> Response:
 @router.get(
     "/changes.jsonl",
     operation_id="stream_changes",
-    summary="Follow the changes as JSON Lines",
+    summary="Stream changes as JSON Lines",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}, "description": "A change a line."}
+        200: {
+            "content": {"application/jsonl": {"schema": {"type": "string"}}},
+            "description": "One revision on each line.",
+        }
     },
 )
 def stream_changes(reading: Reading, query: Annotated[ChangesQuery, Query()]) -> Stream:
-    """All changes behind `since` up to now, a line each, streamed."""
-
+    """Returns all revisions after `since` as a stream, one on each line."""
     database = reading.request.app.state.database
 
     def lines() -> Iterator[bytes]:
@@ -92,7 +95,7 @@ def stream_changes(reading: Reading, query: Annotated[ChangesQuery, Query()]) ->
 
 
 def _change(row: Row[Any]) -> str:
-    """A revision as the feed gives it. The document stands in it as it is stored: those bytes are what was hashed."""
+    """A revision as JSON. The document is inserted as stored, because its bytes are those that were hashed."""
     names = ("seq", "at", "actor", "entity", "id", "version", "operation")
     facts = canonical_json({name: getattr(row, name) for name in names})
     hashes = {name: canonical_json(getattr(row, name)) for name in ("previous_hash", "hash")}

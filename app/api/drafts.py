@@ -1,10 +1,10 @@
-"""POST /v1/drafts: a statement's text in, draft pledges out. Nothing is stored."""
+"""POST /v1/drafts: draft pledges from the text of a statement. Nothing is stored."""
 
 from typing import Annotated
 
 from fastapi import Body, Response
 
-from app.http.dependencies import Drafting
+from app.http.dependencies import ReadConnection
 from app.http.problems import responses
 from app.http.write_route import Router
 from app.schemas.canonical_json import canonical_json
@@ -17,12 +17,13 @@ router = Router(prefix="/v1/drafts", tags=["Posting"])
     "", operation_id="post_draft", summary="Draft pledges from a text", response_model=DraftAnswer,
     responses=responses(401, 403, 413, 415, 422),
 )  # fmt: skip
-def post_draft(connection: Drafting, request: Annotated[DraftRequest, Body()]) -> Response:
-    """Every pledge and position found in a statement, split, with its words, parties, topics, deadline and condition.
+def post_draft(connection: ReadConnection, request: Annotated[DraftRequest, Body()]) -> Response:
+    """Returns a draft for every pledge and position in a statement: quotation, parties, topics, deadline and condition.
 
-    Rules and lexicons, no model: each draft says which words made it and how sure the rules are. Correct the document
-    (its source stands whole, as id `draft`), then post it as a meeting. Any key will do; nothing is stored.
+    The drafts come from rules and lexicons, not from a language model. Each draft names the words that it is based on
+    and a confidence. Correct the document, whose new source has the id `draft`, and post it as a meeting. A key of any
+    scope is sufficient. Nothing is stored.
     """
-    from app.drafting.from_book import draft_meeting  # late: rules and lexicons that no other request needs
+    from app.drafting.from_book import draft_meeting  # imported here because only this route needs the lexicons
 
     return Response(canonical_json(draft_meeting(connection, request)), media_type="application/json")

@@ -1,4 +1,7 @@
-"""/v1/pledges.csv and its kin: the formats of a query by suffix. By `Accept` they are at the list's own address."""
+"""/v1/pledges.csv and the other addresses with a suffix: one route for each format of a query.
+
+The address without a suffix has the same formats by `Accept` header.
+"""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -16,8 +19,8 @@ from app.query.pages import MeetingQuery, PledgeQuery
 
 router = Router(prefix="/v1")
 
-_WHOLE = "The whole result (or the first `limit`), however long: it is sent as it is read, in constant memory."
-Bom = Annotated[bool, Field(description="Begin with a byte order mark, by which Excel knows UTF-8.")]
+_WHOLE = "Returns all records that match (or the first `limit`) as a stream."
+Bom = Annotated[bool, Field(description="Start with a byte order mark, so that Excel reads the file as UTF-8.")]
 
 
 class PledgeTableQuery(PledgeQuery):
@@ -28,20 +31,20 @@ class MeetingTableQuery(MeetingQuery):
     bom: Bom = False
 
 
-def _add(path: str, format: Format, answer: Callable[..., Stream], what: str, about: str) -> None:
-    """The route of one format."""
+def _add(path: str, format: Format, endpoint: Callable[..., Stream], format_name: str, description: str) -> None:
+    """Add the route of one format."""
     router.add_api_route(
-        f"/{path}.{format.name}", answer, operation_id=f"{path}_{format.name.replace('.', '_')}",
-        tags=[path.capitalize()], summary=f"{path.capitalize()} as {what}", description=about,
+        f"/{path}.{format.name}", endpoint, operation_id=f"{path}_{format.name.replace('.', '_')}",
+        tags=[path.capitalize()], summary=f"{path.capitalize()} as {format_name}", description=description,
         response_class=StreamingResponse, responses={**media_types(format), **responses(422)},
     )  # fmt: skip
 
 
 def _pledges_as(format: Format) -> Callable[..., Stream]:
-    def answer(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Stream:
+    def endpoint(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Stream:
         return formatted_pledges(reading, query, format)
 
-    return answer
+    return endpoint
 
 
 def _pledge_table(reading: Reading, query: Annotated[PledgeTableQuery, Query()]) -> Stream:
@@ -57,22 +60,22 @@ def _meeting_table(reading: Reading, query: Annotated[MeetingTableQuery, Query()
 
 
 _TABLE = (
-    f"{_WHOLE} One row a record; several values in a cell are apart by `; `. A cell that a spreadsheet would take for "
-    "a formula begins with an apostrophe; JSON Lines is the form that loses nothing."
+    f"{_WHOLE} Each row is one record. Several values in a cell are separated by `; `. A value that a spreadsheet "
+    "would read as a formula has an apostrophe in front. JSON Lines has the unchanged values."
 )
 _FEED = (
-    "The pledges last written (`limit`, 50), to be told when something is new on a topic: subscribe to the address. An "
-    "entry's id is its pledge's for ever; `updated` is when the ledger last had it changed or assessed."
+    "Returns the pledges that were written last, 50 or `limit` of them. Subscribe to the address to see new pledges "
+    "on a topic. The id of an entry never changes; `updated` is the time when the pledge was last changed or assessed."
 )
 
-_add("pledges", JSON_LINES, _pledges_as(JSON_LINES), "JSON Lines", f"{_WHOLE} One public pledge a line, as stored.")
+_add("pledges", JSON_LINES, _pledges_as(JSON_LINES), "JSON Lines", f"{_WHOLE} Each line is the document of one pledge.")
 _add("pledges", CSV, _pledge_table, "CSV", _TABLE)
 _add("pledges", ATOM, _pledges_as(ATOM), "an Atom feed", _FEED)
 _add("pledges", JSON_FEED, _pledges_as(JSON_FEED), "a JSON Feed", _FEED)
 _add(
     "pledges", CALENDAR, _pledges_as(CALENDAR), "a calendar of deadlines",
-    "An all-day event for each pledge whose `due` has a last day, from its first day to its last. Calendars subscribe "
-    "to the address; an event's UID is its pledge's for ever.",
+    "Returns an all-day event for each pledge whose `due` has a last day, from its first day to its last. Subscribe to "
+    "the address in a calendar application. The UID of an event never changes.",
 )  # fmt: skip
-_add("meetings", JSON_LINES, _meeting_lines, "JSON Lines", f"{_WHOLE} One public meeting a line, as stored.")
+_add("meetings", JSON_LINES, _meeting_lines, "JSON Lines", f"{_WHOLE} Each line is the document of one meeting.")
 _add("meetings", CSV, _meeting_table, "CSV", _TABLE)

@@ -1,4 +1,4 @@
-"""/healthz, /readyz, /metrics: for those who keep the server running."""
+"""/healthz, /readyz and /metrics: status and metrics for the operators of a server."""
 
 from typing import Annotated
 
@@ -22,34 +22,39 @@ class Health(Schema):
     status: Annotated[str, Field(description="Always `ok`; a server that is not ready sends a problem instead.")]
 
 
-@router.get("/healthz", operation_id="health", summary="Is the server alive?")
+@router.get("/healthz", operation_id="health", summary="Check that the server is alive")
 def health() -> Health:
-    """Answers as long as the process does, whatever the database is at. For the check that restarts a dead server."""
+    """Returns 200 while the process runs, even without a database. Use it as a liveness probe."""
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="readiness", summary="Can it answer?", responses=responses(503))
+@router.get("/readyz", operation_id="readiness", summary="Check that the server is ready", responses=responses(503))
 def readiness(request: Request) -> Health:
-    """Answers 200 when the database can be reached and has this release's schema, else 503.
+    """Returns 200 if the database can be reached and has this release's schema, else 503.
 
-    For the check that sends requests elsewhere while this server cannot answer them.
+    Use it as a readiness probe, to send requests to another server while this one is not ready.
     """
     try:
-        standing = revision_of(request.app.state.database)
+        current = revision_of(request.app.state.database)
     except SQLAlchemyError:
         raise Unavailable("The database cannot be reached.", headers={"Retry-After": RETRY_AFTER}) from None
-    if standing != newest():
-        raise Unavailable("The database has another schema than this release; run `pledgebook migrate`.")
+    if current != newest():
+        raise Unavailable("The schema of the database is not that of this release. Run `pledgebook migrate`.")
     return Health(status="ok")
 
 
 @router.get(
     "/metrics",
     operation_id="metrics",
-    summary="Counts and times of requests",
+    summary="Read request metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text."}},
+    responses={
+        200: {
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+            "description": "Metrics in the Prometheus text format.",
+        }
+    },
 )
 def metrics() -> Response:
-    """Requests by route, method and status, and how long they took, in the text format of Prometheus."""
+    """Returns the number and duration of requests by route, method and status, in the Prometheus text format."""
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,4 +1,4 @@
-"""GET /v1: where to begin."""
+"""GET /v1: the start page of the API."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -44,9 +44,9 @@ class Index(Schema):
     links: Annotated[dict[str, IndexLink], Field(description="The addresses that can be read, keyed by operation id.")]
 
 
-@router.get("", operation_id="index", summary="Where to begin", response_model=Index)
+@router.get("", operation_id="index", summary="List the addresses of the API", response_model=Index)
 def index(reading: Reading) -> Response:
-    """What can be read here, by name: each address with what it gives, and the state of the book."""
+    """Returns every address that can be read, with what it returns, and the state of the book."""
     head = reading.head
     body = {
         "title": "Pledgebook: the open ledger of what states promise each other",
@@ -60,7 +60,7 @@ def index(reading: Reading) -> Response:
 
 
 def _links(routes: Sequence[BaseRoute]) -> dict[str, dict[str, str]]:
-    """Every address under /v1 that can be read, as the docs page has them."""
+    """The documented GET routes under /v1, keyed by operation id."""
     return {
         route.operation_id: {"href": str(route.path), "title": route.summary}
         for route in iter_route_contexts(routes)

@@ -1,4 +1,4 @@
-"""GET /v1/matrix: two facets crossed."""
+"""GET /v1/matrix: a cross table of pledges by two facets."""
 
 from typing import Annotated
 
@@ -15,14 +15,15 @@ router = Router(prefix="/v1", tags=["Pledges"])
 
 
 @router.get(
-    "/matrix", operation_id="cross_pledges", summary="Cross two facets", response_model=Matrix,
+    "/matrix", operation_id="cross_pledges", summary="Cross-tabulate pledges by two facets", response_model=Matrix,
     responses=responses(422),
 )  # fmt: skip
 def cross_pledges(reading: Reading, query: Annotated[MatrixQuery, Query()]) -> Response:
-    """A cross table of the pledges that match: topics by meetings, parties by years, any two facets.
+    """Returns a cross table of the pledges that match, by any two facets: topics by meetings, or parties by years.
 
-    Each cell has its mentions, undertakings and new ones, and the query that finds just these. Every filter holds;
-    a facet's own filter picks the rows or columns shown (of a topic, its children too). Crossings without a pledge are
-    left out. A pledge on two topics stands in two rows and a parent holds its children's: do not sum rows.
+    Each cell has its counts (mentions, undertakings, new undertakings) and the query that finds its pledges. All
+    filters apply. A filter on a facet of the table also selects the rows or columns shown; a topic includes its
+    children. Cells without a pledge are omitted. Do not sum rows: a pledge on two topics counts in two rows, and a
+    parent topic includes its children.
     """
     return json_answer(read_matrix(reading.connection, query).model_dump_json())

@@ -1,19 +1,17 @@
-"""/v1/meetings: who met, and the one write that carries all others: a meeting with its people, sources and pledges."""
+"""/v1/meetings: find, read and post meetings. A meeting is posted with its pledges, and may bring new records along."""
 
 from typing import Annotated
 
 from fastapi import Body, Query, Response
-from pydantic import BaseModel, ConfigDict
 
 from app.api.record_routes import add_record_routes
-from app.errors import NotFound
 from app.exchange.book_files import meeting_lines
 from app.exchange.media_types import JSON, OF_MEETINGS
 from app.http.answers import formatted_meetings, link_formats, media_types, negotiated
-from app.http.dependencies import AsOf, Posting
+from app.http.dependencies import AsOfQuery, PostWriter
 from app.http.problems import responses
 from app.http.read_route import Reading
-from app.http.responses import json_answer, page_answer, written_answer
+from app.http.responses import json_answer, newest_revision, not_yet_in_book, page_answer, written_answer
 from app.http.write_route import Router
 from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.records.edit import add_pledges
@@ -24,21 +22,14 @@ from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
 from app.schemas.pledges import PledgeOrRepeat
 from app.schemas.vocabulary import Entity
-from app.search.names import no_such_record
-from app.store.ledger import read_documents, read_revision, seq_at
+from app.store.ledger import read_documents, seq_at
 
 router = Router(prefix="/v1/meetings")
 
 
-class DocumentQuery(BaseModel):
-    """Which state of the record."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    as_of: AsOf = None
-
-
-AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, and is really another.")]
+AllowSimilar = Annotated[
+    bool, Query(description="True: write the record even if it seems to be a duplicate of one in the book.")
+]
 
 
 @router.get(".json", include_in_schema=False)
@@ -47,20 +38,20 @@ AllowSimilar = Annotated[bool, Query(description="It resembles one that stands, 
     responses={**media_types(*OF_MEETINGS[1:]), **responses(406, 422)},
 )  # fmt: skip
 def list_meetings(reading: Reading, query: Annotated[MeetingQuery, Query()]) -> Response:
-    """Who met, by party, type, series, person, topic, day and words, the newest first.
+    """Returns the meetings that match all filters, the newest first.
 
-    Two meetings of one day are two records: a 2+2, and the foreign ministers after it. What was promised at one is at
-    `/v1/pledges?meeting=…`. `series` strings the meetings of one format together; `ordinal` is their number as stated.
-    `Accept` or a suffix (`/v1/meetings.csv`) gives the same as JSON Lines or CSV.
+    Two meetings on one day are two records, such as a 2+2 meeting and the meeting of foreign ministers after it. The
+    pledges of a meeting are at `/v1/pledges?meeting=…`. Meetings of the same format have the same `series`; `ordinal`
+    is the stated number within it. JSON Lines and CSV are available by `Accept` header or suffix (`/v1/meetings.csv`).
     """
     format = negotiated(reading, OF_MEETINGS)
     if format is not JSON:
         return formatted_meetings(reading, query, format)
     page = read_meetings(reading.connection, query, reading.names)
-    beside = {}
+    members = {}
     if query.highlight:
-        beside["highlights"] = canonical_json(highlights(query, page.documents, reading.names))
-    return link_formats(page_answer(reading, page.documents, page.next, **beside), reading, "meetings")
+        members["highlights"] = canonical_json(highlights(query, page.documents, reading.names))
+    return link_formats(page_answer(reading, page.documents, page.next, **members), reading, "meetings")
 
 
 add_record_routes(
@@ -68,28 +59,28 @@ add_record_routes(
     "",
     Entity.meeting,
     MeetingPublic,
-    "One meeting: when and where, who attended in which office, on which sources it is known. `inferred` tells, "
-    "field by field, what the sources do not state outright and why it is so. Its pledges are at "
-    "`/v1/pledges?meeting=…`; the whole as one document is at `/v1/meetings/{id}/document`.",
+    "Returns one meeting: its date and place, who attended in which office, and its sources. `inferred` names the "
+    "fields that the sources do not state explicitly, each with the reason. The pledges of the meeting are at "
+    "`/v1/pledges?meeting=…`; the meeting with its pledges is at `/v1/meetings/{id}/document`.",
     "Meetings",
 )
 
 
 @router.get(
-    "/{id}/document", operation_id="get_meeting_document", tags=["Meetings"], summary="Read a meeting whole",
+    "/{id}/document", operation_id="get_meeting_document", tags=["Meetings"], summary="Read a meeting with its pledges",
     response_model=MeetingLine, responses=responses(404),
 )  # fmt: skip
-def get_meeting_document(reading: Reading, id: str, query: Annotated[DocumentQuery, Query()]) -> Response:
-    """The meeting with its pledges as one line of the book: what a seed file and a line of the export hold.
+def get_meeting_document(reading: Reading, id: str, query: Annotated[AsOfQuery, Query()]) -> Response:
+    """Returns the meeting with its pledges as one document line, as in a seed file or an export.
 
-    Take one as the pattern for your own: without `kind` and `id` it has the shape that posting a meeting takes.
+    You can use it as a template for your own meeting: without `kind` and `id` it is a valid body of `POST
+    /v1/meetings`.
     """
     connection = reading.connection
-    if read_revision(connection, Entity.meeting, id) is None:
-        raise no_such_record(connection, Entity.meeting, id)
+    newest_revision(connection, Entity.meeting, id)  # raises NotFound for an unknown id
     line = next(meeting_lines(connection, [id], seq_at(connection, query.as_of) if query.as_of else None), None)
     if line is None:
-        raise NotFound("The book did not have this meeting yet at that moment.")
+        raise not_yet_in_book(Entity.meeting)
     return json_answer(line)
 
 
@@ -99,20 +90,24 @@ def get_meeting_document(reading: Reading, id: str, query: Annotated[DocumentQue
     responses={200: {"model": MeetingPosted}, **responses(401, 403, 409, 413, 415, 422, 503)},
 )  # fmt: skip
 def post_meeting(
-    writer: Posting,
+    writer: PostWriter,
     meeting: Annotated[MeetingCreate, Body()],
     allow_similar: AllowSimilar = False,
 ) -> Response:
-    """A meeting with all its pledges, whole, in one transaction: all of it is on disk when this answers, or none of it.
+    """Adds a meeting with all its pledges in one transaction. If any part is not valid, nothing is written.
 
-    1. Put your key into **Authorize**. Try it first with `dry_run=true`, which checks everything and writes nothing.
-    2. Sources, persons and instruments that the book knows are named by id; a new one is given whole in that place.
-    3. Of a source, `sha256` is that of its text in UTF-8, and `length` counts its code points. The text is not sent.
-    4. Each pledge cites at least one span of a source. Its `summary` is in your own words, never the source's.
-    5. An `id` left out is made of day, parties and type; a `number` left out is the next free one.
+    1. Enter your key under **Authorize**. First send the meeting with `dry_run=true`, which checks it and writes
+       nothing.
+    2. Name sources, participants and instruments of the book by id. Send a new one as an object in place of its id.
+    3. The `sha256` of a source is the hash of its text in UTF-8; `length` is the number of its code points. The text
+       itself is not sent.
+    4. Each pledge cites at least one span of a source. Write its `summary` in your own words, not in those of the
+       source.
+    5. If you omit `id`, it is generated from day, parties and type. If you omit `number`, it is the next free number.
 
-    A meeting of the same parties, day and type as one that stands is 409, with its id; if yours is really another, say
-    so with `allow_similar=true`. The example can be posted once as it is; a second time it is its own double.
+    If the book has a meeting of the same parties, day and type, the response is 409 with the id of that meeting. If
+    yours is a different meeting, send it again with `allow_similar=true`. You can post the example once; the second
+    time it is a duplicate.
     """
     id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.connection, Entity.meeting, [id])[id]
@@ -127,15 +122,15 @@ def post_meeting(
     responses={200: {"model": PledgesPosted}, **responses(401, 403, 404, 409, 413, 415, 422, 503)},
 )  # fmt: skip
 def post_pledges(
-    writer: Posting,
+    writer: PostWriter,
     id: str,
     sent: Annotated[list[PledgeOrRepeat], Body(min_length=1, max_length=500)],
     allow_similar: AllowSimilar = False,
 ) -> Response:
-    """Pledges that were found later, or a second report of a meeting that stands.
+    """Adds pledges to a meeting of the book, such as those from a second report.
 
-    What the second report repeats is not counted again: send `{"repeats": 7, "citations": […]}`, and its citations
-    join those of number 7. Sources that are newly cited become sources of the meeting.
+    If the report repeats a pledge, send `{"repeats": 7, "citations": […]}` instead of a new pledge: the citations are
+    added to pledge number 7. Sources that are cited for the first time become sources of the meeting.
     """
     ids = add_pledges(writer, id, sent, allow_similar=allow_similar)
     documents = read_documents(writer.connection, Entity.pledge, ids)

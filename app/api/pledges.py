@@ -1,4 +1,4 @@
-"""GET /v1/pledges: what states promised, by topic, party, time and words."""
+"""/v1/pledges: find pledges and read one, with its thread."""
 
 from typing import Annotated
 
@@ -28,27 +28,28 @@ router = Router(prefix="/v1/pledges")
 
 
 class PledgeListQuery(PledgeQuery):
-    """The one query, and what this format of it can add."""
+    """The query of every format, and parameters of the JSON page only."""
 
     include: Annotated[tuple[Includable, ...], BeforeValidator(split_at_commas), Field(max_length=4)] = Field(
-        (), description="Send the records that the page refers to beside it, under `included`."
+        (), description="Add the records that the page refers to, under `included`."
     )
     facets: Annotated[tuple[FacetName, ...], BeforeValidator(split_at_commas), Field(max_length=24)] = Field(
         (),
-        description="Send how the whole answer divides beside the page, under `facets`: `topic,party`. Each value "
-        "has its mentions, undertakings and new ones, and the query that finds them. A facet ignores its own filter.",
+        description="Add counts of the whole result by these facets, under `facets`. Each value has its mentions, "
+        "undertakings and new undertakings, and the query that finds them. A facet ignores its own filter.",
         examples=["topic,party"],
     )
     facet_limit: int = Field(
         100,
         ge=1,
         le=1000,
-        description="Values of a facet at most: the most mentioned, of years and meetings the newest.",
+        description="The maximum number of values of a facet: those with the most mentions; years and meetings: the "
+        "newest.",
     )
 
     @property
     def is_one_statement(self) -> bool:
-        """True if the page is all that is read, so that it needs no transaction."""
+        """True if the page is read with one statement, which needs no transaction."""
         return not (self.include or self.facets or self.sort == "relevance")
 
 
@@ -62,37 +63,37 @@ class PledgeListQuery(PledgeQuery):
     responses={**media_types(*OF_PLEDGES[1:]), **responses(406, 422)},
 )
 def list_pledges(reading: Reading, query: Annotated[PledgeListQuery, Query()]) -> Response:
-    """What was promised, by topic, party, person, meeting, act, deadline and day, the newest first.
+    """Returns the pledges that match all filters, the newest first.
 
-    Begin with a topic: `topic=opcon-transition`, or a parent such as `topic=deterrence`, which includes its children.
-    Any name of a party or person will do: `party=ROK`, `party=KOR` and `party=South Korea` are one question.
-    Positions (support, condemn, urge) owe nothing and are left out; `kind=any` brings them in. `q` searches by words,
-    "phrases", -not and prefix*, and combines with every filter.
+    Start with a topic: `topic=opcon-transition`, or a parent such as `topic=deterrence`, which includes its children.
+    Filters accept every name of a party or person: `party=ROK`, `party=KOR` and `party=South Korea` are equal.
+    Positions (support, condemn, urge) are omitted, because they owe nothing; `kind=any` includes them. `q` searches for
+    words, "phrases", -excluded words and prefixes*, and can be combined with every filter.
 
-    An item is the pledge as the ledger keeps it, and names its meeting, sources and persons by id;
-    `include=meetings&include=sources` sends those records too, beside the items. For more than one page, send `next`
-    back as `cursor=` until it is null, or follow the `Link` header.
+    An item is the document of a pledge. It names its meeting, sources and persons by id;
+    `include=meetings&include=sources` adds those records to the page. To read the next page, send `next` as `cursor=`
+    until it is null, or follow the `Link` header.
 
-    `Accept` (or a suffix: `/v1/pledges.csv`) gives the same pledges as JSON Lines, CSV, Atom, JSON Feed or iCalendar.
+    JSON Lines, CSV, Atom, JSON Feed and iCalendar are available by `Accept` header or suffix (`/v1/pledges.csv`).
     """
     format = negotiated(reading, OF_PLEDGES)
     if format is not JSON:
         return formatted_pledges(reading, query, format)
     page = read_page(reading.connection, query, names=reading.names)
     reading.at(page.seq)
-    documents, beside = page.documents, {}
+    documents, members = page.documents, {}
     if query.include:
         included = read_included(reading.connection, documents, query.include)
         joined = ",".join(f"{canonical_json(kind)}:[{','.join(items)}]" for kind, items in included.items())
-        beside["included"] = f"{{{joined}}}"
+        members["included"] = f"{{{joined}}}"
     if query.highlight:
-        beside["highlights"] = canonical_json(highlights(query, documents, reading.names))
+        members["highlights"] = canonical_json(highlights(query, documents, reading.names))
     if query.facets:
         division = count(reading.connection, query, query.facets, query.facet_limit, names=reading.names)
-        beside["facets"] = canonical_json(
+        members["facets"] = canonical_json(
             {name: [value.model_dump() for value in values] for name, values in division.facets.items()}
         )
-    return link_formats(page_answer(reading, documents, page.next, **beside), reading, "pledges")
+    return link_formats(page_answer(reading, documents, page.next, **members), reading, "pledges")
 
 
 add_record_routes(
@@ -100,28 +101,29 @@ add_record_routes(
     "",
     Entity.pledge,
     PledgePublic,
-    """One pledge or position, with the words it stands on, its links and what became of it.
+    """Returns one pledge or position with its citations, links and fulfilment.
 
-- `citations` say where the words stand: a span of a source's text, from `start` up to, not including, `end`, in
-  Unicode code points. The first is the canonical one.
-- `attested` says on whose account it stands: a text that all issued, reports of both sides, of one, or the press.
-- `links` lead to the earlier pledge that this one renews, strengthens, weakens, extends or supersedes.
-- `fulfilment` holds the latest assessment of each party; `{}` is *not assessed*, and never *not kept*.
+- `citations` are spans of the text of a source, in Unicode code points: from `start` up to but not including `end`. The
+  first one is the canonical citation.
+- `attested` says who attests the pledge: a text that all parties issued, reports of both sides or of one, or the press.
+- `links` name the earlier pledge that this one renews, strengthens, weakens, extends or supersedes.
+- `fulfilment` has the latest assessment of each party. `{}` means *not assessed*; it does not mean *not fulfilled*.
 
-The ETag is the hash of its revision in the ledger. A retracted record is still shown, with the reason and the time.
+The ETag is the hash of the revision in the ledger. A retracted record can still be read, with the reason and the time.
 """,
     "Pledges",
 )
 
 
 @router.get(
-    "/{id}/thread", operation_id="get_thread", summary="Follow a pledge through the years", tags=["Pledges"],
+    "/{id}/thread", operation_id="get_thread", summary="Read the thread of a pledge", tags=["Pledges"],
     response_model=Thread, responses=responses(404),
 )  # fmt: skip
 def get_thread(reading: Reading, id: str) -> Response:
-    """The undertaking that a pledge belongs to: first made, last renewed, and how its words drifted in between.
+    """Returns the undertaking of a pledge: when it was first made and last renewed, and what each renewal changed.
 
-    `silent_meetings` are later full texts of exactly the same parties that do not repeat it; `unreported_meetings` are
-    those known by reports only, whose silence says nothing. Nothing is called dropped by silence alone.
+    `silent_meetings` are later meetings of exactly the same parties whose full text does not repeat the undertaking.
+    `unreported_meetings` are those known from reports only, which may have omitted it. Neither means that the
+    undertaking was dropped.
     """
     return json_answer(read_thread(reading.connection, id))

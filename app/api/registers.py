@@ -1,4 +1,4 @@
-"""/v1/parties, topics, instruments, participants, sources: five registers alike, each with a list and a record."""
+"""/v1/topics, parties, participants, instruments and sources: the same routes for each of the five registers."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.api.record_routes import add_record_routes, with_article
 from app.errors import BadQuery, Fault
-from app.http.dependencies import AsOf, Posting
+from app.http.dependencies import AsOf, PageQuery, PostWriter
 from app.http.problems import responses
 from app.http.read_route import Reading, Snapshot
 from app.http.responses import json_answer, page_answer, record_answer, written_record
@@ -30,82 +30,76 @@ from app.schemas.vocabulary import Entity
 router = Router(prefix="/v1")
 
 
-class RegisterQuery(BaseModel):
-    """Which page of a register."""
+class NamedQuery(PageQuery):
+    """Parameters of the list of a register whose records have names."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    limit: int = Field(50, ge=1, le=200, description="Items on a page.")
-    cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
-
-
-class NamedQuery(RegisterQuery):
-    """Which records of a register whose records have names."""
-
-    name: Term | None = Field(None, description="Called so: any spelling, alias or language.")
+    name: Term | None = Field(None, description="Find records by this name, in any spelling, alias or language.")
 
 
 class TopicQuery(NamedQuery):
-    """Which topics, and in which form."""
+    """Parameters of the list of topics."""
 
     tree: bool = Field(
-        False, description="All topics as a tree, each with its mentions, undertakings and new ones, and their query."
+        False,
+        description="True: return all topics as a tree, each with its counts (mentions, undertakings, new "
+        "undertakings) and the query that finds its pledges.",
     )
 
 
 def _add(
     plural: str, register: Register[Any], page: type[BaseModel], public: type[BaseModel],
-    query_shape: type[RegisterQuery], about_list: str, about_one: str, read: Callable[..., Response] | None = None,
+    query_model: type[PageQuery], list_description: str, record_description: str,
+    read: Callable[..., Response] | None = None,
 ) -> None:  # fmt: skip
-    """The list of one register, its posting, and its records."""
+    """Add the routes of one register: its list, the POST of a record, and the routes of one record."""
     entity = register.kind.entity
 
-    def list_records(reading: Reading, query: Annotated[RegisterQuery, Query()]) -> Response:
+    def list_records(reading: Reading, query: Annotated[PageQuery, Query()]) -> Response:
         if isinstance(query, TopicQuery) and query.tree:
-            return topic_tree_answer(reading, query)
+            return _topic_tree(reading, query)
         name = query.name if isinstance(query, NamedQuery) else None
         found = read_register(
             reading.connection, register.kind, reading.names, name=name, limit=query.limit, cursor=query.cursor
         )
         return page_answer(reading, *found)
 
-    def post_record(writer: Posting, record: Annotated[Any, Body()]) -> Response:
+    def post_record(writer: PostWriter, record: Annotated[Any, Body()]) -> Response:
         register.create(writer, record)
         id = register.id_of(record)
         return written_record(writer, entity, id, 201, f"/v1/{plural}/{id}")
 
-    list_records.__annotations__["query"] = Annotated[query_shape, Query()]
+    list_records.__annotations__["query"] = Annotated[query_model, Query()]
     post_record.__annotations__["record"] = Annotated[register.shape, Body()]
     router.add_api_route(
-        f"/{plural}", list_records, operation_id=f"list_{plural}", summary=f"List {plural}", description=about_list,
-        tags=["Registers"], response_model=page, responses=responses(422),
+        f"/{plural}", list_records, operation_id=f"list_{plural}", summary=f"List {plural}",
+        description=list_description, tags=["Registers"], response_model=page, responses=responses(422),
     )  # fmt: skip
     router.add_api_route(
         f"/{plural}", post_record, methods=["POST"], operation_id=f"post_{entity}",
         summary=f"Post {with_article(entity)}", tags=["Posting"],
-        description=f"Adds {with_article(entity)} to the book. A meeting may also bring its own, in its body.",
+        description=f"Adds {with_article(entity)} to the book. You can also send it in the body of a meeting.",
         status_code=201, response_model=public,
         responses={200: {"model": public}, **responses(401, 403, 409, 413, 415, 422, 503)},
     )  # fmt: skip
-    add_record_routes(router, f"/{plural}", entity, public, about_one, "Registers", read)
+    add_record_routes(router, f"/{plural}", entity, public, record_description, "Registers", read)
 
 
 class ParticipantQuery(BaseModel):
-    """What to add to a participant, and which state of the record."""
+    """Parameters of one participant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     include: Annotated[tuple[Literal["offices"], ...], BeforeValidator(split_at_commas), Field(max_length=1)] = Field(
-        (), description="Add the offices held at each meeting."
+        (), description="Add the offices that the participant held at each meeting."
     )
     as_of: AsOf = None
 
 
 def get_participant(reading: Reading, id: str, query: Annotated[ParticipantQuery, Query()]) -> Response:
-    """A participant, with the offices held if they are asked for."""
+    """A participant; with `include=offices` also the offices held at each meeting. Raises NotFound and BadQuery."""
     if query.include and query.as_of is not None:
         raise BadQuery(
-            "Offices are told as they stand.", [Fault(("include",), "must be left out where `as_of` is given")]
+            "Offices are available for the current state only.", [Fault(("include",), "must be omitted with `as_of`")]
         )
     answer = record_answer(reading.connection, Entity.participant, id, query.as_of)
     if not query.include:
@@ -114,44 +108,47 @@ def get_participant(reading: Reading, id: str, query: Annotated[ParticipantQuery
     return json_answer(with_members(bytes(answer.body).decode(), offices=offices))
 
 
-def topic_tree_answer(reading: Snapshot, query: RegisterQuery) -> Response:
-    """All topics as a tree on one page: there is nothing to page through or to choose from."""
+def _topic_tree(reading: Snapshot, query: TopicQuery) -> Response:
+    """All topics as a tree on one page. Raises BadQuery if `query` has other parameters."""
     if others := sorted(query.model_fields_set - {"tree"}):
-        faults = [Fault((name,), "does not go with `tree`, which gives all topics") for name in others]
-        raise BadQuery("A tree has all topics.", faults)
+        faults = [Fault((name,), "must be omitted with `tree`, which returns all topics") for name in others]
+        raise BadQuery("A tree always has all topics.", faults)
     branches = ",".join(branch.model_dump_json(by_alias=True) for branch in read_topic_tree(reading.connection))
     return page_answer(reading, [branches], None)
 
 
 _add(
     "topics", TOPICS, pages.TopicPage, records.TopicPublic, TopicQuery,
-    "What pledges are about, in two levels: a query for a parent includes its children. Take the `slug` to "
-    "`/v1/pledges?topic=…`. `name=` finds a topic by its name in any language; "
-    "`tree=true` gives them all as a tree with counts, in which a parent's hold its children's: do not sum them.",
-    "One topic: its definition, its parent, its names in other languages, and its cues: words that point to it.",
+    "Returns the topics of pledges, in two levels: a query for a parent includes its children. Use the `slug` in "
+    "`/v1/pledges?topic=…`. `name=` finds a topic by its name in any language. `tree=true` returns all topics as a "
+    "tree with counts. The counts of a parent include its children, so do not sum them.",
+    "Returns one topic: its definition, its parent, its names in other languages, and its cues: words of a text that "
+    "suggest the topic.",
 )  # fmt: skip
 _add(
     "parties", PARTIES, pages.PartyPage, records.PartyPublic, NamedQuery,
-    "States by ISO 3166-1 alpha-3, organisations, and named groups of states. `name=` finds one by any name, alias or "
-    "language. A group is a party of its own: filters do not expand it into its members.",
-    "One party by its code, with every name it goes by. Any of them can be given to a filter of parties.",
+    "Returns states (by ISO 3166-1 alpha-3 code), organisations and named groups of states. `name=` finds a party by "
+    "any name or alias in any language. A group is a party itself: filters do not replace it with its members.",
+    "Returns one party by its code, with all its names. Filters for parties accept any of these names.",
 )  # fmt: skip
 _add(
     "participants", PARTICIPANTS, pages.ParticipantPage, records.ParticipantPublic, NamedQuery,
-    "Persons who attended meetings. `name=` finds one under any spelling, in Hangul too, and by the slips of sources: "
-    "the example asks for a misspelt name.",
-    "One person, with every spelling met; `include=offices` adds the offices held at each meeting.",
+    "Returns the persons who attended meetings. `name=` finds a person by any spelling, in Hangul too, including "
+    "misspellings in sources, as in the example.",
+    "Returns one person, with every known spelling of the name. `include=offices` adds the offices held at each "
+    "meeting.",
     get_participant,
 )  # fmt: skip
 _add(
     "instruments", INSTRUMENTS, pages.InstrumentPage, records.InstrumentPublic, NamedQuery,
-    "The named treaties, declarations, plans, bodies and exercises that pledges refer to, each under one slug whatever "
-    "its spelling: `COTP` and `COT-P` are one plan.",
-    "One instrument, with its abbreviations. Pledges that name it are at `/v1/pledges?instrument=…`.",
+    "Returns the named treaties, declarations, plans, bodies and exercises that pledges refer to. Each has one slug "
+    "and may have several spellings: `COTP` and `COT-P` are the same plan.",
+    "Returns one instrument, with its abbreviations. Pledges that name it are at `/v1/pledges?instrument=…`.",
 )  # fmt: skip
 _add(
-    "sources", SOURCES, pages.SourcePage, records.SourcePublic, RegisterQuery,
-    "The texts that pledges are cited from. A text is not kept here: whoever has it can tell by `sha256` and `length` "
-    "that it is the same, and find each citation in it by its span.",
-    "One source: who issued and who published it, when, and the hash of the text that citations count their spans in.",
+    "sources", SOURCES, pages.SourcePage, records.SourcePublic, PageQuery,
+    "Returns the sources that pledges cite. Their texts are not stored. If you have a text, compare its `sha256` and "
+    "`length`, and find each citation by its span.",
+    "Returns one source: who issued and published it, when, and the hash of the text that the spans of citations refer "
+    "to.",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""GET /v1/undertakings: promises through time, each counted once."""
+"""GET /v1/undertakings: pledges grouped with the later pledges that continue them."""
 
 from typing import Annotated
 
@@ -19,10 +19,10 @@ router = Router(prefix="/v1/undertakings", tags=["Pledges"])
     responses=responses(422),
 )  # fmt: skip
 def list_undertakings(reading: Reading, query: Annotated[UndertakingQuery, Query()]) -> Response:
-    """Promises through time: a pledge and all that renew it are one undertaking, told with its latest wording.
+    """Returns undertakings: a pledge with all later pledges that continue it, shown with its latest pledge.
 
-    Takes every filter of `/v1/pledges`; one pledge of the thread must match all of them. The first question of every
-    desk: what was in meeting A and is not in B? `in_meeting=A&not_in_meeting=B`.
+    All filters of `/v1/pledges` apply; one pledge of the thread must match all of them. For the undertakings of meeting
+    A that meeting B does not repeat, send `in_meeting=A&not_in_meeting=B`.
     """
     page = read_undertakings(reading.connection, query)
     return page_answer(reading, page.items, page.next)

@@ -1,1 +1,1 @@
-"""The command line `pledgebook`: one function for each command, and what `make run` does first."""
+"""The command line `pledgebook`: one function for each command, and the setup for `make run`."""

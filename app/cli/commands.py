@@ -1,4 +1,4 @@
-"""The command line: `pledgebook …`. Exit 0: all well; 1: the data is at fault; 2: the call is."""
+"""Commands of `pledgebook`. Exit codes: 0 for success, 1 for a problem with the data, 2 for a wrong call."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ from app.schemas.meetings import MeetingLine
 from app.store.ledger import LAST_SEQ, read_head, read_head_at
 from app.store.schema_version import revision_of
 
-# What only one command needs is loaded by it, so that the others start sooner.
+# Modules that only one command needs are imported in that command, so that the others start faster.
 if TYPE_CHECKING:
     from app.records.verify import Checkpoint
 
@@ -36,11 +36,15 @@ app = typer.Typer(
 )
 app.add_typer(key_app, name="key")
 
-Paths = Annotated[list[Path], typer.Argument(help="YAML or JSON Lines files, or folders of them.")]
-TextsFolder = Annotated[Path, typer.Option("--texts", exists=True, file_okay=False, help="Folder of the source texts.")]
+Paths = Annotated[list[Path], typer.Argument(help="YAML or JSON Lines files, or folders with such files.")]
+TextsFolder = Annotated[
+    Path, typer.Option("--texts", exists=True, file_okay=False, help="The folder with the source texts.")
+]
 OptionalTexts = Annotated[
     Path | None,
-    typer.Option("--texts", exists=True, file_okay=False, help="Hold the lines against these source texts."),
+    typer.Option(
+        "--texts", exists=True, file_okay=False, help="Check citations against the source texts in this folder."
+    ),
 ]
 
 
@@ -49,10 +53,10 @@ app.command()(serve)
 
 @app.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to this release's schema."""
-    with book(made=False) as database:
+    """Migrate the database to the schema of this release."""
+    with book(migrated=False) as database:
         migrate(database)
-        out.print(f"The database is at schema {revision_of(database)}.")
+        out.print(f"The schema of the database is {revision_of(database)}.")
 
 
 @app.command()
@@ -60,10 +64,10 @@ def load(
     paths: Paths,
     texts: OptionalTexts = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Also change what others than `load` wrote last.")
+        bool, typer.Option("--overwrite", help="Also change records that were last written by others than `load`.")
     ] = False,
 ) -> None:
-    """Put book lines into the book: create what is new, change what differs, leave what is the same."""
+    """Load document lines: create new records, change those that differ, and leave equal ones unchanged."""
     from rich.progress import Progress
 
     with book() as database, Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
@@ -80,8 +84,8 @@ def load(
     for remark in report.remarks:
         err.print(f"note: {remark}", markup=False)
     for skipped in report.skipped:
-        err.print(f"skipped: {skipped}; --overwrite changes it all the same", markup=False)
-    out.print(f"{report.created} created, {report.changed} changed, {report.left} left as they were.")
+        err.print(f"skipped: {skipped}; use --overwrite to change it", markup=False)
+    out.print(f"{report.created} created, {report.changed} changed, {report.left} unchanged.")
     if not report.is_clean:
         raise typer.Exit(1)
 
@@ -89,7 +93,7 @@ def load(
 def _existing(paths: list[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
-            err.print(f"There is no {path}.", markup=False)
+            err.print(f"{path} does not exist.", markup=False)
             raise typer.Exit(2)
     return paths
 
@@ -97,27 +101,31 @@ def _existing(paths: list[Path]) -> list[Path]:
 @app.command()
 def export(
     as_of: Annotated[
-        int | None, typer.Option(min=1, max=LAST_SEQ, help="As the book stood at this seq of the ledger.")
+        int | None, typer.Option(min=1, max=LAST_SEQ, help="Export the state at this seq of the ledger.")
     ] = None,
     folder: Annotated[
         Path | None,
-        typer.Option("--package", file_okay=False, help="Write CSV tables, JSON Lines and datapackage.json into DIR."),
+        typer.Option(
+            "--package",
+            file_okay=False,
+            help="Write a data package into this folder: CSV tables, JSON Lines and datapackage.json.",
+        ),
     ] = None,
 ) -> None:
-    """Write the book to stdout as JSON Lines, the form that `load` reads; or into a folder, as a data package."""
+    """Export the book to stdout as JSON Lines, which `load` reads, or into a folder as a data package."""
     from app.exchange import data_package
 
     with book() as database, database.reading() as connection:
         head = read_head(connection) if as_of is None else read_head_at(connection, as_of)
         if head is None:
-            err.print(f"The ledger has no seq {as_of}: it ends at {read_head(connection).seq}.")
+            err.print(f"The ledger has no seq {as_of}; the newest is {read_head(connection).seq}.")
             raise typer.Exit(2)
         if folder is None:
             for line in book_files.export(connection, head.seq):
                 sys.stdout.write(f"{line}\n")
             return
         if folder.exists() and any(folder.iterdir()) and not (folder / data_package.DESCRIPTOR).exists():
-            err.print(f"{folder} holds something else than a data package; name a new folder.", markup=False)
+            err.print(f"{folder} has other files than a data package. Use a new folder.", markup=False)
             raise typer.Exit(2)
         data_package.write_package(connection, head, folder)
     out.print(f"The book at seq {head.seq} ({head.hash}) is in {folder}.", markup=False)
@@ -130,43 +138,40 @@ app.command()(find)
 def check(
     texts: TextsFolder,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders of book lines; else the book itself.")
+        list[Path] | None, typer.Argument(help="YAML or JSON Lines files, or folders; default: the book itself.")
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Show the words that each citation points to.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Show the quotation of each citation.")] = False,
 ) -> None:
-    """Hold book lines against the source texts: every span, formula, due and condition. Stores nothing."""
+    """Check document lines against the source texts: every span, formula, due and condition. Writes nothing."""
     checker = book_files.Checker(Texts(texts))
-    lines = _placed_lines(paths)
-    counted = wrong = 0
-    for placed in lines:
-        faults = placed.faults or checker.faults(placed)
-        for fault in book_files.file_faults(placed, faults):
-            wrong += 1
+    citation_count = fault_count = 0
+    for located in _located_lines(paths):
+        faults = located.faults or checker.faults(located)
+        for fault in book_files.file_faults(located, faults):
+            fault_count += 1
             err.print(str(fault), markup=False)
-        if isinstance(placed.line, MeetingLine):
-            for cited in checker.words(placed.line):
-                counted += 1
+        if isinstance(located.line, MeetingLine):
+            for quotation in checker.quotations(located.line):
+                citation_count += 1
                 if show:
-                    out.print(
-                        f"{placed.line.id}-{cited.pledge:02} {cited.source}: {' '.join(cited.words.split())}",
-                        markup=False,
-                    )
-    out.print(f"{counted} citations held against their texts, {wrong} faults.")
-    if wrong:
+                    words = " ".join(quotation.words.split())
+                    out.print(f"{located.line.id}-{quotation.pledge:02} {quotation.source}: {words}", markup=False)
+    out.print(f"{citation_count} citations checked, {fault_count} faults.")
+    if fault_count:
         raise typer.Exit(1)
 
 
-def _placed_lines(paths: list[Path] | None) -> Iterator[book_files.Placed]:
+def _located_lines(paths: list[Path] | None) -> Iterator[book_files.LocatedLine]:
     if paths:
         yield from book_files.read_lines(_existing(paths))
         return
     with book() as database, database.reading() as connection:
-        yield from book_files.placed_export(connection)
+        yield from book_files.located_export(connection)
 
 
 @app.command()
 def schema() -> None:
-    """Write the JSON Schema of a seed file to stdout, for editors to complete and check against."""
+    """Write the JSON Schema of seed files to stdout. Editors use it for completion and checks."""
     sys.stdout.write(json.dumps(book_files.schema(), ensure_ascii=False, indent=2) + "\n")
 
 
@@ -175,36 +180,39 @@ def verify_command(
     checkpoint: Annotated[
         Path | None,
         typer.Option(
-            exists=True, dir_okay=False, help="A head kept from /v1/changes/head, to hold the ledger against."
+            exists=True, dir_okay=False, help="A saved response of /v1/changes/head that the ledger must contain."
         ),
     ] = None,
 ) -> None:
-    """Walk the ledger's chain, make every document again from the tables, and see that the triggers stand."""
+    """Verify the ledger's hashes, that each document matches the tables, and that the append-only triggers exist."""
     from app.records.verify import Checkpoint, check_checkpoint, verify
 
-    kept = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
+    saved = _checkpoint(checkpoint) if checkpoint else Checkpoint(0, "")
     with book() as database, database.reading() as connection:
         findings = 0
-        for finding in chain(check_checkpoint(connection, kept), verify(connection)):
+        for finding in chain(check_checkpoint(connection, saved), verify(connection)):
             findings += 1
             err.print(str(finding), markup=False)
     if findings:
-        out.print(f"{findings} findings: the book is not as it was written.")
+        out.print(f"{findings} findings: the book was changed outside the ledger.")
         raise typer.Exit(1)
-    out.print("The chain holds, every document follows from the tables, and the triggers stand.")
+    out.print("No findings: the hashes are correct, the documents match the tables, and the triggers exist.")
 
 
 @app.command()
 def draft(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A statement's text, plain or HTML.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The text of a statement, plain or HTML.")],
     held_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")] = None,
-    party: Annotated[list[str] | None, typer.Option(help="A party to the meeting, by code. Repeat it.")] = None,
-    title: Annotated[str | None, typer.Option(help="The meeting's title.")] = None,
+    party: Annotated[list[str] | None, typer.Option(help="The code of a party; repeat the option for several.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title of the meeting.")] = None,
     save_text: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Keep the plain text that offsets count in, as HTML needs it.")
+        Path | None,
+        typer.Option(
+            dir_okay=False, help="Write the plain text to this file. The offsets of an HTML text count in it."
+        ),
     ] = None,
 ) -> None:
-    """Draft a meeting's pledges from a text, as YAML to correct and load. The notes are comments; nothing is stored."""
+    """Draft the pledges of a meeting from a text, as YAML to correct and load. Stores nothing."""
     from app.drafting.from_book import draft_meeting
     from app.drafting.yaml_draft import draft_yaml
 
@@ -214,15 +222,15 @@ def draft(
         with file.open(encoding="utf-8", newline="") as text:
             request = DraftRequest.model_validate({"text": text.read(), "media_type": media_type, "meeting": hints})
     except (UnicodeDecodeError, ValidationError):
-        err.print(f"{file} is not a text in UTF-8, or a hint is not valid.", markup=False)
+        err.print(f"{file} is not a text in UTF-8, or an option is not valid.", markup=False)
         raise typer.Exit(2) from None
     with book() as database, database.reading() as connection:
-        answer = draft_meeting(connection, request)
+        result = draft_meeting(connection, request)
     if save_text is not None:
-        save_text.write_text(answer["text"], encoding="utf-8", newline="")
+        save_text.write_text(result["text"], encoding="utf-8", newline="")
     elif media_type == "text/html":
-        err.print("note: offsets count in the text without its HTML; --save-text keeps that, to check against")
-    sys.stdout.write(draft_yaml(answer))
+        err.print("note: offsets count in the plain text of the HTML; write it to a file with --save-text")
+    sys.stdout.write(draft_yaml(result))
 
 
 def _checkpoint(file: Path) -> "Checkpoint":
@@ -233,23 +241,23 @@ def _checkpoint(file: Path) -> "Checkpoint":
         return Checkpoint(int(head["seq"]), str(head["hash"]))
     except (ValueError, KeyError, TypeError):
         err.print(
-            f"{file} is no head of a ledger: it needs seq and hash, as /v1/changes/head gives them.", markup=False
+            f"{file} is not a checkpoint: it must have seq and hash, like a response of /v1/changes/head.", markup=False
         )
         raise typer.Exit(2) from None
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="The new file; it must not be there yet.")]) -> None:
-    """Write a copy of the book to a file, whole and consistent, while others write (SQLite)."""
+def backup(file: Annotated[Path, typer.Argument(help="The new file, which must not exist yet.")]) -> None:
+    """Copy the book to a file (SQLite only). The copy is consistent even if others write at the same time."""
     with book() as database:
         if not database.is_sqlite:
-            err.print("PostgreSQL has its own: pg_dump --format=custom --file FILE DATABASE-URL")
+            err.print("For PostgreSQL use pg_dump --format=custom --file FILE DATABASE-URL")
             raise typer.Exit(2)
         if file.exists():
-            err.print(f"{file} is there already; a backup never writes over one.", markup=False)
+            err.print(f"{file} exists already, and a backup does not overwrite files.", markup=False)
             raise typer.Exit(2)
         database.copy_to(file)
-    out.print(f"The book is in {file}; point PLEDGEBOOK_DATABASE_URL at it, or copy it back.", markup=False)
+    out.print(f"The copy is in {file}. To use it, set PLEDGEBOOK_DATABASE_URL to it, or copy it back.", markup=False)
 
 
 def _version(value: Any) -> None:
@@ -261,7 +269,7 @@ def _version(value: Any) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the release.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Options of the command itself."""
+    """Options of `pledgebook` without a command."""

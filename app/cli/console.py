@@ -1,4 +1,4 @@
-"""What every command stands on: the two consoles, the book of the settings, and how errors end it."""
+"""Shared by all commands: the consoles for output and errors, the database of the settings, and error handling."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def run(command: Callable[[], Any]) -> None:
-    """Run a command: errors of the book become a line on stderr and exit 1, those of the settings exit 2."""
+    """Run a command. Errors are printed to stderr; the exit code is 2 for wrong settings, else 1."""
     configure_logs("info")
     try:
         command()
@@ -43,8 +43,11 @@ def run(command: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def book(*, made: bool = True) -> Iterator[Database]:
-    """The database of the settings; with `made`, one at this release's schema (an empty one is brought to it)."""
+def book(*, migrated: bool = True) -> Iterator[Database]:
+    """The database of the settings. With `migrated` it must have this release's schema; an empty one is migrated.
+
+    Raises typer.Exit after printing the reason.
+    """
     settings = Settings()
     try:
         database = Database(settings.database_url, settings.statement_timeout)
@@ -52,19 +55,19 @@ def book(*, made: bool = True) -> Iterator[Database]:
         err.print(f"PLEDGEBOOK_DATABASE_URL: {error}", markup=False)
         raise typer.Exit(2) from None
     try:
-        if made:
-            _bring_up(database)
+        if migrated:
+            _require_schema(database)
         yield database
     finally:
         database.close()
 
 
-def _bring_up(database: Database) -> None:
-    standing = revision_of(database)
-    if standing is None:
-        from app.records.migrate import migrate  # what makes a book is loaded when one is made
+def _require_schema(database: Database) -> None:
+    current = revision_of(database)
+    if current is None:
+        from app.records.migrate import migrate  # imported here because it is slow and rarely needed
 
         migrate(database)
-    elif standing != newest():
-        err.print(f"The database is at schema {standing}, this release needs {newest()}: run `pledgebook migrate`.")
+    elif current != newest():
+        err.print(f"The schema of the database is {current}, this release needs {newest()}: run `pledgebook migrate`.")
         raise typer.Exit(1)

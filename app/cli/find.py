@@ -1,6 +1,6 @@
-"""`pledgebook find`: the one query on the command line, of the book at hand or of a server's.
+"""`pledgebook find`: query pledges in the local database or on a server.
 
-The options are the fields of the query itself, so that a filter that is added there is an option here.
+The options are generated from the fields of the query model, so that each filter is also an option.
 """
 
 import inspect
@@ -32,36 +32,37 @@ from app.schemas.faults import faults_of
 from app.settings import Settings
 from app.store.database import Database
 
-TABLE = "table"
-_WIDE = 100
-_BY_NAME = {format.name: format for format in OF_PLEDGES}
-# Words stand by themselves on the command line, and pages are not asked for.
+_TABLE = "table"
+_WIDE_TERMINAL = 100  # columns
+_FORMATS = {format.name: format for format in OF_PLEDGES}
+# The search words are arguments, and the command line does not need pages and highlights.
 _NOT_OPTIONS = ("q", "cursor", "highlight")
 
 
 class RefusedByServer(PledgebookError):
-    """A server's own answer that it cannot give what is asked for."""
+    """The server cannot be reached, or it answered with an error."""
 
 
-# The command's shape --------------------------------------------------------------------------------------------------
+# Options --------------------------------------------------------------------------------------------------------------
 
 
-def parameters() -> list[inspect.Parameter]:
-    """The parameters of the command: the words of a search, the form, the server, and every field of the query."""
+def _parameters() -> list[inspect.Parameter]:
+    """The parameters of the command: search words, format, server, and one for each field of the query."""
     words = Annotated[list[str] | None, typer.Argument(help="Words to search for.")]
-    made = [
+    return [
         inspect.Parameter("words", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=words),
-        _parameter("format", str, TABLE, "--format", f"{TABLE}, {', '.join(_BY_NAME)}."),
-        _parameter("url", str | None, None, "--url", "Ask the server at this address, not the book at hand."),
+        _parameter("format", str, _TABLE, "--format", f"The output format: {_TABLE}, {', '.join(_FORMATS)}."),
+        _parameter("url", str | None, None, "--url", "Query the server at this address, not the local database."),
+        *(
+            _parameter(name, _option_type(field), None, option(name), field.description or "")
+            for name, field in PledgeQuery.model_fields.items()
+            if name not in _NOT_OPTIONS
+        ),
     ]
-    for name, field in PledgeQuery.model_fields.items():
-        if name not in _NOT_OPTIONS:
-            made.append(_parameter(name, _option_type(field), None, option(name), field.description or ""))
-    return made
 
 
 def option(name: str) -> str:
-    """The option that sets a field: `held_on__gte` is `--held-on-gte`."""
+    """The option of a field of the query: `--held-on-gte` for `held_on__gte`."""
     return f"--{name.replace('__', '-').replace('_', '-')}"
 
 
@@ -71,43 +72,42 @@ def _option_type(field: FieldInfo) -> Any:
     return bool | None if field.annotation == bool | None else str | None
 
 
-def _parameter(name: str, kind: Any, default: Any, flag: str, about: str) -> inspect.Parameter:
-    flags = f"{flag}/--no-{flag.removeprefix('--')}" if kind == bool | None else flag
-    annotation = Annotated[kind, typer.Option(flags, help=about)]
+def _parameter(name: str, type: Any, default: Any, flag: str, description: str) -> inspect.Parameter:
+    flags = f"{flag}/--no-{flag.removeprefix('--')}" if type == bool | None else flag
+    annotation = Annotated[type, typer.Option(flags, help=description)]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-# What it does ---------------------------------------------------------------------------------------------------------
+# Query ----------------------------------------------------------------------------------------------------------------
 
 
-def asked(given: dict[str, Any]) -> PledgeQuery:
-    """The query that the options and words amount to."""
-    words = given.pop("words", None)
-    values = {name: value for name, value in given.items() if value not in (None, [])}
+def _build_query(words: list[str] | None, options: dict[str, Any]) -> PledgeQuery:
+    """The query with these search words and options. Raises BadQuery."""
+    values = {name: value for name, value in options.items() if value not in (None, [])}
     if words:
         values["q"] = " ".join(words)
     try:
         return PledgeQuery.model_validate(values)
     except ValidationError as error:
-        raise BadQuery("The query cannot be answered.", faults_of(error)) from None
+        raise BadQuery("The query is not valid.", faults_of(error)) from None
 
 
-def format_of(name: str) -> Format | None:
-    """The format of a name; None is the table."""
-    if name == TABLE:
+def _find_format(name: str) -> Format | None:
+    """The format with this name; None for the table. Raises BadQuery for an unknown name."""
+    if name == _TABLE:
         return None
-    if name not in _BY_NAME:
-        there = ", ".join([TABLE, *_BY_NAME])
-        raise BadQuery("There is no such format.", [Fault(("format",), f"must be one of {there}")])
-    return _BY_NAME[name]
+    if name not in _FORMATS:
+        names = ", ".join([_TABLE, *_FORMATS])
+        raise BadQuery("The format is unknown.", [Fault(("format",), f"must be one of {names}")])
+    return _FORMATS[name]
 
 
-def find_here(database: Database, query: PledgeQuery, format: Format | None, settings: Settings) -> None:
-    """Write what the book at hand has."""
+def _query_database(database: Database, query: PledgeQuery, format: Format | None, settings: Settings) -> None:
+    """Write the result from the local database to stdout."""
     if format is None or format is JSON:
         with database.reading() as connection:
-            found = read_page(connection, query)
-        _show(list_json(found.documents, found.next), is_table=format is None)
+            page = read_page(connection, query)
+        _print_page(list_json(page.documents, page.next), is_table=format is None)
         return
     address = settings.public_url.rstrip("/")
     feed = Feed(address, f"/v1/pledges.{format.name}", query_string(query, {}))
@@ -115,119 +115,115 @@ def find_here(database: Database, query: PledgeQuery, format: Format | None, set
         sys.stdout.buffer.write(part)
 
 
-def find_at(url: str, query: PledgeQuery, format: Format | None) -> None:
-    """Write what a server has."""
-    sent = query.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    pairs = [
-        (name, _sendable(item))
-        for name, value in sent.items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
-    address = f"{url.rstrip('/')}/v1/pledges.{(format or JSON).name}?{urlencode(pairs)}"
+def _query_server(url: str, query: PledgeQuery, format: Format | None) -> None:
+    """Write the result from a server to stdout. Raises BadQuery and RefusedByServer."""
+    values = query.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    parameters = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
+    address = f"{url.rstrip('/')}/v1/pledges.{(format or JSON).name}?{urlencode(parameters, doseq=True)}"
     if not address.startswith(("http://", "https://")):
-        raise BadQuery("There is no such server.", [Fault(("url",), "must begin with http:// or https://")])
+        raise BadQuery(
+            "The address of the server is not valid.", [Fault(("url",), "must begin with http:// or https://")]
+        )
     try:
-        with urlopen(Request(address), timeout=60) as answer:  # noqa: S310 (the scheme is checked above)
+        with urlopen(Request(address), timeout=60) as response:  # noqa: S310 (the scheme is checked above)
             if format is None or format is JSON:
-                _show(answer.read().decode(), is_table=format is None)
+                _print_page(response.read().decode(), is_table=format is None)
             else:
-                shutil.copyfileobj(answer, sys.stdout.buffer)
+                shutil.copyfileobj(response, sys.stdout.buffer)
     except HTTPError as error:
-        raise _refusal(error) from None
+        raise _server_error(error) from None
     except InvalidURL as error:
-        raise BadQuery("There is no such server.", [Fault(("url",), f"must be an address: {error}")]) from None
+        raise BadQuery(
+            "The address of the server is not valid.", [Fault(("url",), f"must be an address: {error}")]
+        ) from None
     except URLError as error:
         raise RefusedByServer(f"The server cannot be reached: {error.reason}") from None
     except (HTTPException, ConnectionResetError, TimeoutError) as error:
-        raise RefusedByServer(f"The server's answer broke off: {error!r}") from None
+        raise RefusedByServer(f"The server's response is incomplete: {error!r}") from None
     except ValueError:
-        raise RefusedByServer("What answers at this address is no Pledgebook.") from None
+        raise RefusedByServer("The response is not that of a Pledgebook server.") from None
 
 
-def _sendable(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _refusal(error: HTTPError) -> PledgebookError:
-    """A server's problem as ours."""
+def _server_error(error: HTTPError) -> PledgebookError:
+    """The error of this project that corresponds to a server's error response."""
     try:
         problem = json.loads(error.read())
         faults = [Fault((fault["path"].removeprefix("query."),), fault["message"]) for fault in problem["errors"]]
         return (BadQuery if error.code == BadQuery.status else RefusedByServer)(problem["detail"], faults)
     except (ValueError, KeyError, TypeError):
-        return RefusedByServer(f"The server answered {error.code}.")
+        return RefusedByServer(f"The server answered with status {error.code}.")
 
 
-# The table ------------------------------------------------------------------------------------------------------------
+# Table ----------------------------------------------------------------------------------------------------------------
 
 
-def _show(page: str, *, is_table: bool) -> None:
+def _print_page(page: str, *, is_table: bool) -> None:
     if not is_table:
         sys.stdout.write(f"{page}\n")
         return
     console = Console(highlight=False)
-    found = json.loads(page)
-    if not found["items"]:
+    result = json.loads(page)
+    if not result["items"]:
         console.print("No pledges match.")
         return
-    console.print(table(found["items"], console.width))
-    if found["next"]:
-        count = len(found["items"])
-        console.print(
-            f"The first {count}; there are more: --limit shows up to 200, --format csv gives all.", style="dim"
-        )
+    console.print(table(result["items"], console.width))
+    if result["next"]:
+        count = len(result["items"])
+        console.print(f"These are the first {count}. Use --limit for up to 200, or --format csv for all.", style="dim")
 
 
 def table(pledges: list[dict[str, Any]], width: int) -> Table:
-    """Pledges as a table for a terminal of some width: what does not fit beside stands below. Nothing is cut off."""
-    wide = width >= _WIDE
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="bold")
-    made.add_column("Made", no_wrap=True)
-    made.add_column("Who", max_width=24, overflow="fold")
-    made.add_column("Pledge", overflow="fold")
-    if wide:
-        made.add_column("Topics", max_width=28, overflow="fold")
-        made.add_column("Due", no_wrap=True)
+    """Pledges as a table for a terminal of `width` columns. Text is wrapped, not cut off.
+
+    A narrow table has topics and deadline below the summary instead of in columns.
+    """
+    is_wide = width >= _WIDE_TERMINAL
+    result = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="bold")
+    result.add_column("Made", no_wrap=True)
+    result.add_column("Who", max_width=24, overflow="fold")
+    result.add_column("Pledge", overflow="fold")
+    if is_wide:
+        result.add_column("Topics", max_width=28, overflow="fold")
+        result.add_column("Due", no_wrap=True)
     for pledge in pledges:
-        beside = [", ".join(pledge["topics"]), _last_day(pledge)] if wide else []
-        made.add_row(pledge["held_on"], _who(pledge), _what(pledge, wide), *map(Text, beside))
-    return made
+        cells = [", ".join(pledge["topics"]), _last_day(pledge)] if is_wide else []
+        result.add_row(pledge["held_on"], _parties(pledge), _summary(pledge, is_wide), *map(Text, cells))
+    return result
 
 
-def _who(pledge: dict[str, Any]) -> Text:
-    who = Text(", ".join(pledge["pledgors"]))
+def _parties(pledge: dict[str, Any]) -> Text:
+    cell = Text(", ".join(pledge["pledgors"]))
     if pledge["towards"]:
-        who.append(f" to {', '.join(pledge['towards'])}", style="dim")
-    return who
+        cell.append(f" to {', '.join(pledge['towards'])}", style="dim")
+    return cell
 
 
-def _what(pledge: dict[str, Any], wide: bool) -> Text:
-    """The summary; below it the act, what else is known at a glance, and the id to ask on with."""
+def _summary(pledge: dict[str, Any], is_wide: bool) -> Text:
+    """The summary; below it the act, the fulfilment and the id, and in a narrow table topics and deadline too."""
     due = f"due {_last_day(pledge)}" if _last_day(pledge) else ""
-    facts = [pledge["act"], *([] if wide else [*pledge["topics"], due])]
-    facts += [f"{party} {word}" for party, word in pledge["fulfilment"].items()]
-    said = Text(pledge["summary"])
-    said.append(f"\n{' · '.join(filter(None, facts))}\n{pledge['id']}", style="dim")
-    return said
+    details = [pledge["act"], *([] if is_wide else [*pledge["topics"], due])]
+    details += [f"{party} {word}" for party, word in pledge["fulfilment"].items()]
+    cell = Text(pledge["summary"])
+    cell.append(f"\n{' · '.join(filter(None, details))}\n{pledge['id']}", style="dim")
+    return cell
 
 
 def _last_day(pledge: dict[str, Any]) -> str:
     return (pledge["due"] or {}).get("to") or ""
 
 
-# The command ----------------------------------------------------------------------------------------------------------
+# Command --------------------------------------------------------------------------------------------------------------
 
 
-def find(**given: Any) -> None:
-    """Find pledges: the one query, in any format, of the book at hand or of a server's."""
-    format_name, url = given.pop("format"), given.pop("url")
+def find(*, words: list[str] | None, format: str, url: str | None, **options: Any) -> None:
+    """Find pledges in the local database or on a server, and show them as a table or in any other format."""
     try:
-        format, query = format_of(format_name), asked(given)
+        output, query = _find_format(format), _build_query(words, options)
         if url is not None:
-            find_at(url, query, format)
+            _query_server(url, query, output)
             return
         with book() as database:
-            find_here(database, query, format, Settings())
+            _query_database(database, query, output, Settings())
     except BadQuery as error:
         err.print(error.detail, markup=False)
         for fault in error.faults:
@@ -235,5 +231,6 @@ def find(**given: Any) -> None:
         raise typer.Exit(2) from None
 
 
-find.__signature__ = inspect.Signature(parameters())  # type: ignore[attr-defined]
-find.__annotations__ = {each.name: each.annotation for each in parameters()}
+# Typer reads the options from the signature and the annotations.
+find.__signature__ = inspect.Signature(_parameters())  # type: ignore[attr-defined]
+find.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}

@@ -1,4 +1,7 @@
-"""What `make run` does before it serves: fill an empty book with the seeds, make a first key, say where to go."""
+"""Setup for `make run`: load the seeds into an empty book, create a first key, and print the addresses.
+
+A book that has meetings or keys already is not changed.
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,8 @@ SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 FIRST_KEY = "first"
 
 
-def start() -> None:
+def set_up() -> None:
+    """Load the seeds if the book has no meeting, create a key if it has none, and print the addresses."""
     settings = Settings()
     address = settings.public_url.rstrip("/")
     with book() as database:
@@ -24,14 +28,14 @@ def start() -> None:
             has_key = bool(keys.list_keys(connection))
         if is_empty:
             report = book_files.load(database, [SEEDS])
-            out.print(f"An empty book: seeded it with {report.created} records.")
+            out.print(f"The book was empty; loaded {report.created} records of the seeds.")
         if not has_key:
             with database.writing() as connection:
                 key = keys.create_key(connection, FIRST_KEY)
-            out.print(f"A key to write with, shown this once: [bold]{key}[/bold]")
-    out.print(f"The book: {address}/v1/pledges?topic=opcon-transition")
-    out.print(f"The docs: {address}/docs")
+            out.print(f"Your key for writes, shown only once: [bold]{key}[/bold]")
+    out.print(f"Pledges: {address}/v1/pledges?topic=opcon-transition")
+    out.print(f"Documentation: {address}/docs")
 
 
 if __name__ == "__main__":
-    run(start)
+    run(set_up)

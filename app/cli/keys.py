@@ -1,4 +1,4 @@
-"""`pledgebook key …`: make, list and revoke the keys that write."""
+"""`pledgebook key`: create, list and revoke keys."""
 
 import sys
 from datetime import datetime
@@ -12,18 +12,18 @@ from app.cli.console import book, out
 from app.records import keys
 from app.schemas.vocabulary import Scope
 
-key_app = typer.Typer(help="Keys: who may write.", no_args_is_help=True)
+key_app = typer.Typer(help="Create, list and revoke keys, which allow writes.", no_args_is_help=True)
 
 
 @key_app.command("create")
 def key_create(
-    name: Annotated[str, typer.Argument(help="Whose key it is: the actor of what is written with it.")],
-    scope: Annotated[Scope, typer.Option(help="What it may do; `write` includes `assess`.")] = Scope.write,
+    name: Annotated[str, typer.Argument(help="The name of the key, which the ledger records with each write.")],
+    scope: Annotated[Scope, typer.Option(help="What the key allows; `write` includes `assess`.")] = Scope.write,
     expires: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day (UTC) it is refused.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) from which the key is not valid.")
     ] = None,
 ) -> None:
-    """Make a key. It is printed this once; the book keeps only its hash."""
+    """Create a key and print it. It cannot be shown again, because only its hash is stored."""
     with book() as database, database.writing() as connection:
         key = keys.create_key(connection, name, scope, expires.date() if expires else None)
     sys.stdout.write(f"{key}\n")
@@ -31,7 +31,7 @@ def key_create(
 
 @key_app.command("list")
 def key_list() -> None:
-    """List the keys by name."""
+    """List all keys by name."""
     with book() as database, database.reading() as connection:
         table = Table("name", "scope", "created", "expires", "revoked", box=None)
         for key in keys.list_keys(connection):
@@ -41,7 +41,7 @@ def key_list() -> None:
 
 
 @key_app.command("revoke")
-def key_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
-    """Take a key out of use, from now on."""
+def key_revoke(name: Annotated[str, typer.Argument(help="The name of the key.")]) -> None:
+    """Revoke a key. It is not valid from now on."""
     with book() as database, database.writing() as connection:
         keys.revoke_key(connection, name)

@@ -1,4 +1,4 @@
-"""`pledgebook serve`."""
+"""`pledgebook serve`: run the HTTP server."""
 
 import logging
 import sys
@@ -14,14 +14,14 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)] = None,
 ) -> None:
-    """Serve the book over HTTP. An empty database is migrated first; one of another release is refused."""
-    import uvicorn  # the server is loaded by this command alone
+    """Serve the book over HTTP. An empty database is migrated first; the schema of another release is an error."""
+    import uvicorn  # imported here because only this command needs it
 
     from app.main import create_app
 
-    given: dict[str, Any] = {"host": host, "port": port}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    with book():  # checks the schema, or makes it
+    options: dict[str, Any] = {"host": host, "port": port}
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    with book():  # checks the schema, or migrates an empty database
         pass
     logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
     uvicorn.run(

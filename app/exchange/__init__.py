@@ -1,1 +1,1 @@
-"""Files and formats: book files in and out, CSV, feeds, calendars and the data package."""
+"""File formats: reading and writing of document lines, CSV, feeds, calendars and the data package."""

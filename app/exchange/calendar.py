@@ -1,7 +1,7 @@
-"""Calendars: the deadlines of pledges as iCalendar (RFC 5545), one event each.
+"""Calendars: the deadlines of pledges as iCalendar (RFC 5545), one event for each pledge whose `due` has a last day.
 
-What always holds: an event's UID is its pledge's for ever. It lies on whole days, from the first day of what is due
-(the last, if no first is named) to the last. What names no last day is no deadline and has no event.
+The UID of a pledge's event never changes. An event lasts whole days, from the first day of `due` to the last; without a
+first day it lasts one day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,39 +18,39 @@ _ONE_DAY = timedelta(days=1)
 
 
 def calendar(feed: Feed, entries: Iterable[FeedEntry]) -> Iterator[bytes]:
-    """The calendar in parts: its head, each event, its end."""
-    from icalendar import Calendar  # late: most servers and commands never make one
+    """The calendar in parts: its header, each event, its footer."""
+    from icalendar import Calendar  # imported here because most servers and commands need none
 
     frame = Calendar()
     frame.add("version", "2.0")
     frame.add("prodid", _PRODUCT)
-    title = writable(feed.title)  # which has the words of the question
+    title = writable(feed.title)
     frame.add("name", title)
     frame.add("x-wr-calname", title)
-    head, end, _ = frame.to_ical().rpartition(b"END:VCALENDAR")
-    yield head
+    header, footer, _ = frame.to_ical().rpartition(b"END:VCALENDAR")
+    yield header
     for entry in entries:
-        yield event(feed, entry).to_ical()
-    yield end + b"\r\n"
+        yield _event(feed, entry).to_ical()
+    yield footer + b"\r\n"
 
 
-def event(feed: Feed, entry: FeedEntry) -> "Event":
-    """The event of a pledge whose `due` names a last day."""
+def _event(feed: Feed, entry: FeedEntry) -> "Event":
+    """The event of a pledge whose `due` has a last day."""
     from icalendar import Event
 
     pledge = entry.pledge
-    last = date.fromisoformat(pledge["due"]["to"])
-    made = Event()
-    made.add("uid", f"{pledge['id']}@pledgebook")
-    made.add("dtstamp", datetime.fromisoformat(entry.updated))
-    made.add("created", datetime.fromisoformat(entry.published))
-    made.add("last-modified", datetime.fromisoformat(entry.updated))
-    made.add("sequence", pledge["version"] - 1)
-    made.add("dtstart", date.fromisoformat(pledge["due"]["from"] or pledge["due"]["to"]))
-    made.add("dtend", last + _ONE_DAY)
-    made.add("summary", entry.title)
-    made.add("description", entry.text)
-    made.add("categories", list(pledge["topics"]))
-    made.add("url", feed.record(pledge["id"]))
-    made.add("transp", "TRANSPARENT")
-    return made
+    last_day = date.fromisoformat(pledge["due"]["to"])
+    event = Event()
+    event.add("uid", f"{pledge['id']}@pledgebook")
+    event.add("dtstamp", datetime.fromisoformat(entry.updated))
+    event.add("created", datetime.fromisoformat(entry.published))
+    event.add("last-modified", datetime.fromisoformat(entry.updated))
+    event.add("sequence", pledge["version"] - 1)
+    event.add("dtstart", date.fromisoformat(pledge["due"]["from"] or pledge["due"]["to"]))
+    event.add("dtend", last_day + _ONE_DAY)  # iCalendar excludes the end
+    event.add("summary", entry.title)
+    event.add("description", entry.text)
+    event.add("categories", list(pledge["topics"]))
+    event.add("url", feed.record(pledge["id"]))
+    event.add("transp", "TRANSPARENT")
+    return event

@@ -1,4 +1,7 @@
-"""Holding book lines against the source texts themselves: by SHA-256, span by span. Nothing of a text is stored."""
+"""Text check: compare document lines with the source texts, which are found by their SHA-256 hash.
+
+No part of a text is stored.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,14 +14,12 @@ from app.schemas.meetings import MeetingLine
 from app.schemas.pledges import PledgeCreate, source_id
 from app.schemas.records import SourceCreate
 
-_Read = dict[str, str]
-
 
 class Texts:
-    """The texts of a folder, known by the SHA-256 of their bytes."""
+    """The UTF-8 texts of a folder, keyed by the SHA-256 hash of their bytes. Other files are ignored."""
 
     def __init__(self, folder: Path) -> None:
-        self.by_hash: _Read = {}
+        self.by_hash: dict[str, str] = {}
         for path in sorted(item for item in folder.rglob("*") if item.is_file()):
             raw = path.read_bytes()
             try:
@@ -27,10 +28,11 @@ class Texts:
                 continue
 
     def text_of(self, source: SourceCreate) -> str | None:
-        """The text that the source's SHA-256 names, if the folder has it."""
+        """The text with the SHA-256 hash of `source`; None if the folder does not have it."""
         return self.by_hash.get(source.sha256)
 
     def source_faults(self, source: SourceCreate) -> Iterator[Fault]:
+        """A fault if the folder does not have the text, or if its length differs from that of `source`."""
         text = self.text_of(source)
         if text is None:
             yield Fault(("sha256",), "is not the SHA-256 of a text in the folder")
@@ -39,8 +41,8 @@ class Texts:
 
 
 @dataclass(frozen=True)
-class CitedWords:
-    """The words that one citation of one pledge points to."""
+class Quotation:
+    """The words of one citation of a pledge."""
 
     pledge: int
     source: str
@@ -48,13 +50,13 @@ class CitedWords:
 
 
 def folded(text: str) -> str:
-    """White space as single spaces, no case: line ends and capitals of headlines do not matter to a comparison."""
+    """The text in lower case, with single spaces: line ends and capitals in headlines are not compared."""
     return " ".join(text.split()).casefold()
 
 
-def given_sources(meeting: MeetingLine) -> Iterator[tuple[FaultPath, SourceCreate]]:
-    """The sources that a meeting's line gives whole, in the place of an id."""
-    places: list[tuple[FaultPath, str | SourceCreate]] = [
+def new_sources(meeting: MeetingLine) -> Iterator[tuple[FaultPath, SourceCreate]]:
+    """The sources that a meeting's line contains in place of an id, each with its path."""
+    sources: list[tuple[FaultPath, str | SourceCreate]] = [
         *((("sources", index), source) for index, source in enumerate(meeting.sources)),
         *(
             (("pledges", index, "citations", position, "source"), citation.source)
@@ -62,47 +64,50 @@ def given_sources(meeting: MeetingLine) -> Iterator[tuple[FaultPath, SourceCreat
             for position, citation in enumerate(pledge.citations)
         ),
     ]
-    for path, source in places:
+    for path, source in sources:
         if not isinstance(source, str):
             yield path, source
 
 
-def cited_words(meeting: MeetingLine, texts: dict[str, str]) -> Iterator[CitedWords]:
-    """What the citations of a meeting's pledges point to, in the texts by source id."""
+def quotations(meeting: MeetingLine, texts: dict[str, str]) -> Iterator[Quotation]:
+    """The quotations of a meeting's citations. `texts` are keyed by source id; a citation without a text is skipped."""
     for pledge in meeting.pledges:
         for citation in pledge.citations:
             source = source_id(citation.source)
             if source in texts:
-                yield CitedWords(pledge.number or 0, source, texts[source][citation.start : citation.end])
+                yield Quotation(pledge.number or 0, source, texts[source][citation.start : citation.end])
 
 
 def meeting_faults(meeting: MeetingLine, texts: dict[str, str]) -> Iterator[Fault]:
-    """Spans that point outside their text or at its blanks, and words that are said to stand there and do not."""
+    """Faults of citations whose span is not valid, and of fields whose words are not in a cited span.
+
+    `texts` are keyed by source id.
+    """
     for index, pledge in enumerate(meeting.pledges):
         yield from _pledge_faults(pledge, texts, ("pledges", index))
 
 
-def _pledge_faults(pledge: PledgeCreate, texts: dict[str, str], at: FaultPath) -> Iterator[Fault]:
-    words = []
+def _pledge_faults(pledge: PledgeCreate, texts: dict[str, str], path: FaultPath) -> Iterator[Fault]:
+    spans = []
     for index, citation in enumerate(pledge.citations):
         text = texts.get(source_id(citation.source))
-        here = (*at, "citations", index)
+        citation_path = (*path, "citations", index)
         if text is None:
-            yield Fault((*here, "source"), "has no text in the folder to be held against")
+            yield Fault((*citation_path, "source"), "has no text in the folder")
         elif citation.end > len(text):
-            yield Fault((*here, "end"), f"must lie within the text, which has {len(text)} code points")
+            yield Fault((*citation_path, "end"), f"must lie within the text, which has {len(text)} code points")
         else:
             span = text[citation.start : citation.end]
-            words.append(folded(span))
+            spans.append(folded(span))
             if span != span.strip():
-                yield Fault(here, "must begin and end with words, not with white space")
-    claims: list[tuple[FaultPath, str]] = [
-        ((*at, "formula", index), fragment) for index, fragment in enumerate(pledge.formula)
+                yield Fault(citation_path, "must begin and end with words, not with white space")
+    quoted: list[tuple[FaultPath, str]] = [
+        ((*path, "formula", index), fragment) for index, fragment in enumerate(pledge.formula)
     ]
     if pledge.due:
-        claims.append(((*at, "due", "text"), pledge.due.text))
+        quoted.append(((*path, "due", "text"), pledge.due.text))
     if pledge.condition:
-        claims.append(((*at, "condition", "text"), pledge.condition.text))
-    for path, claim in claims:
-        if words and not any(folded(claim) in span for span in words):
-            yield Fault(path, "must be words of a cited span")
+        quoted.append(((*path, "condition", "text"), pledge.condition.text))
+    for text_path, text in quoted:
+        if spans and not any(folded(text) in span for span in spans):
+            yield Fault(text_path, "must be words of a cited span")

@@ -1,8 +1,8 @@
-"""The data package: the book as a folder of CSV tables and JSON Lines with a Frictionless `datapackage.json`.
+"""Data package: the book as a folder of CSV tables and a JSON Lines file with a Frictionless `datapackage.json`.
 
-What always holds: the folder is one state of the ledger, which `datapackage.json` names by seq, hash and time, so that
-it can be cited and made again, byte for byte. Tables hold what stands; `book.jsonl` holds everything, retracted records
-too, and is what `pledgebook load` reads.
+The folder has one state of the ledger. `datapackage.json` names it by seq, hash and time, so that it can be cited and
+written again byte for byte. The tables omit retracted records; `book.jsonl` includes them, and `pledgebook load` reads
+it.
 """
 
 import csv
@@ -25,8 +25,8 @@ from app.exchange.csv_columns import (
     MeetingRow,
     PledgeRow,
     cell,
-    flat,
     header,
+    row_values,
 )
 from app.records.pledges import pledge_id
 from app.schemas import vocabulary as words
@@ -47,116 +47,116 @@ BOOK = "book.jsonl"
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the package: what a row is, its columns, its key, and which columns refer to which table's column."""
+    """A table of the package. `foreign_keys` maps a column to the `table.column` that it refers to."""
 
     name: str
-    about: str
+    description: str
     columns: Sequence[CsvColumn]
-    key: Sequence[str]
-    refers: Mapping[str, str]
+    primary_key: Sequence[str]
+    foreign_keys: Mapping[str, str]
 
 
-def _column(name: str, about: str, kind: str = "string", words: Any = ()) -> CsvColumn:
-    return CsvColumn(name, about, lambda row: row[name], kind, words)
+def _column(name: str, description: str, type: str = "string", words: Any = ()) -> CsvColumn:
+    return CsvColumn(name, description, lambda row: row[name], type, words)
 
 
 _SOURCE_COLUMNS = (
-    _column("id", "The source's id."),
-    _column("type", "Its type.", words=words.SourceType),
-    _column("issued_by", "Whose organ published it: codes of parties."),
-    _column("publisher", "Who published it."),
-    _column("title", "Its title."),
-    _column("language", "Its language tag."),
-    _column("published_on", "When it was published.", "date"),
-    _column("url", "Where it stood."),
-    _column("sha256", "SHA-256 of the text's UTF-8."),
-    _column("length", "Unicode code points of the text.", "integer"),
+    _column("id", "The id of the source."),
+    _column("type", "The kind of source.", words=words.SourceType),
+    _column("issued_by", "Codes of the parties that published the text or whose announcement it reports."),
+    _column("publisher", "The publisher, such as a newspaper."),
+    _column("title", "The title of the text."),
+    _column("language", "The language tag of the text."),
+    _column("published_on", "The day of publication.", "date"),
+    _column("url", "The web address."),
+    _column("sha256", "The SHA-256 hash of the text in UTF-8."),
+    _column("length", "The number of Unicode code points of the text.", "integer"),
 )
 _ASSESSMENT_COLUMNS = (
-    _column("pledge", "The pledge's id."),
-    _column("number", "Counts the pledge's assessments.", "integer"),
-    _column("party", "On whose side."),
-    _column("fulfilment", "How it stands.", words=words.Fulfilment),
-    _column("effective_on", "From which day.", "date"),
-    _column("assessor", "Who judged."),
-    _column("note", "Why."),
-    _column("disputes", "The number of the assessment it contradicts.", "integer"),
-    CsvColumn("evidence", "The evidence, as titles.", lambda row: [one["title"] for one in row["evidence"]]),
+    _column("pledge", "The id of the pledge."),
+    _column("number", "The number of the assessment among those of the pledge.", "integer"),
+    _column("party", "The code of the party assessed."),
+    _column("fulfilment", "How far the party has fulfilled the pledge.", words=words.Fulfilment),
+    _column("effective_on", "The day from which the assessment applies.", "date"),
+    _column("assessor", "The person or organisation that made the assessment."),
+    _column("note", "A comment of the assessor."),
+    _column("disputes", "The number of the earlier assessment that this one contradicts.", "integer"),
+    CsvColumn("evidence", "The titles of the evidence.", lambda row: [item["title"] for item in row["evidence"]]),
 )
 
 TABLES = (
     Table("parties", "States, organisations and groups of states.", (
-        _column("code", "ISO 3166-1 alpha-3 of a state, else a code of the book."),
-        _column("type", "Its type.", words=words.PartyType),
-        _column("name", "Its name."),
-        _column("names", "Its names in other languages."),
-        _column("aliases", "Other names in use."),
+        _column("code", "The ISO 3166-1 alpha-3 code of a state, or the book's code of another party."),
+        _column("type", "Whether it is a state, an organisation or a group.", words=words.PartyType),
+        _column("name", "The name in English."),
+        _column("names", "The names in other languages."),
+        _column("aliases", "Other names."),
     ), ["code"], {}),
-    Table("topics", "What pledges are about, in two levels.", (
-        _column("slug", "The topic's slug."),
-        _column("parent", "The topic above it."),
-        _column("name", "Its name."),
-        _column("names", "Its names in other languages."),
-        _column("definition", "What belongs to it."),
-        _column("cues", "Words that point to it."),
+    Table("topics", "The topics of pledges, in two levels.", (
+        _column("slug", "The slug of the topic."),
+        _column("parent", "The slug of the parent topic."),
+        _column("name", "The name in English."),
+        _column("names", "The names in other languages."),
+        _column("definition", "What the topic covers."),
+        _column("cues", "Words of a text that suggest the topic."),
     ), ["slug"], {"parent": "topics.slug"}),
     Table("instruments", "Named treaties, declarations, plans, bodies and exercises.", (
-        _column("slug", "The instrument's slug."),
-        _column("type", "Its type.", words=words.InstrumentType),
-        _column("name", "Its name."),
+        _column("slug", "The slug of the instrument."),
+        _column("type", "The type of the instrument.", words=words.InstrumentType),
+        _column("name", "The name in English."),
         _column("aliases", "Abbreviations and other names."),
     ), ["slug"], {}),
     Table("participants", "Persons who attended or spoke.", (
-        _column("slug", "The person's slug."),
-        _column("name", "The name."),
-        _column("names", "The name in other languages."),
-        CsvColumn("aliases", "Every spelling met.", lambda row: [one["name"] for one in row["aliases"]]),
+        _column("slug", "The slug of the participant."),
+        _column("name", "The name in Latin script."),
+        _column("names", "The names in other languages."),
+        CsvColumn("aliases", "Other spellings.", lambda row: [alias["name"] for alias in row["aliases"]]),
     ), ["slug"], {}),
-    Table("sources", "The texts that pledges are cited from.", _SOURCE_COLUMNS, ["id"], {}),
-    Table("meetings", "Who met when, where and on what grounds it is known.", MEETING_COLUMNS, ["id"], {}),
-    Table("attendances", "A person at a meeting, in that day's office.", (
-        _column("meeting", "The meeting's id."),
-        _column("participant", "The person's slug."),
-        _column("party", "For which party."),
-        _column("office", "The office on that day."),
-        _column("role", "The role.", words=words.AttendanceRole),
+    Table("sources", "The texts that pledges cite.", _SOURCE_COLUMNS, ["id"], {}),
+    Table("meetings", "Meetings, with their date, place, parties and sources.", MEETING_COLUMNS, ["id"], {}),
+    Table("attendances", "Persons at meetings, one row for each person and meeting.", (
+        _column("meeting", "The id of the meeting."),
+        _column("participant", "The slug of the participant."),
+        _column("party", "The code of the party that the person represented."),
+        _column("office", "The office of the person on that day."),
+        _column("role", "The role of the person at the meeting.", words=words.AttendanceRole),
     ), ["meeting", "participant"],
         {"meeting": "meetings.id", "participant": "participants.slug", "party": "parties.code"}),
-    Table("pledges", "Pledges and positions, one a row.", PLEDGE_COLUMNS, ["id"],
+    Table("pledges", "Pledges and positions, one in each row.", PLEDGE_COLUMNS, ["id"],
           {"meeting": "meetings.id", "topic": "topics.slug", "parent_topic": "topics.slug",
            "undertaking": "pledges.id"}),
-    Table("pledge_parties", "Who is bound, to whom, about whom, a party a row.", (
-        _column("pledge", "The pledge's id."),
-        _column("role", "pledgor, towards or about.", words=words.PartyRole),
-        _column("party", "The party's code."),
-        _column("derived", "Whether it follows from `each-other`, by which every pledgor is owed too.", "boolean"),
+    Table("pledge_parties", "Parties of pledges, one row for each pledge, role and party.", (
+        _column("pledge", "The id of the pledge."),
+        _column("role", "The role of the party: pledgor, towards or about.", words=words.PartyRole),
+        _column("party", "The code of the party."),
+        _column("derived", "true if `towards` is `each-other`: the pledge is owed to every pledgor.", "boolean"),
     ), ["pledge", "role", "party"], {"pledge": "pledges.id", "party": "parties.code"}),
-    Table("pledge_topics", "The topics of pledges, a topic a row.", (
-        _column("pledge", "The pledge's id."),
-        _column("rank", "0 for the first topic, then rising.", "integer"),
-        _column("topic", "The topic's slug."),
+    Table("pledge_topics", "Topics of pledges, one row for each pledge and topic.", (
+        _column("pledge", "The id of the pledge."),
+        _column("rank", "The rank of the topic, from 0 for the primary topic.", "integer"),
+        _column("topic", "The slug of the topic."),
     ), ["pledge", "topic"], {"pledge": "pledges.id", "topic": "topics.slug"}),
-    Table("pledge_instruments", "What pledges name, an instrument a row.", (
-        _column("pledge", "The pledge's id."),
-        _column("instrument", "The instrument's slug."),
+    Table("pledge_instruments", "Instruments that pledges name, one row for each pledge and instrument.", (
+        _column("pledge", "The id of the pledge."),
+        _column("instrument", "The slug of the instrument."),
     ), ["pledge", "instrument"], {"pledge": "pledges.id", "instrument": "instruments.slug"}),
-    Table("citations", "Where the words stand: spans of Unicode code points, end exclusive.", (
-        _column("pledge", "The pledge's id."),
-        _column("position", "0 for the canonical one, then rising.", "integer"),
-        _column("source", "The source's id."),
-        _column("zone", "In which part of it.", words=words.Zone),
-        _column("start", "The first code point.", "integer"),
-        _column("end", "The one after the last.", "integer"),
+    Table("citations", "Citations of pledges: spans of the text of a source, in Unicode code points.", (
+        _column("pledge", "The id of the pledge."),
+        _column("position", "The position of the citation, from 0 for the canonical one.", "integer"),
+        _column("source", "The id of the source."),
+        _column("zone", "The part of the source that the span is in.", words=words.Zone),
+        _column("start", "The offset of the span's first code point.", "integer"),
+        _column("end", "The offset after the span's last code point.", "integer"),
     ), ["pledge", "position"], {"pledge": "pledges.id", "source": "sources.id"}),
-    Table("links", "To earlier pledges, and to undertakings outside the book.", (
-        _column("pledge", "The pledge's id."),
-        _column("position", "Counts the pledge's links, from 0.", "integer"),
-        _column("type", "How it relates.", words=words.LinkType),
-        _column("target", "The earlier pledge."),
-        _column("external", "The undertaking outside the book."),
-        _column("partial", "Whether only in part.", "boolean"),
+    Table("links", "Links of pledges to earlier pledges, and to undertakings outside the book.", (
+        _column("pledge", "The id of the pledge."),
+        _column("position", "The position of the link among those of the pledge, from 0.", "integer"),
+        _column("type", "How the pledge relates to the earlier one.", words=words.LinkType),
+        _column("target", "The id of the earlier pledge."),
+        _column("external", "The name of the undertaking outside the book."),
+        _column("partial", "true if the link concerns a part of the earlier pledge only.", "boolean"),
     ), ["pledge", "position"], {"pledge": "pledges.id", "target": "pledges.id"}),
-    Table("assessments", "What came of pledges, as somebody judged it, with evidence.", _ASSESSMENT_COLUMNS,
+    Table("assessments", "Assessments of how far a party has fulfilled a pledge, with evidence.", _ASSESSMENT_COLUMNS,
           ["pledge", "number"], {"pledge": "pledges.id", "party": "parties.code"}),
 )  # fmt: skip
 _BY_NAME = {table.name: table for table in TABLES}
@@ -166,25 +166,28 @@ _BY_NAME = {table.name: table for table in TABLES}
 
 
 def write_package(connection: Connection, head: Head, folder: Path) -> None:
-    """Write the book as it stood at `head` into a folder. The descriptor comes last: with it the package is whole."""
+    """Write the book at the state `head` into a folder.
+
+    The descriptor is written last, so that a folder with a descriptor is always complete.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESCRIPTOR).unlink(missing_ok=True)
-    with ExitStack() as opened:
-        book = opened.enter_context((folder / BOOK).open("w", encoding="utf-8", newline="\n"))
+    with ExitStack() as files:
+        book = files.enter_context((folder / BOOK).open("w", encoding="utf-8", newline="\n"))
         writers = {}
         for table in TABLES:
-            file = opened.enter_context((folder / f"{table.name}.csv").open("w", encoding="utf-8", newline=""))
+            file = files.enter_context((folder / f"{table.name}.csv").open("w", encoding="utf-8", newline=""))
             writers[table.name] = csv.writer(file)
             writers[table.name].writerow(header(table.columns))
         for table_name, row in _rows(connection, head, book):
-            values = flat(_BY_NAME[table_name].columns, row)
+            values = row_values(_BY_NAME[table_name].columns, row)
             writers[table_name].writerow([cell(value) for value in values])
-    made = json.dumps(descriptor(head, folder), ensure_ascii=False, indent=2)
-    (folder / DESCRIPTOR).write_text(f"{made}\n", encoding="utf-8")
+    text = json.dumps(descriptor(head, folder), ensure_ascii=False, indent=2)
+    (folder / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _rows(connection: Connection, head: Head, book: TextIO) -> Iterator[tuple[str, Any]]:
-    """Every row of every table, as the lines of the book come by; each line is written down too."""
+    """Every row of every table, with the name of its table. Also writes every document line to `book`."""
     parents: dict[str, str] = {}
     roots: dict[str, str] = {}
     for text in export(connection, head.seq):
@@ -204,23 +207,24 @@ def _meeting_rows(
     connection: Connection, head: Head, line: dict[str, Any], parents: Mapping[str, str], roots: dict[str, str]
 ) -> Iterator[tuple[str, Any]]:
     meeting = json.loads(read_documents(connection, Entity.meeting, [line["id"]], head.seq)[line["id"]])
-    ids = [pledge_id(line["id"], one["number"]) for one in line["pledges"] if one["retracted"] is None]
+    lines = [pledge for pledge in line["pledges"] if pledge["retracted"] is None]
+    ids = [pledge_id(line["id"], pledge["number"]) for pledge in lines]
     documents = read_documents(connection, Entity.pledge, ids, head.seq)
     pledges = [json.loads(documents[id]) for id in ids]
-    binding = sum(one["act"] in words.PLEDGE_ACTS for one in pledges)
-    yield "meetings", MeetingRow(meeting, binding, len(pledges) - binding)
-    for one in meeting["participants"]:
-        yield "attendances", {"meeting": meeting["id"], **one}
+    count = sum(pledge["act"] in words.PLEDGE_ACTS for pledge in pledges)
+    yield "meetings", MeetingRow(meeting, count, len(pledges) - count)
+    for attendance in meeting["participants"]:
+        yield "attendances", {"meeting": meeting["id"], **attendance}
     for pledge in pledges:
-        # Lines come by day and links lead to earlier days: the root of a target is known.
+        # Meetings are sorted by day and links lead to earlier days, so that the root of the target is known already.
         root = next(
             (roots.get(link["target"], link["target"]) for link in pledge["links"] if _continues(link)), pledge["id"]
         )
         roots[pledge["id"]] = root
         yield "pledges", PledgeRow(pledge, meeting, root, parents)
-        yield from _parts(pledge)
-    for id, one in zip(ids, (one for one in line["pledges"] if one["retracted"] is None), strict=True):
-        for assessment in one["assessments"]:
+        yield from _child_rows(pledge)
+    for id, pledge_line in zip(ids, lines, strict=True):
+        for assessment in pledge_line["assessments"]:
             yield "assessments", {"pledge": id, **assessment}
 
 
@@ -228,34 +232,34 @@ def _continues(link: Mapping[str, Any]) -> bool:
     return link["target"] is not None and link["type"] in words.CONTINUATIONS
 
 
-def _parts(pledge: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    own = {"pledge": pledge["id"]}
+def _child_rows(pledge: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    key = {"pledge": pledge["id"]}
     is_mutual = words.TowardsWord.each_other in pledge["towards"]
-    owed = pledge["pledgors"] if is_mutual else [one for one in pledge["towards"] if one not in words.TOWARDS_WORDS]
+    owed = pledge["pledgors"] if is_mutual else [code for code in pledge["towards"] if code not in words.TOWARDS_WORDS]
     for role, parties in (("pledgor", pledge["pledgors"]), ("towards", owed), ("about", pledge["about"])):
         for party in parties:
-            yield "pledge_parties", {**own, "role": role, "party": party, "derived": is_mutual and role == "towards"}
+            yield "pledge_parties", {**key, "role": role, "party": party, "derived": is_mutual and role == "towards"}
     for rank, topic in enumerate(pledge["topics"]):
-        yield "pledge_topics", {**own, "rank": rank, "topic": topic}
+        yield "pledge_topics", {**key, "rank": rank, "topic": topic}
     for instrument in pledge["instruments"]:
-        yield "pledge_instruments", {**own, "instrument": instrument}
+        yield "pledge_instruments", {**key, "instrument": instrument}
     for table in ("citations", "links"):
-        for position, part in enumerate(pledge[table]):
-            yield table, {**own, "position": position, **part}
+        for position, child in enumerate(pledge[table]):
+            yield table, {**key, "position": position, **child}
 
 
 # The descriptor -------------------------------------------------------------------------------------------------------
 
 
 def descriptor(head: Head, folder: Path) -> dict[str, Any]:
-    """What `datapackage.json` says of the files in a folder."""
+    """The content of `datapackage.json` for the files in a folder."""
     return {
         "profile": "data-package",
         "name": "pledgebook",
         "title": "Pledgebook: what states promise each other",
-        "description": "Pledges and positions from joint statements, each with who made it, to whom, on which topic, "
-        "in which words of which source, by when, and what became of it. Several values in a cell are apart by `; `. "
-        f"A cell that a spreadsheet would take for a formula begins with an apostrophe; {BOOK} loses nothing.",
+        "description": "Pledges and positions from joint statements, each with parties, topics, citations, deadline "
+        "and assessments. Several values in a cell are separated by `; `. A value that a spreadsheet would read as a "
+        f"formula has an apostrophe in front; {BOOK} has the unchanged values.",
         "licenses": _LICENCES,
         "version": str(head.seq),
         "created": head.at,
@@ -266,9 +270,9 @@ def descriptor(head: Head, folder: Path) -> dict[str, Any]:
             *(_table_resource(table, folder) for table in TABLES),
             {
                 "name": "book",
-                "description": "The whole book as JSON Lines, retracted records too: what `pledgebook load` reads.",
+                "description": "The whole book as document lines, with retracted records. `pledgebook load` reads it.",
                 "profile": "data-resource",
-                "type": "file",  # its lines are of several kinds: no table
+                "type": "file",  # not a table, because its lines have several kinds
                 **_file(folder / BOOK, "jsonl", "application/jsonl"),
             },
         ],
@@ -278,14 +282,14 @@ def descriptor(head: Head, folder: Path) -> dict[str, Any]:
 def _table_resource(table: Table, folder: Path) -> dict[str, Any]:
     return {
         "name": table.name,
-        "description": table.about,
+        "description": table.description,
         "profile": "tabular-data-resource",
         "type": "table",
         **_file(folder / f"{table.name}.csv", "csv", "text/csv"),
         "schema": {
             "fields": [_field(column) for column in table.columns],
-            "primaryKey": list(table.key),
-            "foreignKeys": [_foreign_key(table, name, to) for name, to in table.refers.items()],
+            "primaryKey": list(table.primary_key),
+            "foreignKeys": [_foreign_key(table, name, to) for name, to in table.foreign_keys.items()],
         },
     }
 
@@ -304,9 +308,9 @@ def _file(path: Path, format: str, media_type: str) -> dict[str, Any]:
 
 
 def _field(column: CsvColumn) -> dict[str, Any]:
-    made: dict[str, Any] = {"name": column.name, "type": column.kind, "description": column.about}
+    field: dict[str, Any] = {"name": column.name, "type": column.type, "description": column.description}
     constraints = {**column.constraints, **({"enum": [str(word) for word in column.words]} if column.words else {})}
-    return {**made, "constraints": constraints} if constraints else made
+    return {**field, "constraints": constraints} if constraints else field
 
 
 def _foreign_key(table: Table, name: str, to: str) -> dict[str, Any]:

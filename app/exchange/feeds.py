@@ -1,11 +1,11 @@
-"""Feeds: pledges as Atom (RFC 4287) and JSON Feed 1.1, to be told when something is written on a topic.
+"""Feeds: pledges as Atom (RFC 4287) and JSON Feed 1.1, so that a reader sees new pledges on a topic.
 
-What always holds: an entry's id is that of its pledge for ever, on whatever address it is served; `published` is when
-the ledger first had it, `updated` when it was last written. Addresses begin with the public one of the settings.
+The id of an entry never changes, even if the book moves to another address. `published` is the time of the pledge's
+first revision, `updated` that of its newest. Addresses begin with the public address of the settings.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL, uuid5
@@ -15,12 +15,13 @@ from app import __version__
 from app.schemas.canonical_json import canonical_json
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])  # XML 1.0 has no form for them
+# XML 1.0 cannot contain these characters.
+_NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """A pledge in a feed or calendar: its public document, and when the ledger first and last wrote it."""
+    """A pledge in a feed or calendar, with its meeting's document and the times of its first and newest revision."""
 
     pledge: Mapping[str, Any]
     meeting: Mapping[str, Any]
@@ -29,13 +30,14 @@ class FeedEntry:
 
     @property
     def title(self) -> str:
+        """One line: the pledgors, the act and the summary."""
         return f"{', '.join(self.pledge['pledgors'])} {self.pledge['act']}: {self.pledge['summary']}"
 
     @property
     def text(self) -> str:
-        """What it says beyond the title, a line a fact."""
+        """Further fields of the pledge, one on each line."""
         pledge, due, condition = self.pledge, self.pledge["due"], self.pledge["condition"]
-        facts = {
+        fields = {
             "Made": f"{pledge['held_on']}, {self.meeting['title']}",
             "Towards": ", ".join(pledge["towards"]),
             "About": ", ".join(pledge["about"]),
@@ -45,14 +47,14 @@ class FeedEntry:
             "Attested": pledge["attested"],
             "Fulfilment": ", ".join(f"{party} {word}" for party, word in pledge["fulfilment"].items()),
         }
-        return "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
+        return "\n".join(f"{name}: {value}" for name, value in fields.items() if value)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """The frame of a feed or calendar: the public address, its own path, its filters as a query string.
+    """The metadata of a feed or calendar: the public address, its path, and its filters as a query string.
 
-    `updated` is when the last of its entries was written.
+    `updated` is the time of the newest revision among its entries.
     """
 
     public_url: str
@@ -60,13 +62,10 @@ class Feed:
     query: str
     updated: str = ""
 
-    def changed_at(self, updated: str) -> "Feed":
-        return replace(self, updated=updated)
-
     @property
     def title(self) -> str:
-        asked = ", ".join(f"{name} {value}" for name, value in parse_qsl(self.query))
-        return f"Pledges: {asked}" if asked else "Pledges"
+        filters = ", ".join(f"{name} {value}" for name, value in parse_qsl(self.query))
+        return f"Pledges: {filters}" if filters else "Pledges"
 
     @property
     def id(self) -> str:
@@ -74,23 +73,26 @@ class Feed:
 
     @property
     def address(self) -> str:
+        """The address of the feed itself."""
         return f"{self.public_url}{self.path}{'?' if self.query else ''}{self.query}"
 
     @property
     def page(self) -> str:
+        """The address of the same query as JSON."""
         return f"{self.public_url}/v1/pledges{'?' if self.query else ''}{self.query}"
 
     def record(self, id: str) -> str:
+        """The address of a pledge."""
         return f"{self.public_url}/v1/pledges/{id}"
 
 
 def permanent_id(name: str) -> str:
-    """A URN that stays the same on whatever address the book is served."""
+    """A URN that does not depend on the address of the server."""
     return uuid5(NAMESPACE_URL, f"pledgebook:{name}").urn
 
 
 def atom(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
-    """The feed as Atom."""
+    """The feed as an Atom document in UTF-8."""
     root = ET.Element("feed", xmlns=_ATOM)
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)
@@ -114,18 +116,18 @@ def atom(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
-    made = ET.SubElement(parent, tag, {name: writable(value) for name, value in attributes.items()})
-    made.text = text and writable(text)
-    return made
+    element = ET.SubElement(parent, tag, {name: writable(value) for name, value in attributes.items()})
+    element.text = text and writable(text)
+    return element
 
 
 def writable(text: str) -> str:
-    """Text without the signs that feeds and calendars have no form for: a question may hold any."""
-    return text.translate(_UNWRITABLE)
+    """Text without the characters that feeds and calendars cannot contain. A query may contain any character."""
+    return text.translate(_NOT_IN_XML)
 
 
 def json_feed(feed: Feed, entries: Sequence[FeedEntry]) -> bytes:
-    """The feed as JSON Feed 1.1."""
+    """The feed as a JSON Feed 1.1 document in UTF-8."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,

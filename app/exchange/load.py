@@ -1,7 +1,9 @@
-"""Lines put into the book many to a transaction, each of them whole or not at all.
+"""Batch load: write document lines to the book, many in one transaction.
 
-A commit brings its pages to disk, whatever it holds, so one for each line would be most of a load. A batch is read and
-checked before the writing lock is taken, and is small enough that those who wait for the lock do not wait long.
+Each line is written completely or not at all.
+
+Commits are slow, so a commit for each line would take most of the time of a load. A batch is validated before the write
+lock is taken, and it is small, so that other writers do not wait long for the lock.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,23 +21,23 @@ from app.store.ledger import Writer
 
 T = TypeVar("T")
 
-_RECORDS = 400  # written in about a quarter of a second
-_SHARE = 10  # a load of a tenth of the book is worth going through all of its index
+_BATCH_RECORDS = 400
+_MERGE_SHARE = 10  # merge the index after a load of at least a tenth of the book
 
 
 def weight(line: Schema | None) -> int:
-    """How many records a line has, about."""
+    """The approximate number of records in a line."""
     return 1 + (len(line.pledges) if isinstance(line, MeetingLine) else 0)
 
 
 def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
-    """The items in order, as many together as make a batch."""
+    """The items in order, in batches of at least as many records as fill one; `weigh` counts the records of an item."""
     batch: list[T] = []
     records = 0
     for item in items:
         batch.append(item)
         records += weigh(item)
-        if records >= _RECORDS:
+        if records >= _BATCH_RECORDS:
             yield batch
             batch, records = [], 0
     if batch:
@@ -43,22 +45,22 @@ def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
 
 
 def put_batch(database: Database, lines: Sequence[Schema], *, overwrite: bool) -> list[Outcome | PledgebookError]:
-    """Put some lines in one transaction; what each came to, or what kept it from being put."""
+    """Write some lines in one transaction. Returns the outcome of each line, or the error that it raised."""
     if not lines:
         return []
     with database.writing() as connection:
         writer = Writer(connection, LOADER)
         try:
-            with _whole(writer):  # most batches have no fault, and one savepoint does for all of their lines
+            with _savepoint(writer):  # most batches have no fault, so that one savepoint is enough
                 return [put(writer, line, overwrite=overwrite) for line in lines]
         except PledgebookError:
             return [_put_alone(writer, line, overwrite=overwrite) for line in lines]
 
 
 def merge_index(database: Database, created: int) -> None:
-    """Merge the search index after a load that created a good part of the book, in steps between which others write."""
+    """Merge the search index if a load created a large part of the book. Other writers can write between the steps."""
     with database.reading() as connection:
-        if created * _SHARE < next_key(connection):
+        if created * _MERGE_SHARE < next_key(connection):
             return
     is_begun = False
     while True:
@@ -70,15 +72,15 @@ def merge_index(database: Database, created: int) -> None:
 
 def _put_alone(writer: Writer, line: Schema, *, overwrite: bool) -> Outcome | PledgebookError:
     try:
-        with _whole(writer):
+        with _savepoint(writer):
             return put(writer, line, overwrite=overwrite)
     except PledgebookError as error:
         return error
 
 
 @contextmanager
-def _whole(writer: Writer) -> Iterator[None]:
-    """All that is written within, or none of it."""
+def _savepoint(writer: Writer) -> Iterator[None]:
+    """A savepoint that an error rolls back, together with the writer's head."""
     head = writer.head
     try:
         with writer.connection.begin_nested():

@@ -1,4 +1,4 @@
-"""The formats of a query: which there are, how one is chosen, and how an answer links to the others."""
+"""Formats of a query: their names and media types, content negotiation, and links from one format to the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from app.errors import NotAcceptable
 
 @dataclass(frozen=True)
 class Format:
-    """A form an answer can have: its name is its suffix too; `also` are other media types that ask for it."""
+    """A format of a response. Its name is also the suffix of its address; `aliases` are further media types for it."""
 
     name: str
     media_type: str
-    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 JSON = Format("json", "application/json")
@@ -29,21 +29,24 @@ CALENDAR = Format("ics", "text/calendar")
 OF_PLEDGES = (JSON, JSON_LINES, CSV, ATOM, JSON_FEED, CALENDAR)
 OF_MEETINGS = (JSON, JSON_LINES, CSV)
 
-# Parameters of the JSON page alone.
-_OF_A_PAGE = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
-LONGEST_LINKED = 1000
+# Parameters that only the JSON page has.
+_PAGE_PARAMETERS = ("limit", "cursor", "highlight", "include", "facets", "facet_limit")
+LONGEST_LINKED_QUERY = 1000  # characters; a longer query string makes the header too long
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
-    """The format that an `Accept` header asks for, by RFC 9110: of equals the first offered."""
+    """The offered format that an `Accept` header prefers (RFC 9110); the first one offered if several are equal.
+
+    Raises NotAcceptable if the header accepts none of them.
+    """
     if accept in (None, "*/*"):
         return offered[0]
     ranges = [_media_range(part) for part in (accept or "*/*").split(",") if part.strip()]
     weights = {format: _weight(format, ranges) for format in offered}
     best = max(offered, key=weights.__getitem__)
     if weights[best] <= 0:
-        there = ", ".join(format.media_type for format in offered)
-        raise NotAcceptable(f"This address has {there}.")
+        available = ", ".join(format.media_type for format in offered)
+        raise NotAcceptable(f"The available formats are {available}.")
     return best
 
 
@@ -57,8 +60,8 @@ def _media_range(part: str) -> tuple[str, float]:
 
 
 def _weight(format: Format, ranges: Sequence[tuple[str, float]]) -> float:
-    """The weight of the most specific range that the format falls under; 0 if none does."""
-    names = (format.media_type, *format.also)
+    """The weight of the most specific media range that matches the format; 0 if none matches."""
+    names = (format.media_type, *format.aliases)
     for wanted in (names, (f"{format.media_type.partition('/')[0]}/*",), ("*/*",)):
         weights = [weight for media, weight in ranges if media in wanted]
         if weights:
@@ -68,15 +71,17 @@ def _weight(format: Format, ranges: Sequence[tuple[str, float]]) -> float:
 
 @lru_cache(maxsize=1000)
 def alternate_links(query: str, plural: str) -> str:
-    """The links to the other formats of a query string, as a `Link` header.
+    """The value of a `Link` header with the other formats of a query; empty if it is too long.
 
-    Empty where they would be too long for a header.
+    `plural` is `pledges` or `meetings`.
     """
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _OF_A_PAGE]
-    encoded = f"?{urlencode(kept)}" if kept else ""
-    if len(encoded) > LONGEST_LINKED:
+    parameters = [
+        (name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _PAGE_PARAMETERS
+    ]
+    encoded = f"?{urlencode(parameters)}" if parameters else ""
+    if len(encoded) > LONGEST_LINKED_QUERY:
         return ""
     offered = OF_PLEDGES if plural == "pledges" else OF_MEETINGS
     return ", ".join(
-        f'</v1/{plural}.{one.name}{encoded}>; rel="alternate"; type="{one.media_type}"' for one in offered[1:]
+        f'</v1/{plural}.{format.name}{encoded}>; rel="alternate"; type="{format.media_type}"' for format in offered[1:]
     )

@@ -1,4 +1,7 @@
-"""YAML 1.2 as the seeds are written in it. Duplicate keys and aliases are refused, and what is nested too deeply."""
+"""YAML files: read the items of a YAML 1.2 file as plain Python values with line numbers.
+
+Duplicate keys, aliases and deep nesting are rejected.
+"""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -13,25 +16,25 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from app.schemas.canonical_json import DEEPEST, BadText, ReadItem
 
 
-class _NoDay:
-    """What looks like a day and is none, such as 30 February: neither a date nor text, so every field refuses it."""
+class _InvalidDate:
+    """Stands for a date that does not exist, such as 30 February. Every field of a schema rejects it."""
 
 
 class _Constructor(RoundTripConstructor):
-    """Has the shapes refuse a day that does not exist, where the field can be told."""
+    """Replaces a date that does not exist, so that the schema reports it together with the name of its field."""
 
     def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
         try:
             return super().construct_yaml_timestamp(node, values)
         except ValueError:
-            return _NoDay()
+            return _InvalidDate()
 
 
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
 
 
 def read_yaml(path: Path) -> list[ReadItem]:
-    """The items of a YAML 1.2 file: those of its list, or its one mapping."""
+    """The items of the list in a YAML 1.2 file, or its only mapping. Raises BadText and OSError."""
     yaml = YAML(typ="rt", pure=True)
     yaml.Constructor = _Constructor
     yaml.version = (1, 2)
@@ -41,7 +44,7 @@ def read_yaml(path: Path) -> list[ReadItem]:
         _refuse_aliases_and_depth(text)
         tree = yaml.load(text)
     except DuplicateKeyError as error:
-        raise BadText("a key stands twice", _line_of(error)) from None
+        raise BadText("a key is duplicated", _line_of(error)) from None
     except MarkedYAMLError as error:
         raise BadText(f"not YAML: {error.problem}", _line_of(error)) from None
     except RecursionError:
@@ -54,11 +57,11 @@ def read_yaml(path: Path) -> list[ReadItem]:
 
 
 def _refuse_aliases_and_depth(text: str) -> None:
-    """Read the file as a stream of events first, and no further than it is sound."""
+    """Raise BadText for an alias or deep nesting, from the stream of events, before any object is built."""
     depth = 0
     for event in YAML(typ="rt", pure=True).parse(text):
         if isinstance(event, AliasEvent):
-            raise BadText("YAML aliases are not read; write the value out")
+            raise BadText("YAML aliases are not supported; repeat the value")
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > DEEPEST:
             raise BadText("nested too deeply", event.start_mark.line + 1)
@@ -69,7 +72,7 @@ def _line_of(error: MarkedYAMLError) -> int | None:
 
 
 def _plain(node: Any) -> Any:
-    """The loader's own containers and scalars as plain Python, so that shapes see what JSON would have given."""
+    """The loader's containers and scalars as plain Python values, like those from JSON."""
     if isinstance(node, dict):
         return {_plain(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):

@@ -1,1 +1,1 @@
-"""The HTTP edge that all routes share: read and write routes, answers, errors, keys, the cache, the log, OpenAPI."""
+"""HTTP code that all routes share: read and write routes, responses, errors, keys, cache, request log, OpenAPI."""

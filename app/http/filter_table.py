@@ -1,4 +1,4 @@
-"""The filters of a query as a Markdown table for the reference, made from the query's model so that it stays true."""
+"""Filter table: the filters of a query as a Markdown table for the API reference, generated from the query's model."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-# A value that finds something in the seeds, for each filter whose values are no closed list of words. A test asks each.
+# Example values of each filter that has no fixed list of values. A test checks that each finds a record of the seeds.
 VALUES: dict[str, list[str]] = {
     "topic": ["opcon-transition", "deterrence"],
     "topic__all": ["extended-deterrence"],
@@ -38,14 +38,14 @@ VALUES: dict[str, list[str]] = {
 }
 
 RULE = (
-    "Different filters are joined by **AND**. A filter given several times is **OR** (`topic=cyber&topic=space`), but "
-    "**AND** if its name ends in `__all` or begins with `not_`. An unknown filter or value is answered 422 with the "
-    "nearest known ones, and never left out."
+    "A record must match all filters (**AND**). If a filter is repeated, one of its values must match (**OR**: "
+    "`topic=cyber&topic=space`), or all of them (**AND**) if its name ends in `__all` or begins with `not_`. An "
+    "unknown filter or value is never ignored: the response is 422 with the nearest known ones."
 )
 
 
 def filter_table(model: type[BaseModel]) -> str:
-    """A heading, the rule of OR and AND, and a row for each filter of `model`."""
+    """Markdown: a heading, the rule for repeated filters, and a table with a row for each filter of `model`."""
     rows = [_row(name, field) for name, field in model.model_fields.items()]
     return "\n".join(
         [
@@ -69,14 +69,14 @@ def _row(name: str, field: FieldInfo) -> str:
 
 
 def repeated(name: str, field: FieldInfo) -> str:
-    """What giving the filter twice means."""
+    """How the values of a repeated filter are combined: `OR` or `AND`; `once` if it must not be repeated."""
     if not any(get_origin(part) is tuple for part in _parts(field.annotation)):
         return "once"
     return "AND" if name.endswith("__all") or name.startswith("not_") else "OR"
 
 
 def words_of(annotation: Any) -> list[str]:
-    """The closed list of words that a filter takes; empty if it takes any text or day."""
+    """The values that a filter accepts; empty if it accepts any text or date."""
     words: list[str] = []
     for part in _parts(annotation):
         if get_origin(part) is tuple:
@@ -91,7 +91,7 @@ def words_of(annotation: Any) -> list[str]:
 
 
 def _parts(annotation: Any) -> Iterable[Any]:
-    """The alternatives of a type, without what annotates them."""
+    """The members of a union type, without their annotations; the type itself if it is not a union."""
     if get_origin(annotation) is Annotated:
         return _parts(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

@@ -1,6 +1,6 @@
-"""Idempotency keys: the first answer to a writing POST, kept with the write itself, and given again to a retry."""
+"""Idempotency keys: the first response to a POST is stored in the transaction of its write, and sent to each retry."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -10,12 +10,12 @@ from app.schemas.fields import INSTANT
 from app.store.insert import insert_rows
 from app.store.models import Idempotency, columns
 
-KEPT = timedelta(hours=24)
+_LIFETIME = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class RequestKey:
-    """What a retry must have in common with the first request: all of it."""
+    """What identifies a request. A retry has the same value in every field."""
 
     actor: str
     key: str
@@ -25,8 +25,8 @@ class RequestKey:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer as it was first given."""
+class StoredResponse:
+    """The first response to a request with an idempotency key."""
 
     status: int
     body: str
@@ -35,44 +35,40 @@ class Answer:
 
 
 class Replayed(Exception):
-    """Ends a retry: the first answer is the answer."""
+    """Ends a retry before it writes: the stored response is sent instead."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, response: StoredResponse) -> None:
         super().__init__("replayed")
-        self.answer = answer
+        self.response = response
 
 
-def find_answer(connection: Connection, key: RequestKey, now: str) -> Answer | None:
-    """The answer kept under a key for the same request; Invalid if the key was used for another one."""
+def find_response(connection: Connection, key: RequestKey, now: str) -> StoredResponse | None:
+    """The stored response to this request, or None. Raises Invalid if the key was used for another request."""
     table = columns(Idempotency)
-    own = (table.c.actor == key.actor, table.c.key == key.key, table.c.at > _oldest(now))
-    kept = connection.execute(select(table).where(*own)).first()
-    if kept is None:
+    is_same_key = (table.c.actor == key.actor, table.c.key == key.key, table.c.at > _oldest(now))
+    row = connection.execute(select(table).where(*is_same_key)).first()
+    if row is None:
         return None
-    if (kept.method, kept.target, kept.body_hash) != (key.method, key.target, key.body_hash):
-        detail = "This Idempotency-Key was used for another request within 24 hours."
+    if (row.method, row.target, row.body_hash) != (key.method, key.target, key.body_hash):
+        detail = "This Idempotency-Key was used for another request in the last 24 hours."
         raise Invalid(detail, [Fault(("Idempotency-Key",), "must be new for a new request")])
-    return Answer(kept.status, kept.answer, kept.location, kept.etag)
+    return StoredResponse(row.status, row.answer, row.location, row.etag)
 
 
-def keep_answer(connection: Connection, key: RequestKey, answer: Answer, now: str) -> None:
-    """Keep the answer for 24 hours, and let go of those that are older."""
+def store_response(connection: Connection, key: RequestKey, response: StoredResponse, now: str) -> None:
+    """Store a response for 24 hours, and delete those that are older."""
     table = columns(Idempotency)
     connection.execute(delete(table).where(table.c.at <= _oldest(now)))
     row = {
-        "actor": key.actor,
-        "key": key.key,
-        "method": key.method,
-        "target": key.target,
-        "body_hash": key.body_hash,
-        "status": answer.status,
-        "answer": answer.body,
-        "location": answer.location,
-        "etag": answer.etag,
+        **asdict(key),
+        "status": response.status,
+        "answer": response.body,
+        "location": response.location,
+        "etag": response.etag,
         "at": now,
     }
     insert_rows(connection, table, [row])
 
 
 def _oldest(now: str) -> str:
-    return (datetime.strptime(now, INSTANT).replace(tzinfo=UTC) - KEPT).strftime(INSTANT)
+    return (datetime.strptime(now, INSTANT).replace(tzinfo=UTC) - _LIFETIME).strftime(INSTANT)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's own, with an introduction, tags in order, the key, tables of filters, and examples.
+"""OpenAPI document: FastAPI's document with an introduction, tags, the security scheme, filter tables and examples.
 
 The examples are the requests of `app.http.openapi_examples` and the responses that were recorded for them.
 """
@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.errors import PROBLEMS, PledgebookError
 from app.http.filter_table import filter_table
-from app.http.openapi_examples import ASKS, STATEMENT, Ask, read_answers
+from app.http.openapi_examples import EXAMPLES, STATEMENT, Example, read_answers
 from app.http.problems import MEDIA_TYPE, Problem
 from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.undertakings import UndertakingFilters
@@ -26,17 +26,17 @@ CHAPTERS = [
     {"name": "Editing", "description": "Change, retract and restore records. Nothing is ever deleted."},
     {
         "name": "Ledger",
-        "description": "All revisions, chained by hash: histories, the feed of changes, the head.",
+        "description": "All revisions in order, linked by hashes: histories, the list of changes, and the head.",
     },
     {"name": "Registers", "description": "Reference records: topics, parties, participants, instruments, sources."},
-    {"name": "Book", "description": "The whole book, for download."},
-    {"name": "Health", "description": "For operators of the server."},
+    {"name": "Book", "description": "The start page of the API, and the whole book as a download."},
+    {"name": "Health", "description": "Status and metrics, for the operators of a server."},
 ]
 
 INTRODUCTION = (
     "The open ledger of what states promise each other: who made which pledge, on which topic, in which words, and "
     "when it is due.\n\n"
-    "Reading is open; writing requires a key. A list is `{items, next}`: send `next` as `cursor=` for the next page. "
+    "Reads need no key; writes require one. A list is `{items, next}`: send `next` as `cursor=` for the next page. "
     "Responses have an ETag; a request with `If-None-Match` is answered with 304 if nothing has changed. Errors are "
     "`application/problem+json`, with the path of each fault and what is accepted there."
 )
@@ -104,8 +104,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for schema in components["schemas"].values():
         if {"retracted", "version"} <= schema.get("properties", {}).keys():
             schema["properties"]["retracted_at"] = _RETRACTED_AT
-    answers = read_answers()
-    formats = _recorded_formats(document, answers)
+    recorded = read_answers()
+    formats = _recorded_formats(document, recorded)
     for method, path, operation in _operations(document):
         if method in _WRITING:
             operation["security"] = [{"key": []}]
@@ -113,8 +113,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
             operation["description"] += f"\n\n{appended}"
         _describe_id(path, operation)
         _simplify_parameters(operation)
-        _add_request_examples(operation, ASKS.get(operation["operationId"], []))
-        _add_response_examples(method, operation, answers)
+        _add_request_examples(operation, EXAMPLES.get(operation["operationId"], []))
+        _add_response_examples(method, operation, recorded)
         _add_format_examples(operation, formats.get(path, {}))
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
@@ -127,14 +127,14 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
             yield method, path, operation
 
 
-def _recorded_formats(document: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _recorded_formats(document: dict[str, Any], recorded: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The recorded responses of `/v1/pledges.csv` and its like, by the path of their list, then by media type."""
     found: dict[str, dict[str, Any]] = {}
     for _, path, operation in _operations(document):
         address, _, suffix = path.partition(".")
-        shown = answers.get(operation["operationId"], {}).get("200")
-        if suffix and shown is not None:
-            found.setdefault(address, {}).update(dict.fromkeys(operation["responses"]["200"]["content"], shown))
+        example = recorded.get(operation["operationId"], {}).get("200")
+        if suffix and example is not None:
+            found.setdefault(address, {}).update(dict.fromkeys(operation["responses"]["200"]["content"], example))
     return found
 
 
@@ -157,44 +157,45 @@ def _simplify_parameters(operation: dict[str, Any]) -> None:
             schema.update(alternatives[0])
 
 
-def _add_request_examples(operation: dict[str, Any], asks: list[Ask]) -> None:
+def _add_request_examples(operation: dict[str, Any], examples: list[Example]) -> None:
     """Add the parameters of the first request, and each body that has a summary, as examples."""
-    if not asks:
+    if not examples:
         return
-    values = {**asks[0].path, **asks[0].query}
+    values = {**examples[0].path, **examples[0].query}
     for parameter in operation.get("parameters", []):
         if parameter["name"] in values:
             parameter["example"] = values[parameter["name"]]
-    bodies = [ask for ask in asks if ask.summary]
+    bodies = [example for example in examples if example.summary]
     if bodies:
         content = operation["requestBody"]["content"][bodies[0].media_type]
         content["examples"] = {
-            f"example-{number}": {"summary": ask.summary, "value": ask.body} for number, ask in enumerate(bodies, 1)
+            f"example-{number}": {"summary": example.summary, "value": example.body}
+            for number, example in enumerate(bodies, 1)
         }
 
 
-def _add_response_examples(method: str, operation: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
+def _add_response_examples(method: str, operation: dict[str, Any], recorded: dict[str, dict[str, Any]]) -> None:
     """Add the recorded response of each status as its example. An error without one shows its title and meaning."""
-    shown = answers.get(operation["operationId"], {})
-    for status, answer in operation["responses"].items():
+    shown = recorded.get(operation["operationId"], {})
+    for status, response in operation["responses"].items():
         if status < "400":
-            if answer["description"] in ("Successful Response", "OK"):
-                answer["description"] = _described(status, is_write="201" in operation["responses"])
-            for content in answer.get("content", {}).values():
+            if response["description"] in ("Successful Response", "OK"):
+                response["description"] = _success_description(status, is_write="201" in operation["responses"])
+            for content in response.get("content", {}).values():
                 example = shown.get(status) or shown.get("201")  # a dry run has the body of the write
                 if example is not None:
                     content["example"] = example
             continue
         if status not in shown and status in _SENT_BEFORE_ROUTING:
-            example = answers.get(_RECORDED_WRITE, {}).get(status)
+            example = recorded.get(_RECORDED_WRITE, {}).get(status)
         else:
             example = shown.get(status)
         error = _error_of(int(status), method)
         example = example or {
             "type": f"/docs#{error.type}", "title": error.title, "status": error.status, "detail": meaning_of(error)[0]
         }  # fmt: skip
-        answer["description"] = f"[{error.title}](/docs#{error.type})."
-        answer["content"] = {
+        response["description"] = f"[{error.title}](/docs#{error.type})."
+        response["content"] = {
             MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example},
         }
 
@@ -206,7 +207,7 @@ def _add_format_examples(operation: dict[str, Any], formats: dict[str, Any]) -> 
             content["example"] = formats[media_type]
 
 
-def _described(status: str, *, is_write: bool) -> str:
+def _success_description(status: str, *, is_write: bool) -> str:
     if status == "201":
         return "The record was written to disk."
     return (
@@ -223,6 +224,6 @@ def _error_of(status: int, method: str) -> type[PledgebookError]:
 
 
 def meaning_of(error: type[PledgebookError]) -> tuple[str, str]:
-    """What a problem means, and what to do about it: the first and the second paragraph of its docstring."""
+    """The meaning of a problem and its remedy: the first and the second paragraph of its class's docstring."""
     meaning, _, remedy = (error.__doc__ or "").partition("\n\n")
     return " ".join(meaning.split()), " ".join(remedy.split())

@@ -1,7 +1,7 @@
 """Examples for the OpenAPI document: requests, and the responses recorded from a book of the seed files.
 
 The requests are written here. `make examples` records the responses in `openapi_examples.json`, and a test compares
-them with those of both engines. A new operation needs an entry in `ASKS`.
+them with those of both engines. A new operation needs an entry in `EXAMPLES`.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ _LARGER_THAN_ANY = 3 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Ask:
+class Example:
     """One request to an operation. The first one of an operation fills its "Try it out" form.
 
     `version` says which ETag is sent as `If-Match`: that of the current version, a stale one, or none.
@@ -27,7 +27,7 @@ class Ask:
     body: Any = None
     media_type: str = "application/json"
     key: Literal["write", "assess"] | None = None
-    version: Literal["standing", "stale"] | None = None
+    version: Literal["current", "stale"] | None = None
     summary: str = ""
 
 
@@ -133,7 +133,7 @@ _SMALLEST = {
     "pledges": [],
 }
 _UNCITED = {**MEETING, "pledges": [{**MEETING["pledges"][1], "citations": []}]}  # type: ignore[dict-item]
-_STANDING = {**_SMALLEST, "held_on": "2021-03-18", "type": "2plus2", "level": "ministers", "parties": ["KOR", "USA"]}
+_DUPLICATE = {**_SMALLEST, "held_on": "2021-03-18", "type": "2plus2", "level": "ministers", "parties": ["KOR", "USA"]}
 
 _ADDED = {
     "summary": "Go on readying the alliance for the day when wartime operational control changes hands.",
@@ -155,7 +155,7 @@ _TOPIC = {"slug": "fisheries", "name": "Fisheries", "definition": "Who may fish 
 _PARTY = {"code": "PIF", "type": "organisation", "name": "Pacific Islands Forum"}
 _PARTICIPANT = {"slug": "im-kkeok-jeong", "name": "Im Kkeok-jeong", "names": {"ko": "임꺽정"}}
 _INSTRUMENT = {"slug": "example-plan", "type": "plan", "name": "An invented plan", "aliases": ["AIP"]}
-_TO_REGISTER = {**_SOURCE, "id": "example-press-release-2030-11-08", "type": "press-release"}
+_REGISTER_SOURCE = {**_SOURCE, "id": "example-press-release-2030-11-08", "type": "press-release"}
 
 # The text to draft from: the first two sentences of the statement above.
 _DRAFT = {
@@ -164,15 +164,15 @@ _DRAFT = {
 }
 
 
-def _posts(body: dict[str, Any]) -> list[Ask]:
+def _posts(body: dict[str, Any]) -> list[Example]:
     """Requests that post a record of a register: a valid one, the same again, and one with an unknown field."""
-    return [Ask(body=body, key="write", summary="Invented"), Ask(body=body, key="write"),
-            Ask(body={**body, "colour": "blue"}, key="write")]  # fmt: skip
+    return [Example(body=body, key="write", summary="Invented"), Example(body=body, key="write"),
+            Example(body={**body, "colour": "blue"}, key="write")]  # fmt: skip
 
 
-def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Ask]:
+def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Example]:
     """Requests that change a record: a valid one, then without a version, stale, with an unknown field, unknown id."""
-    right = Ask({"id": id}, body=patch, media_type=MERGE_PATCH, key="write", version="standing", summary=summary)
+    right = Example({"id": id}, body=patch, media_type=MERGE_PATCH, key="write", version="current", summary=summary)
     return [
         right,
         replace(right, version=None, summary=""),
@@ -182,79 +182,85 @@ def _changes(id: str, patch: dict[str, Any], summary: str) -> list[Ask]:
     ]
 
 
-def _retractions(id: str, in_use: str | None = None) -> list[Ask]:
+def _retractions(id: str, in_use: str | None = None) -> list[Example]:
     """Requests that retract a record: a valid one, without a version, stale, without a reason, and one in use.
 
     `in_use` is the id of a record that other records refer to.
     """
-    right = Ask({"id": id}, {"reason": "Coded in error."}, key="write", version="standing")
-    asks = [right, replace(right, version=None), replace(right, version="stale"), replace(right, query={})]
+    right = Example({"id": id}, {"reason": "Coded in error."}, key="write", version="current")
+    examples = [right, replace(right, version=None), replace(right, version="stale"), replace(right, query={})]
     if in_use:
-        asks.append(replace(right, path={"id": in_use}))
-    return asks
+        examples.append(replace(right, path={"id": in_use}))
+    return examples
 
 
-def _history(id: str) -> list[Ask]:
-    return [Ask({"id": id}), Ask({"id": "no-such-record"}), Ask({"id": id}, {"limit": 0})]
+def _history(id: str) -> list[Example]:
+    return [Example({"id": id}), Example({"id": "no-such-record"}), Example({"id": id}, {"limit": 0})]
 
 
 _ON_TOPIC = {"topic": ["opcon-transition"]}
-_MISSPELT = Ask(query={"topic": ["opcon-transfer"]})
+_MISSPELT = Example(query={"topic": ["opcon-transfer"]})
 
 # The requests of each operation ---------------------------------------------------------------------------------------
 
-# The order matters: the reads see the book of the seed files, before the writes change it.
-ASKS: dict[str, list[Ask]] = {
-    "index": [Ask(), Ask(query={"topic": "cyber"})],
-    "list_pledges": [Ask(query={"topic": ["opcon-transition"]}), Ask(query={"topic": ["opcon-transfer"]})],
+# The order matters: the reads come first, while the book contains the seed files only.
+EXAMPLES: dict[str, list[Example]] = {
+    "index": [Example(), Example(query={"topic": "cyber"})],
+    "list_pledges": [Example(query={"topic": ["opcon-transition"]}), Example(query={"topic": ["opcon-transfer"]})],
     "get_pledge": [
-        Ask(path={"id": "2024-10-31-kor-usa-2plus2-27"}),
-        Ask(path={"id": "2024-10-31-kor-usa-2plus2-72"}),
+        Example(path={"id": "2024-10-31-kor-usa-2plus2-27"}),
+        Example(path={"id": "2024-10-31-kor-usa-2plus2-72"}),
     ],
-    "get_thread": [Ask({"id": "2024-10-31-kor-usa-2plus2-27"}), Ask({"id": "2024-10-31-kor-usa-2plus2-72"})],
-    "list_assessments": [Ask({"id": "2024-10-31-kor-usa-2plus2-27"}), Ask({"id": "2024-10-31-kor-usa-2plus2-72"})],
+    "get_thread": [Example({"id": "2024-10-31-kor-usa-2plus2-27"}), Example({"id": "2024-10-31-kor-usa-2plus2-72"})],
+    "list_assessments": [
+        Example({"id": "2024-10-31-kor-usa-2plus2-27"}),
+        Example({"id": "2024-10-31-kor-usa-2plus2-72"}),
+    ],
     "list_undertakings": [
-        Ask(
+        Example(
             query={
                 "topic": ["opcon-transition"],
                 "in_meeting": ["2021-03-18-kor-usa-2plus2"],
                 "not_in_meeting": ["2024-10-31-kor-usa-foreign-ministers"],
             }
         ),
-        Ask(query={"in_meeting": ["2021-03-18-usa-kor-2plus2"]}),
+        Example(query={"in_meeting": ["2021-03-18-usa-kor-2plus2"]}),
     ],
     "cross_pledges": [
-        Ask(query={"rows": "topic", "columns": "meeting", **_ON_TOPIC}),
-        Ask(query={"rows": "topic", "columns": "topic"}),
+        Example(query={"rows": "topic", "columns": "meeting", **_ON_TOPIC}),
+        Example(query={"rows": "topic", "columns": "topic"}),
     ],
-    "pledges_jsonl": [Ask(query=_ON_TOPIC), _MISSPELT],
-    "pledges_csv": [Ask(query=_ON_TOPIC), _MISSPELT],
-    "pledges_atom": [Ask(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
-    "pledges_feed_json": [Ask(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
-    "pledges_ics": [Ask(query={"party": ["KOR"], "limit": 1}), Ask(query={"due": ["soon"]})],
+    "pledges_jsonl": [Example(query=_ON_TOPIC), _MISSPELT],
+    "pledges_csv": [Example(query=_ON_TOPIC), _MISSPELT],
+    "pledges_atom": [Example(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
+    "pledges_feed_json": [Example(query={**_ON_TOPIC, "limit": 1}), _MISSPELT],
+    "pledges_ics": [Example(query={"party": ["KOR"], "limit": 1}), Example(query={"due": ["soon"]})],
     "list_meetings": [
-        Ask(query={"series": ["kor-usa-2plus2"]}),
-        Ask(query={"series": ["kor-usa-scm"]}),
+        Example(query={"series": ["kor-usa-2plus2"]}),
+        Example(query={"series": ["kor-usa-scm"]}),
     ],
-    "get_meeting": [Ask(path={"id": "2024-10-31-kor-usa-2plus2"}), Ask(path={"id": "2024-10-31-usa-kor-2plus2"})],
+    "get_meeting": [
+        Example(path={"id": "2024-10-31-kor-usa-2plus2"}),
+        Example(path={"id": "2024-10-31-usa-kor-2plus2"}),
+    ],
     "get_meeting_document": [
-        Ask(path={"id": "2024-10-31-kor-usa-foreign-ministers"}),
-        Ask(path={"id": "2024-10-31-kor-usa-foreign-minister"}),
+        Example(path={"id": "2024-10-31-kor-usa-foreign-ministers"}),
+        Example(path={"id": "2024-10-31-kor-usa-foreign-minister"}),
     ],
-    "meetings_jsonl": [Ask(query={"series": ["kor-usa-2plus2"]}), Ask(query={"series": ["kor-usa-scm"]})],
-    "meetings_csv": [Ask(query={"series": ["kor-usa-2plus2"]}), Ask(query={"series": ["kor-usa-scm"]})],
-    "list_topics": [Ask(query={"name": "확장억제"}), Ask(query={"limit": 0})],
-    "get_topic": [Ask(path={"id": "opcon-transition"}), Ask(path={"id": "opcon"})],
-    "list_parties": [Ask(query={"name": "South Korea"}), Ask(query={"limit": 201})],
-    "get_party": [Ask(path={"id": "KOR"}), Ask(path={"id": "ROK"})],
-    "list_participants": [Ask(query={"name": "Cho Tae-yu"}), Ask(query={"nam": "Cho"})],
-    "get_participant": [Ask(path={"id": "cho-tae-yul"}), Ask(path={"id": "cho-tae-yu"})],
-    "list_instruments": [Ask(query={"name": "COT-P"}), Ask(query={"cursor": "abc"})],
-    "get_instrument": [Ask(path={"id": "cotp"}), Ask(path={"id": "cot-p"})],
-    "list_sources": [Ask(query={"limit": 2}), Ask(query={"limit": "two"})],
+    "meetings_jsonl": [Example(query={"series": ["kor-usa-2plus2"]}), Example(query={"series": ["kor-usa-scm"]})],
+    "meetings_csv": [Example(query={"series": ["kor-usa-2plus2"]}), Example(query={"series": ["kor-usa-scm"]})],
+    "list_topics": [Example(query={"name": "확장억제"}), Example(query={"limit": 0})],
+    "get_topic": [Example(path={"id": "opcon-transition"}), Example(path={"id": "opcon"})],
+    "list_parties": [Example(query={"name": "South Korea"}), Example(query={"limit": 201})],
+    "get_party": [Example(path={"id": "KOR"}), Example(path={"id": "ROK"})],
+    "list_participants": [Example(query={"name": "Cho Tae-yu"}), Example(query={"nam": "Cho"})],
+    "get_participant": [Example(path={"id": "cho-tae-yul"}), Example(path={"id": "cho-tae-yu"})],
+    "list_instruments": [Example(query={"name": "COT-P"}), Example(query={"cursor": "abc"})],
+    "get_instrument": [Example(path={"id": "cotp"}), Example(path={"id": "cot-p"})],
+    "list_sources": [Example(query={"limit": 2}), Example(query={"limit": "two"})],
     "get_source": [
-        Ask(path={"id": "korea-defense-daily-2024-11-14"}),
-        Ask(path={"id": "korea-defence-daily-2024-11-14"}),
+        Example(path={"id": "korea-defense-daily-2024-11-14"}),
+        Example(path={"id": "korea-defence-daily-2024-11-14"}),
     ],
     "get_pledge_history": _history("2024-10-31-kor-usa-2plus2-27"),
     "get_meeting_history": _history("2024-10-31-kor-usa-foreign-ministers"),
@@ -263,44 +269,48 @@ ASKS: dict[str, list[Ask]] = {
     "get_participant_history": _history("cho-tae-yul"),
     "get_instrument_history": _history("cotp"),
     "get_source_history": _history("korea-defense-daily-2024-11-14"),
-    "list_changes": [Ask(query={"since": 200, "limit": 2}), Ask(query={"since": "yesterday"})],
-    "get_head": [Ask()],
-    "stream_changes": [Ask(query={"since": 200}), Ask(query={"since": "yesterday"})],
-    "export_book": [Ask(), Ask(query={"as_of": "yesterday"})],
-    "health": [Ask()],
-    "readiness": [Ask()],
+    "list_changes": [Example(query={"since": 200, "limit": 2}), Example(query={"since": "yesterday"})],
+    "get_head": [Example()],
+    "stream_changes": [Example(query={"since": 200}), Example(query={"since": "yesterday"})],
+    "export_book": [Example(), Example(query={"as_of": "yesterday"})],
+    "health": [Example()],
+    "readiness": [Example()],
     "post_meeting": [
-        Ask(body=MEETING, key="write", summary="An invented statement with all its pledges"),
-        Ask(body=_SMALLEST, query={"dry_run": True}, key="write", summary="The required fields only"),
-        Ask(body=MEETING),
-        Ask(body=MEETING, key="assess"),
-        Ask(body=_STANDING, key="write"),
-        Ask(body={"title": "x" * _LARGER_THAN_ANY}, key="write"),
-        Ask(body=MEETING, key="write", media_type="text/plain"),
-        Ask(body=_UNCITED, key="write"),
+        Example(body=MEETING, key="write", summary="An invented statement with all its pledges"),
+        Example(body=_SMALLEST, query={"dry_run": True}, key="write", summary="The required fields only"),
+        Example(body=MEETING),
+        Example(body=MEETING, key="assess"),
+        Example(body=_DUPLICATE, key="write"),
+        Example(body={"title": "x" * _LARGER_THAN_ANY}, key="write"),
+        Example(body=MEETING, key="write", media_type="text/plain"),
+        Example(body=_UNCITED, key="write"),
     ],
     "post_draft": [
-        Ask(body=_DRAFT, key="write", summary="An invented statement, with the day and the parties of its meeting"),
-        Ask(body={"text": ""}, key="write"),
+        Example(body=_DRAFT, key="write", summary="An invented statement, with the day and the parties of its meeting"),
+        Example(body={"text": ""}, key="write"),
     ],
     "post_pledges": [
-        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write", summary="A pledge that was found later"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2"}, {"dry_run": True}, body=[{**_ADDED, "act": "commit"}], key="write"),
-        Ask({"id": "2024-10-31-usa-kor-2plus2"}, body=[_ADDED], key="write"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2"}, body=[], key="write"),
+        Example(
+            {"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write", summary="A pledge that was found later"
+        ),
+        Example(
+            {"id": "2024-10-31-kor-usa-2plus2"}, {"dry_run": True}, body=[{**_ADDED, "act": "commit"}], key="write"
+        ),
+        Example({"id": "2024-10-31-usa-kor-2plus2"}, body=[_ADDED], key="write"),
+        Example({"id": "2024-10-31-kor-usa-2plus2"}, body=[_ADDED], key="write"),
+        Example({"id": "2024-10-31-kor-usa-2plus2"}, body=[], key="write"),
     ],
     "post_assessment": [
-        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body=_ASSESSMENT, key="assess", summary="In progress"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, {"dry_run": True}, body=_ASSESSMENT, key="assess"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2-72"}, body=_ASSESSMENT, key="assess"),
-        Ask({"id": "2024-10-31-kor-usa-2plus2-27"}, body={**_ASSESSMENT, "party": "JPN"}, key="assess"),
+        Example({"id": "2024-10-31-kor-usa-2plus2-27"}, body=_ASSESSMENT, key="assess", summary="In progress"),
+        Example({"id": "2024-10-31-kor-usa-2plus2-27"}, {"dry_run": True}, body=_ASSESSMENT, key="assess"),
+        Example({"id": "2024-10-31-kor-usa-2plus2-72"}, body=_ASSESSMENT, key="assess"),
+        Example({"id": "2024-10-31-kor-usa-2plus2-27"}, body={**_ASSESSMENT, "party": "JPN"}, key="assess"),
     ],
     "post_topic": _posts(_TOPIC),
     "post_party": _posts(_PARTY),
     "post_participant": _posts(_PARTICIPANT),
     "post_instrument": _posts(_INSTRUMENT),
-    "post_source": _posts(_TO_REGISTER),
+    "post_source": _posts(_REGISTER_SOURCE),
     "change_pledge": _changes("2021-03-18-kor-usa-2plus2-06", {"note": "Read again."}, "Another note"),
     "change_meeting": _changes("2024-10-31-kor-usa-foreign-ministers", {"venue": "An invented place"}, "The venue"),
     "change_topic": _changes(

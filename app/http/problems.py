@@ -1,6 +1,7 @@
-"""Every error as application/problem+json (RFC 9457): what is wrong, where, and what would be right.
+"""Error responses: every error is sent as `application/problem+json` (RFC 9457).
 
-Never the input itself, never a traceback, at most 16 kB.
+A problem names the invalid fields and what is accepted there. It contains no values of the request and no traceback,
+and has at most 16 kB.
 """
 
 from itertools import accumulate
@@ -39,9 +40,9 @@ from app.store.database import is_unavailable
 MEDIA_TYPE = "application/problem+json"
 WRONG_METHOD = 405
 RETRY_AFTER = "2"
-_MOST_FAULTS = 40
-_MOST_BYTES = 10_000
-_LONGEST = 300
+_MAX_FAULTS = 40
+_MAX_FAULT_BYTES = 10_000  # of all faults together
+_MAX_TEXT = 300  # characters of a path or message
 log = structlog.get_logger()
 
 
@@ -81,9 +82,10 @@ class Problem(BaseModel):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The error answers of a route, for its OpenAPI, which adds the one shape they all have.
+    """The OpenAPI descriptions of a route's error responses, keyed by status.
 
-    Named as a `model`, the shape would be built again for every error of every route, each time the server starts.
+    They refer to the schema `Problem`, which the OpenAPI document adds. As a `model` it would be built again for every
+    error of every route when the server starts.
     """
     titles = {problem.status: problem.title for problem in PROBLEMS}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -91,7 +93,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(error: PledgebookError, where: str = "$") -> Response:
-    """The answer for an error; fault paths begin with `where`: `$` for a body, else `query`, `header` or `path`."""
+    """The response for an error. Fault paths begin with `where`: `$` for a body, else `query`, `header` or `path`."""
     body: dict[str, Any] = {
         "type": f"/docs#{error.type}",
         "title": error.title,
@@ -99,7 +101,7 @@ def problem(error: PledgebookError, where: str = "$") -> Response:
         "detail": error.detail[:2000],
     }
     if error.faults:
-        shown = _shown([{"path": path_text(f, where), "message": f.message[:_LONGEST]} for f in error.faults])
+        shown = _first_faults([{"path": _path_text(f, where), "message": f.message[:_MAX_TEXT]} for f in error.faults])
         body["errors"] = shown
         if len(error.faults) > len(shown):
             body["detail"] += f" The first {len(shown)} of {len(error.faults)} faults are shown."
@@ -110,27 +112,27 @@ def problem(error: PledgebookError, where: str = "$") -> Response:
     )
 
 
-def _shown(faults: list[dict[str, str]]) -> list[dict[str, str]]:
-    """As many of the first faults as fit: the whole answer stays within 16 kB."""
-    sizes = accumulate(len(canonical_json(fault).encode()) for fault in faults[:_MOST_FAULTS])
-    return [fault for fault, size in zip(faults, sizes, strict=False) if size <= _MOST_BYTES]
+def _first_faults(faults: list[dict[str, str]]) -> list[dict[str, str]]:
+    """As many of the first faults as fit into a response of 16 kB."""
+    sizes = accumulate(len(canonical_json(fault).encode()) for fault in faults[:_MAX_FAULTS])
+    return [fault for fault, size in zip(faults, sizes, strict=False) if size <= _MAX_FAULT_BYTES]
 
 
-def path_text(fault: Fault, where: str = "$") -> str:
-    """A fault's path as text: JSON path in a body, dots elsewhere."""
+def _path_text(fault: Fault, where: str) -> str:
+    """The path of a fault as text: `$.pledges[0].due` or `query.topic`."""
     text = where
     for step in fault.path:
         text += f"[{step}]" if isinstance(step, int) else f".{_printable(step)}"
-    return text[:_LONGEST]
+    return text[:_MAX_TEXT]
 
 
 def _printable(step: str) -> str:
-    """A field's name, safe to show: an unknown field is named by whoever sent it."""
-    return "".join(letter for letter in step[:60] if letter.isprintable() and letter not in "<>&")
+    """A field's name without characters that are unsafe to show. The client chose the name of an unknown field."""
+    return "".join(character for character in step[:60] if character.isprintable() and character not in "<>&")
 
 
-def _parameters(request: Request) -> list[str]:
-    """The names of the query parameters that the request's route takes."""
+def _parameter_names(request: Request) -> list[str]:
+    """The names of the query parameters that the request's route accepts."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return []
@@ -139,13 +141,13 @@ def _parameters(request: Request) -> list[str]:
 
 
 def _routing_error(error: HTTPException) -> PledgebookError:
-    """What routing refuses, as one of ours with its status."""
+    """The error of this project that has the status of a Starlette error."""
     headers = error.headers
     if error.status_code == NotFound.status:
-        return _NoRoute("The addresses are listed at /docs.", headers=headers)
+        return _NoRoute("All addresses are listed at /docs.", headers=headers)
     if error.status_code == WrongMethod.status:
-        return WrongMethod("The methods it takes are in the Allow header.", headers=headers)
-    return Unreadable("The body could not be read.", headers=headers)
+        return WrongMethod("The Allow header lists the methods of this address.", headers=headers)
+    return Unreadable("The request body cannot be read.", headers=headers)
 
 
 class _NoRoute(NotFound):
@@ -153,7 +155,7 @@ class _NoRoute(NotFound):
 
 
 def _methods_at(request: Request) -> list[str]:
-    """The methods that the request's address takes."""
+    """The methods that the request's address supports."""
     found = [
         method
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -163,19 +165,22 @@ def _methods_at(request: Request) -> list[str]:
 
 
 def unavailable(error: Exception) -> Unavailable | None:
-    """What a client is told if `error` comes of the database's state; None if it is a mistake of ours.
+    """The 503 error if the database is busy or cannot be reached; None if `error` is a bug.
 
-    Not that nothing was written: a connection can be lost between a commit and its answer.
+    Its text does not say that nothing was written: a connection can be lost after the commit.
     """
     if not is_unavailable(error):
         return None
     log.warning("database unavailable", error=str(error)[:500])
-    detail = "The database is busy, full or away. Try again; under an Idempotency-Key nothing is written twice."
+    detail = (
+        "The database is busy or full, or it cannot be reached. Try again; with an Idempotency-Key nothing is written "
+        "twice."
+    )
     return Unavailable(detail, headers={"Retry-After": RETRY_AFTER})
 
 
 def install(app: FastAPI) -> None:
-    """Have every error of `app` answered as a problem."""
+    """Add the exception handlers to `app`, so that it sends every error as a problem."""
 
     @app.exception_handler(PledgebookError)
     async def on_known_error(_: Request, error: PledgebookError) -> Response:
@@ -183,17 +188,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Replayed)
     async def on_replay(_: Request, replayed: Replayed) -> Response:
-        kept = replayed.answer
-        headers = {"Location": kept.location, "ETag": kept.etag, "Idempotent-Replayed": "true"}
-        given = {name: value for name, value in headers.items() if value}
-        return Response(kept.body, kept.status, given, "application/json")
+        stored = replayed.response
+        headers = {"Location": stored.location, "ETag": stored.etag, "Idempotent-Replayed": "true"}
+        present = {name: value for name, value in headers.items() if value}
+        return Response(stored.body, stored.status, present, "application/json")
 
     @app.exception_handler(RequestValidationError)
     async def on_bad_request(request: Request, error: RequestValidationError) -> Response:
-        where, faults = faults_of_request(error.errors(), _parameters(request))
+        where, faults = faults_of_request(error.errors(), _parameter_names(request))
         if where == "$":
-            return problem(Invalid("The body is not what this address takes.", faults))
-        return problem(BadQuery("The request cannot be answered as it is.", faults), where)
+            return problem(Invalid("The request body is not valid.", faults))
+        return problem(BadQuery("The request has invalid parameters.", faults), where)
 
     @app.exception_handler(HTTPException)
     async def on_routing_error(_: Request, error: HTTPException) -> Response:
@@ -201,17 +206,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(WRONG_METHOD)
     async def on_wrong_method(request: Request, error: HTTPException) -> Response:
-        # Routing names the methods of the first route at this address; there may be several.
+        # Starlette names only the methods of the first route at this address.
         error.headers = {"Allow": ", ".join(_methods_at(request))}
         return await on_routing_error(request, error)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)
     async def on_database_error(request: Request, error: Exception) -> Response:
-        away = unavailable(error)
-        return problem(away) if away else await on_unknown_error(request, error)
+        retry_later = unavailable(error)
+        return problem(retry_later) if retry_later else await on_unknown_error(request, error)
 
     @app.exception_handler(Exception)
     async def on_unknown_error(request: Request, error: Exception) -> Response:
-        log.error("unhandled", path=masked(request.url.path), exc_info=error)
-        return problem(Internal("It is not your request; it has been written to the log."))
+        log.error("unhandled error", path=masked(request.url.path), exc_info=error)
+        return problem(Internal("Your request is not the cause. The error is in the server's log."))

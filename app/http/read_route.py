@@ -1,12 +1,12 @@
-"""The one way of reading over HTTP: every GET of the API and the explorer is a `ReadRoute`.
+"""Read route: handles every GET of the API and of the pages.
 
-It reads the query string into the model that the endpoint declares, answers 304 if the client has the state of the book
-already, opens what the endpoint reads from, calls it, and sends its answer with an ETag. FastAPI makes the OpenAPI
-document from the same declarations, and answers errors.
+It validates the query string with the model that the endpoint declares, answers 304 if the client has the current
+state, opens a snapshot of the database, calls the endpoint, and adds an ETag to its response. FastAPI builds the
+OpenAPI document from the same declarations, and its exception handlers send the errors.
 """
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, islice
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
@@ -31,7 +31,7 @@ from app.store.ledger import Head, read_head, read_head_at
 
 
 class Snapshot:
-    """What a read reads from: a connection, the head of the ledger that it sees, and the request."""
+    """What an endpoint reads from: a connection, the ledger's head in that snapshot, and the request."""
 
     def __init__(self, request: Request, connection: Connection, head: Head) -> None:
         self.request = request
@@ -40,35 +40,39 @@ class Snapshot:
 
     @cached_property
     def names(self) -> NameIndex:
-        """All names of the book."""
+        """The index of all names in the book."""
         return read_name_index(self.connection, self.head)
 
     def at(self, seq: int) -> None:
-        """Note the head's seq that a statement returned, where one statement is all that is read."""
+        """Set the head to `seq`, which the endpoint's only statement returned."""
         if seq != self.head.seq:
             self.head = read_head_at(self.connection, seq) or Head()
 
 
 def _conditional(
     if_none_match: Annotated[
-        str | None, Header(description="An ETag; answered 304 while it stands.", max_length=LONGEST_CONDITION)
+        str | None,
+        Header(description="The ETag of an earlier response: 304 if it is still valid.", max_length=LONGEST_CONDITION),
     ] = None,
 ) -> None:
-    """Declares the header that every read takes; the route reads it."""
+    """Declares the header for the OpenAPI document. The route itself reads it."""
 
 
 Reading = Annotated[Snapshot, Depends(_conditional)]
 
 
 class Stream(StreamingResponse):
-    """An answer that is sent while it is made. Its first parts are made before, so that an error is still a problem."""
+    """A response that is sent while its parts are produced.
+
+    The first parts are produced before it is sent, so that an early error is still sent as a problem.
+    """
 
     def __init__(self, parts: Iterator[bytes], media_type: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(parts, media_type=media_type, headers=headers)
         self.parts = parts
 
     def begin(self) -> None:
-        """Make the first parts."""
+        """Produce the first parts."""
         first = list(islice(self.parts, 2))
         self.body_iterator = iterate_in_threadpool(chain(first, self.parts))
 
@@ -77,26 +81,26 @@ _CONDITIONAL_HEADERS = [(b"cache-control", b"no-cache"), (b"vary", b"Accept")]
 
 
 class NoQuery(BaseModel):
-    """A read that takes no parameters."""
+    """The query model of an endpoint that declares none."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class ReadRoute(APIRoute):
-    """A route whose endpoint takes a `Reading`, and perhaps path parameters and a query model."""
+    """A route whose endpoint has a parameter of type `Reading`, and optionally path parameters and a query model."""
 
-    etag_suffix: ClassVar[str] = ""  # what else than the book its answers depend on
+    etag_suffix: ClassVar[str] = ""  # what its responses depend on besides the request and the book
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's hook for what handles a request of this route."""
+        """The request handler of this route; overrides FastAPI's."""
         hints = get_type_hints(self.endpoint, include_extras=True)
-        names = [name for name in inspect.signature(self.endpoint).parameters]
+        names = list(inspect.signature(self.endpoint).parameters)
         reading_name = next(name for name in names if hints[name] == Reading)
         query_name = next((name for name in names if _model_of(hints[name])), None)
         model = _model_of(hints[query_name]) if query_name else None
 
         async def handle(request: Request) -> Response:
-            arguments: dict[str, Any] = _path_parameters(request)
+            arguments = path_parameters(request)
             query = parse_query(model or NoQuery, request.scope["query_string"])
             if query_name:
                 arguments[query_name] = query
@@ -104,7 +108,7 @@ class ReadRoute(APIRoute):
             database: Database = request.app.state.database
             head: Head | None = request.scope.get("state", {}).get("head") or await request.app.state.heads.read()
             if head is not None and condition not in (None, "*") and matches(self._etag(request, head), condition):
-                return _not_modified({"ETag": self._etag(request, head)})
+                return _not_modified({"etag": self._etag(request, head)})
             is_one_statement = head is not None and getattr(query, "is_one_statement", False)
 
             def read(connection: Connection) -> tuple[Response, Head]:
@@ -117,18 +121,13 @@ class ReadRoute(APIRoute):
             if isinstance(response, Stream):
                 await to_thread.run_sync(response.begin)
             if response.status_code == 200:
-                etag = response.headers.get("etag") or self._add_etag(response, self._etag(request, seen))
+                etag = response.headers.setdefault("etag", self._etag(request, seen))
                 response.raw_headers += _CONDITIONAL_HEADERS
                 if condition and matches(etag, condition):
                     return _not_modified(response.headers)
             return response
 
         return handle
-
-    @staticmethod
-    def _add_etag(response: Response, etag: str) -> str:
-        response.raw_headers.append((b"etag", etag.encode()))
-        return etag
 
     def _etag(self, request: Request, head: Head) -> str:
         scope = request.scope
@@ -137,14 +136,15 @@ class ReadRoute(APIRoute):
 
 
 def _model_of(hint: Any) -> type[BaseModel] | None:
-    """The query model of a parameter `Annotated[Model, Query()]`; None if it is none."""
+    """The model of a parameter `Annotated[Model, Query()]`; None for any other parameter."""
     first = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     return first if isinstance(first, type) and issubclass(first, BaseModel) else None
 
 
-def _path_parameters(request: Request) -> dict[str, Any]:
+def path_parameters(request: Request) -> dict[str, Any]:
+    """The values of the path parameters by name. Raises NotFound for a null character, which PostgreSQL rejects."""
     if any("\0" in value for value in request.path_params.values()):
-        raise NotFound("No record has this id.")  # PostgreSQL refuses the character
+        raise NotFound("No record has this id.")
     return dict(request.path_params)
 
 
@@ -160,16 +160,16 @@ def _condition(request: Request) -> str | None:
     return condition
 
 
-def _not_modified(headers: Any) -> Response:
-    kept = {name: headers[name] for name in NOT_MODIFIED_HEADERS if name in headers}
-    return Response(status_code=304, headers={"Cache-Control": "no-cache", "Vary": "Accept", **kept})
+def _not_modified(headers: Mapping[str, str]) -> Response:
+    repeated = {name: headers[name] for name in NOT_MODIFIED_HEADERS if name in headers}
+    return Response(status_code=304, headers={"Cache-Control": "no-cache", "Vary": "Accept", **repeated})
 
 
 def parse_query(model: type[BaseModel], query_string: bytes) -> BaseModel:
-    """The query string as the model that an endpoint declares.
+    """The query string as an instance of `model`.
 
-    Raises RequestValidationError for what the model refuses, an unknown parameter among it, and for a parameter given
-    twice that takes one value.
+    Raises RequestValidationError for a value that the model rejects, for an unknown parameter where the model forbids
+    it, and for a parameter that is repeated but accepts one value.
     """
     given: dict[str, list[str]] = {}
     for name, text in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):

@@ -1,4 +1,7 @@
-"""What is seen of each request: an id that its answer carries, a line in the log, a count and a time. Pure ASGI."""
+"""Request log: an id, a log line and a metric for every request, as ASGI middleware.
+
+No key is ever logged.
+"""
 
 import itertools
 import re
@@ -16,24 +19,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.http.conditional import headers_of
 from app.records.keys import KEY_PREFIX
 
-# It counts requests as well: one meter, not two, since it is asked for every answer.
-SECONDS = Histogram(
-    "pledgebook_request_seconds", "Seconds from request to the end of the answer.", ["method", "route", "status"]
+# A histogram also counts, so that no second metric must be updated for every request.
+_SECONDS = Histogram(
+    "pledgebook_request_seconds", "Seconds from the request to the end of the response.", ["method", "route", "status"]
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"})
-ID = b"x-request-id"
+_ID_HEADER = b"x-request-id"
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
-# Ids: the process, by chance, and a number. Random bytes for each would be a call of the system for each.
+# An id is a random prefix of the process and a number: random bytes for every id would need a system call each time.
 _PROCESS, _COUNT = secrets.token_hex(6).encode(), itertools.count(1)
-_KEY_SHAPED = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]{{8,}}")
+_KEY_PATTERN = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]{{8,}}")
 log = structlog.get_logger()
-_tells_of_answers = True
+_is_logging_requests = True
 
 
 def configure_logs(level: str) -> None:
-    """A line of JSON for each event, on stderr. Tracebacks go without the values of variables: keys are among them."""
-    global _tells_of_answers
-    _tells_of_answers = level in ("debug", "info")
+    """Write events of `level` and above to stderr, each as a line of JSON.
+
+    Tracebacks contain no values of variables, because a value may be a key.
+    """
+    global _is_logging_requests
+    _is_logging_requests = level in ("debug", "info")
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -46,8 +52,8 @@ def configure_logs(level: str) -> None:
     )
 
 
-class Observed:
-    """Gives every request an `X-Request-Id` (the client's own, if it is a plain one) and writes down how it went."""
+class RequestLog:
+    """ASGI middleware that adds an `X-Request-Id` to every response, logs the request and measures its time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -56,54 +62,54 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        id = id_of(headers_of(scope))
-        began = time.perf_counter()
+        id = _request_id(headers_of(scope))
+        started = time.perf_counter()
         status = 500
 
         def send_with_id(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (ID, id)]
+                message["headers"] = [*message["headers"], (_ID_HEADER, id)]
             return send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            write_down(scope, status, id, began)
+            _record(scope, status, id, started)
 
 
-def write_down(scope: Scope, status: int, id: bytes, began: float) -> None:
-    """Count an answer to the request that came at `began`, a `time.perf_counter()`, and tell the log of it."""
-    took = time.perf_counter() - began
+def _record(scope: Scope, status: int, id: bytes, started: float) -> None:
+    """Measure and log a request that started at `started`, a value of `time.perf_counter()`."""
+    seconds = time.perf_counter() - started
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    _meter(method, getattr(scope.get("route"), "path", "none"), status).observe(took)
-    if not _tells_of_answers:
+    _metric(method, getattr(scope.get("route"), "path", "none"), status).observe(seconds)
+    if not _is_logging_requests:
         return
-    with suppress(OSError):  # a log that nobody reads any more keeps nobody from an answer
+    with suppress(OSError):  # a closed stderr must not make the request fail
         log.info(
-            "answered",
+            "request",
             method=method,
             path=masked(scope["path"]),
             status=status,
-            ms=round(took * 1000, 1),
+            ms=round(seconds * 1000, 1),
             id=masked(id.decode()),
             actor=scope.get("state", {}).get("actor"),
         )
 
 
-def id_of(headers: Mapping[bytes, bytes]) -> bytes:
-    """The client's own, if it is a plain one; else one that no other request has, of this process or another."""
-    given = headers.get(ID)
-    return given if given and _SAFE_ID.fullmatch(given) else b"%b-%x" % (_PROCESS, next(_COUNT))
+def _request_id(headers: Mapping[bytes, bytes]) -> bytes:
+    """The client's id if it has only safe characters, else a new one."""
+    id = headers.get(_ID_HEADER)
+    return id if id and _SAFE_ID.fullmatch(id) else b"%b-%x" % (_PROCESS, next(_COUNT))
 
 
 def masked(text: str) -> str:
-    """`text` without what looks like a key: people put keys into addresses and request ids, too."""
-    return _KEY_SHAPED.sub(f"{KEY_PREFIX}***", text)
+    """`text` with everything that looks like a key replaced: clients put keys into addresses and request ids too."""
+    return _KEY_PATTERN.sub(f"{KEY_PREFIX}***", text)
 
 
 @lru_cache(maxsize=2000)
-def _meter(method: str, route: str, status: int) -> Histogram:
-    """What counts such answers, looked up once."""
-    return SECONDS.labels(method, route, status)
+def _metric(method: str, route: str, status: int) -> Histogram:
+    """The labelled metric, cached because its lookup is slow."""
+    return _SECONDS.labels(method, route, status)

@@ -1,6 +1,7 @@
-"""The route of every write: strict JSON, no unknown parameters, and one thread from the writing lock to the commit.
+"""Write route: handles every request that is not a GET, and the router that chooses the route class.
 
-A write's transaction is committed when its endpoint returns, before the answer is sent.
+The body must be strict JSON, and unknown or repeated parameters are rejected. The transaction is committed before the
+response is sent.
 """
 
 from collections import Counter
@@ -17,14 +18,14 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import NotFound, UnsupportedMedia
-from app.http.read_route import ReadRoute
+from app.errors import UnsupportedMedia
+from app.http.read_route import ReadRoute, path_parameters
 from app.schemas.canonical_json import parse_json
 
 
 @dataclass(frozen=True)
 class Opener:
-    """What a dependency gives for something that must be opened: the route opens it for the endpoint."""
+    """The value of a dependency that must be opened. The route passes the opened object to the endpoint."""
 
     open: Callable[[], AbstractContextManager[Any]]
 
@@ -35,26 +36,27 @@ class _StrictRequest(Request):
 
 
 class WriteRoute(APIRoute):
-    """A route that reads JSON by the strict parser, and refuses unknown parameters and those given twice.
+    """A route with the strict JSON parser, which rejects unknown and repeated parameters.
 
-    Its endpoint runs in one thread together with opening and closing what it writes with.
+    One thread opens the writer, calls the endpoint and closes the writer.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _opening(endpoint), **options)
+        super().__init__(path, _with_openers(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's hook for what handles a request of this route."""
+        """The request handler of this route; overrides FastAPI's."""
         handle = super().get_route_handler()
-        parameters = cache(lambda: dict(_parameters(self)))
+        accepted = cache(lambda: dict(_query_parameters(self)))
 
         async def handle_strictly(request: Request) -> Response:
             if self.body_field:
-                _refuse_media(request)
-            _refuse_parameters(request, parameters())
+                _check_content_type(request)
+            path_parameters(request)  # raises NotFound for an id that no record can have
+            _check_parameters(request, accepted())
             strict = _StrictRequest(request.scope, request.receive)
             if self.body_field:
-                await strict.body()  # a body that is too large is refused here, before FastAPI parses it
+                await strict.body()  # raises TooLarge here; FastAPI would turn it into a parse error
             return await handle(strict)
 
         return handle_strictly
@@ -70,10 +72,10 @@ class Router(APIRouter):
         )
 
 
-def _opening(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """The endpoint, with what its dependencies give opened before it and closed after it, all in its thread.
+def _with_openers(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint as a function that opens the values of type `Opener` before the call, and closes them after it.
 
-    As dependencies with `yield` they would wait for the event loop three times, with the writing lock held.
+    FastAPI's dependencies with `yield` would wait for the event loop three times while the write lock is held.
     """
 
     @wraps(endpoint)
@@ -88,27 +90,25 @@ def _opening(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _refuse_media(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/json", "application/merge-patch+json"):
+def _check_content_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMedia("Send `Content-Type: application/json`.")
 
 
-def _parameters(route: APIRoute) -> Iterator[tuple[str, bool]]:
-    """The query parameters that a route takes, each with whether it may be repeated."""
+def _query_parameters(route: APIRoute) -> Iterator[tuple[str, bool]]:
+    """The names of the query parameters of a route, each with True if it may be repeated."""
     for field in get_flat_params(route.dependant):
         if not isinstance(field.field_info, params.Path | params.Header | params.Cookie):
             yield field.alias, get_origin(field.field_info.annotation) is list
 
 
-def _refuse_parameters(request: Request, takes: Mapping[str, bool]) -> None:
-    if any("\0" in value for value in request.path_params.values()):
-        raise NotFound("No record has this id.")  # PostgreSQL would refuse to be asked for it
-    wrong: list[dict[str, Any]] = []
+def _check_parameters(request: Request, accepted: Mapping[str, bool]) -> None:
+    errors: list[dict[str, Any]] = []
     for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
-        if name not in takes:
-            wrong.append({"type": "extra_forbidden", "loc": ("query", name)})
-        elif count > 1 and not takes[name]:
-            wrong.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})
-    if wrong:
-        raise RequestValidationError(wrong)
+        if name not in accepted:
+            errors.append({"type": "extra_forbidden", "loc": ("query", name)})
+        elif count > 1 and not accepted[name]:
+            errors.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})
+    if errors:
+        raise RequestValidationError(errors)

@@ -1,4 +1,4 @@
-"""The schema: the tables of the book, its search indexes, and the triggers that make its ledger append-only."""
+"""Initial schema: the tables of the book, the search indexes, and the triggers that make the ledger append-only."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,17 @@ down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-# Ids and slugs sort by code point on both engines.
+# Ids and slugs are sorted by code point in both databases.
 ID = sa.String(140).with_variant(sa.String(140, collation="C"), "postgresql")
 
 
 def word(name: str, *words: str) -> sa.Enum:
-    """A text column whose CHECK holds a vocabulary."""
+    """The type of a text column with a CHECK constraint that allows only `words`."""
     return sa.Enum(*words, name=name, native_enum=False, create_constraint=True, length=24)
 
 
-TABLES_LAST_FIRST = (
+# Tables come before the tables that they refer to.
+TABLES_TO_DROP = (
     "evidence",
     "pledge_topic",
     "pledge_speaker",
@@ -48,7 +49,7 @@ TABLES_LAST_FIRST = (
     "api_key",
 )
 
-# Lists run newest first, ties in order of entry: one index each that gives a page as it stands.
+# Lists are sorted by newest day, then by order of entry. Each has an index in this order, so that a page needs no sort.
 NEWEST_FIRST = {
     "meeting": ("id",),
     "pledge": ("key",),
@@ -70,7 +71,7 @@ POSTGRESQL_SEARCH = (
     "CREATE INDEX search_meeting_tokens ON search_meeting USING gin (tokens)",
 )
 
-# REPLACE deletes without a DELETE trigger unless recursive_triggers is on, so inserting over a revision is refused too.
+# REPLACE does not fire DELETE triggers unless recursive_triggers is on, so that a trigger on INSERT is needed too.
 SQLITE_TRIGGERS = """
 CREATE TRIGGER revision_is_never_changed BEFORE UPDATE ON revision
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
@@ -94,7 +95,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
 """
 
 
-def guard_the_ledger() -> None:
+def create_ledger_triggers() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in SQLITE_TRIGGERS.split("END;\n")[:-1]:
             op.execute(statement + "END")
@@ -578,13 +579,13 @@ def upgrade() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in SQLITE_SEARCH if is_sqlite else POSTGRESQL_SEARCH:
         op.execute(statement)
-    guard_the_ledger()
+    create_ledger_triggers()
 
 
 def downgrade() -> None:
     op.drop_table("search_meeting")
     op.drop_table("search_pledge")
-    for table in TABLES_LAST_FIRST:
+    for table in TABLES_TO_DROP:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_to_rewrite()")
