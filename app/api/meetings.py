@@ -16,7 +16,7 @@ from app.http.write_route import Router
 from app.query.pages import MeetingQuery, highlights, read_meetings
 from app.records.edit import add_pledges
 from app.records.meetings import pledge_documents
-from app.records.upsert import create_meeting
+from app.records.upsert import create_meeting_with_assessments
 from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.meetings import MeetingCreate, MeetingLine, MeetingPublic
 from app.schemas.pages import MeetingPage, MeetingPosted, PledgesPosted
@@ -109,7 +109,10 @@ def post_meeting(
     yours is a different meeting, send it again with `allow_similar=true`. You can post the example once; the second
     time it is a duplicate.
     """
-    id, _ = create_meeting(writer, meeting, allow_similar=allow_similar)
+    # The order of a POST: `WriteRoute` checks the body; `PostWriter` takes the write lock, and answers a repeated
+    # Idempotency-Key; duplicates are refused; inline records are written; references are checked; the meeting, its
+    # pledges and their assessments are written; the answer is stored under the key; the transaction is committed.
+    id, _ = create_meeting_with_assessments(writer, meeting, allow_similar=allow_similar)
     document = read_documents(writer.connection, Entity.meeting, [id])[id]
     pledges = pledge_documents(writer.connection, id)
     body = with_members(document, pledges=f"[{','.join(pledges)}]")

@@ -8,6 +8,7 @@ from fastapi import Body, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import Row
 
+from app.http.conditional import require_match
 from app.http.dependencies import AsOfQuery, EditWriter, IfMatch, PageQuery
 from app.http.problems import responses
 from app.http.read_route import Reading, Snapshot
@@ -53,11 +54,15 @@ def add_record_routes(
         return record_answer(reading.connection, entity, id, query.as_of)
 
     def change_record(writer: EditWriter, id: str, patch: Patch, if_match: IfMatch = None) -> Response:
-        edit.change(writer, entity, id, patch, if_match)
+        current = edit.read_current(writer, entity, id)
+        require_match(current, if_match)
+        edit.change(writer, entity, current, patch)
         return written_record(writer, entity, id)
 
     def retract_record(writer: EditWriter, id: str, reason: Reason, if_match: IfMatch = None) -> Response:
-        edit.retract(writer, entity, id, reason, if_match)
+        current = edit.read_current(writer, entity, id)
+        require_match(current, if_match)
+        edit.retract(writer, entity, current, reason)
         return written_record(writer, entity, id)
 
     def get_history(reading: Reading, id: str, query: Annotated[PageQuery, Query()]) -> Response:

@@ -1,10 +1,13 @@
-"""Conditional requests: ETags, whether a client has an answer already, and HEAD answered as GET."""
+"""Conditional requests: ETags, If-None-Match (304), If-Match (412 and 428), and HEAD answered as GET."""
 
 import hashlib
+from typing import Any
 
+from sqlalchemy import Row
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
+from app.errors import PreconditionNeeded, Stale
 from app.schemas.fields import utc_today
 from app.store.ledger import Head
 
@@ -25,6 +28,19 @@ def matches(etag: str, if_none_match: str | None) -> bool:
         return False
     known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in known or etag.removeprefix("W/") in known
+
+
+def require_match(revision: Row[Any], if_match: str | None) -> None:
+    """Check that a client that changes a record has read its current revision.
+
+    Raises PreconditionNeeded (428) without `If-Match`, and Stale (412) if it has other ETags than the revision's.
+    """
+    if if_match is None:
+        raise PreconditionNeeded("Send the record's ETag in `If-Match`.")
+    tags = {tag.strip() for tag in if_match.split(",")}
+    if "*" not in tags and f'"{revision.hash}"' not in tags:
+        detail = f"The record is now at version {revision.version}. Read it again."
+        raise Stale(detail, headers={"ETag": f'"{revision.hash}"'})
 
 
 def list_etag(head: Head, target: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Row, select
 
-from app.errors import Conflict, Fault, Invalid, Path, PreconditionNeeded, Stale
+from app.errors import Conflict, Fault, Invalid, Path
 from app.records.assessments import create_assessments
 from app.records.duplicates import duplicate_faults, similar_pledges
 from app.records.kinds import MAPPINGS, REGISTERS
@@ -46,30 +46,14 @@ def read_current(writer: Writer, entity: Entity, id: str) -> Row[Any]:
     return revision
 
 
-def read_matching(writer: Writer, entity: Entity, id: str, if_match: str | None) -> Row[Any]:
-    """Return the current revision of a record, if the header `If-Match` contains its ETag.
-
-    Raises `NotFound`, `PreconditionNeeded` without the header, and `Stale` if the ETag is another.
-    """
-    revision = read_current(writer, entity, id)
-    if if_match is None:
-        raise PreconditionNeeded("Send the record's ETag in `If-Match`.")
-    tags = {tag.strip() for tag in if_match.split(",")}
-    if "*" not in tags and f'"{revision.hash}"' not in tags:
-        detail = f"The record is now at version {revision.version}. Read it again."
-        raise Stale(detail, headers={"ETag": f'"{revision.hash}"'})
-    return revision
-
-
 # Change and restore ---------------------------------------------------------------------------------------------------
 
 
-def change(writer: Writer, entity: Entity, id: str, patch: dict[str, Any], if_match: str | None) -> None:
-    """Apply a JSON Merge Patch to a record's line; `"retracted": null` restores the record.
+def change(writer: Writer, entity: Entity, current: Row[Any], patch: dict[str, Any]) -> None:
+    """Apply a JSON Merge Patch to the line of a record, given its current revision; `"retracted": null` restores it.
 
-    Raises the errors of `read_matching`, `Invalid` if the patched line is not valid, and `Conflict`.
+    Raises `Invalid` if the patched line is not valid, and `Conflict`.
     """
-    current = read_matching(writer, entity, id, if_match)
     document = json.loads(current.document)
     line = MAPPINGS[entity].line_of(document)
     _refuse_unchangeable(line, patch)
@@ -78,7 +62,7 @@ def change(writer: Writer, entity: Entity, id: str, patch: dict[str, Any], if_ma
         register = REGISTERS[entity]
         change_register_record(writer, register, _validate(register.shape, merged), current.document)
     elif entity is Entity.meeting:
-        change_meeting(writer, id, _validate(MeetingCreate, merged), current.document)
+        change_meeting(writer, current.id, _validate(MeetingCreate, merged), current.document)
     else:
         _refuse_restore_in_retracted_meeting(writer, document, merged)
         with _paths_in_request([()]):
@@ -251,13 +235,12 @@ def _fault_in_request(fault: Fault, pledges: Sequence[Path]) -> Fault:
 # Retraction -----------------------------------------------------------------------------------------------------------
 
 
-def retract(writer: Writer, entity: Entity, id: str, reason: str, if_match: str | None) -> None:
-    """Retract a record with a reason. The pledges of a meeting are retracted with it.
+def retract(writer: Writer, entity: Entity, current: Row[Any], reason: str) -> None:
+    """Retract a record with a reason, given its current revision. The pledges of a meeting are retracted with it.
 
-    Raises the errors of `read_matching`, and `Conflict` if the record is retracted or others refer to it.
+    Raises `Conflict` if the record is retracted or others refer to it.
     """
-    current = read_matching(writer, entity, id, if_match)
-    document = json.loads(current.document)
+    id, document = current.id, json.loads(current.document)
     if document["retracted"] is not None:
         raise Conflict("The record is already retracted.", candidates=[id])
     refuse_retraction(writer.connection, entity, id)

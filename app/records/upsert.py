@@ -98,7 +98,7 @@ def _meetings_that_name(writer: Writer, line: Schema) -> list[str]:
     return sorted(set(writer.connection.execute(query).scalars()))
 
 
-def create_meeting(
+def create_meeting_with_assessments(
     writer: Writer, meeting: MeetingCreate, *, allow_similar: bool = False, overwrite: bool = False
 ) -> tuple[str, int]:
     """Write a new meeting with its pledges and their assessments. Return its id and how many assessments were written.
@@ -116,7 +116,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
     current = read_revision(writer.connection, Entity.meeting, id)
     if current is None:
         similar = similar_meetings(writer.connection, line, circle_of(line.parties))
-        id, assessed = create_meeting(writer, line, allow_similar=True, overwrite=overwrite)
+        id, assessed = create_meeting_with_assessments(writer, line, allow_similar=True, overwrite=overwrite)
         remarks = [f"{id} resembles {other}: same parties, day and type" for other in similar]
         duplicates = similar_pledges(enumerate(line.pledges))
         remarks += [f"the pledge at index {found.index} of {id} {found}" for found in duplicates]
