@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 SCRATCH := $(VENV)/check.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash fuzz bench check lint format schema examples screenshots lock clean
+.PHONY: help run test test-all crash fuzz bench check lint format schema examples screenshots lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name help; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name help; do \
 		printf '  %-14s %s\n' "$$name" "$$help"; done
 
 run: $(VENV)/.run ## Serve the book; load the seeds and create a key if it is empty
@@ -18,15 +18,21 @@ run: $(VENV)/.run ## Serve the book; load the seeds and create a key if it is em
 
 # One worker runs all tests of a file, so that their fixtures are built once. Files with few tests are slow, so that they
 # must not be moved to the end.
-test: $(VENV)/.test ## Run all tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+
+test: $(VENV)/.test ## Run the tests that each change must pass, on SQLite and PostgreSQL
+	$(PYTEST) --ignore tests/long
+	@echo "make test-all adds: pages in a browser, axe, generated requests, hostile input, crashes, migration faults."
+
+test-all: $(VENV)/.test ## Run the longer tests too (requires Debian's Chromium)
+	$(PYTEST) --no-loadscope-reorder tests/long
 
 # CRASH_KILLS and FUZZ_CASES set other numbers.
-crash: $(VENV)/.test ## Kill the server 200 times during writes (`make test`: 6 times)
-	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/test_crash.py
+crash: $(VENV)/.test ## Kill the server 200 times during writes (`make test-all`: 6 times)
+	CRASH_KILLS=$${CRASH_KILLS:-200} $(BIN)/python -m pytest -n auto tests/long/test_crash.py
 
-fuzz: $(VENV)/.test ## Send about 10,000 generated requests on each database (`make test`: 1,000)
-	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz.py
+fuzz: $(VENV)/.test ## Send about 10,000 generated requests on each database (`make test-all`: 1,000)
+	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/python -m pytest -n auto tests/long/test_fuzz.py
 
 # The other projects of the benchmark have their own virtual environment. BENCH_SIZES="10000 100000 1000000" sets the
 # numbers of pledges.
@@ -38,7 +44,7 @@ bench: $(VENV)/.test .bench/peers/.installed ## Run the benchmark against other 
 	.bench/peers/bin/python -m pip install --quiet -r bench/requirements.txt
 	@touch $@
 
-check: lint test ## Run lint and test, which must pass before a change is merged
+check: lint test test-all ## Run everything that must pass before a change is merged
 
 lint: $(VENV)/.test ## Check style and types, and that migrations match models
 	$(BIN)/ruff check .
