@@ -1,4 +1,7 @@
-"""Formats of a query: their names and media types, content negotiation, and links from one format to the others."""
+"""Formats of a query: their names and media types, content negotiation, and links from one format to the others.
+
+A new format also needs a renderer and routes: `renderers.py` and `api/formats.py`; CONTRIBUTING.md lists all files.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ from app.exchange.csv_columns import (
     row_values,
 )
 from app.exchange.feeds import Feed, FeedEntry, atom, json_feed
-from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_LINES, Format
+from app.exchange.media_types import ATOM, CALENDAR, CSV, JSON_FEED, JSON_LINES, Format
 from app.query.pages import MeetingQuery, PledgeQuery, ResultPage, read_meetings, read_page
 from app.query.plan import pledge, revision
 from app.records.topics import parents
@@ -112,6 +112,7 @@ def render_pledges(
         with_deadline = query.model_copy(update={"due__gte": query.due__gte or _EARLIEST_DAY, **_sort(query, "due")})
         chunks = pledge_chunks(database, with_deadline, _limit(query), read_entries)
         return calendar(feed, (entry for entries in chunks for entry in entries))
+    assert format in (ATOM, JSON_FEED), f"no renderer of {format.name}"
     latest = query.model_copy(update=_sort(query, "-updated"))
     return _feed(pledge_chunks(database, latest, query.limit, _entries_and_head_time), format, feed)
 
@@ -125,6 +126,7 @@ def render_meetings(database: Database, format: Format, query: MeetingQuery, *, 
     """The meetings of a query as JSON Lines or CSV, as parts that are produced while they are sent."""
     if format is JSON_LINES:
         return _json_lines(meeting_chunks(database, query, _limit(query), _documents))
+    assert format is CSV, f"no renderer of {format.name}"
     return _csv(MEETING_COLUMNS, meeting_chunks(database, query, _limit(query), read_meeting_rows), bom)
 
 

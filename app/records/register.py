@@ -1,7 +1,7 @@
 """Register: what parties, topics, instruments, participants and sources have in common.
 
 A subclass names its table and the model of its line, and maps its part tables. It also says which other records a line
-refers to.
+refers to. CONTRIBUTING.md lists what else a new register needs.
 """
 
 import json
