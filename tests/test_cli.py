@@ -72,7 +72,7 @@ def test_a_name_is_shown_as_it_is(call: Call, empty_url: str) -> None:
 def test_a_book_is_seeded_verified_and_exported(call: Call, empty_url: str, database: Database) -> None:
     loaded = call("load", str(SEEDS), url=empty_url)
     assert (loaded.returncode, loaded.stderr) == (0, "")
-    assert re.fullmatch(r"\d+ created, \d+ changed, \d+ left as they were.\n", loaded.stdout)
+    assert re.fullmatch(r"\d+ created, \d+ changed, \d+ unchanged.\n", loaded.stdout)
     assert call("verify", url=empty_url).returncode == 0
     exported = call("export", url=empty_url)
     with database.reading() as connection:
@@ -86,7 +86,7 @@ def test_a_load_with_faults_ends_with_1_and_names_them(call: Call, empty_url: st
     answer = call("load", str(path), url=empty_url)
     assert answer.returncode == 1
     assert answer.stderr.splitlines()[0] == f"{path}:1: name is required"
-    assert answer.stdout == "0 created, 0 changed, 0 left as they were.\n"
+    assert answer.stdout == "0 created, 0 changed, 0 unchanged.\n"
 
 
 def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
@@ -98,7 +98,7 @@ def test_a_load_that_skips_ends_with_1_and_says_how_to_go_on(
     path.write_text(json.dumps({"kind": "meeting", **statement(city="Sydney")}), encoding="utf-8")
     answer = call("load", str(path), url=seeded_url)
     assert answer.returncode == 1
-    assert "was last written by desk; --overwrite changes it" in answer.stderr
+    assert "was last written by desk; use --overwrite to change it" in answer.stderr
     assert call("load", "--overwrite", str(path), url=seeded_url).returncode == 0
 
 
@@ -168,7 +168,7 @@ def test_a_new_database_is_migrated_by_whoever_comes_first(call: Call, once: Non
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert call("verify", url=url).returncode == 0
     migrated = call("migrate", url=url)
-    assert (migrated.returncode, migrated.stdout) == (0, f"The database is at schema {newest()}.\n")
+    assert (migrated.returncode, migrated.stdout) == (0, f"The schema of the database is {newest()}.\n")
     made = Database(url)
     assert revision_of(made) == newest()
     made.close()

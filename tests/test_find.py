@@ -80,9 +80,9 @@ def test_a_server_that_is_not_there_is_exit_1(seeded_url: str, call: Call) -> No
 
 
 def test_a_server_that_is_no_pledgebook_is_exit_1(server: Server, seeded_url: str, call: Call) -> None:
-    found = call("find", "--url", f"{server.address}/docs?x=", url=seeded_url)
+    found = call("find", "--url", f"{server.address}/static/docs.css?x=", url=seeded_url)
     assert found.returncode == 1
-    assert "no Pledgebook" in found.stderr
+    assert "not that of a Pledgebook server" in found.stderr
 
 
 # Export ---------------------------------------------------------------------------------------------------------------

@@ -183,8 +183,8 @@ def test_a_fault_is_named_by_file_line_and_field(seeded_database: Database, tmp_
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("- kind: topic\n  slug: a\n  slug: b\n", "lines.yaml:3: a key stands twice"),
-        ("- &it\n  kind: topic\n- *it\n", "lines.yaml:1: YAML aliases are not read"),
+        ("- kind: topic\n  slug: a\n  slug: b\n", "lines.yaml:3: a key is duplicated"),
+        ("- &it\n  kind: topic\n- *it\n", "lines.yaml:1: YAML aliases are not supported"),
         ("- kind: topic\n  slug: [a\n", "lines.yaml:3: not YAML"),
         (TOPIC.format(slug="NO", name="x"), "lines.yaml:2: slug must be a slug"),
         (TOPIC.format(slug="no", name="07"), "lines.yaml:3: name must be text"),

@@ -231,7 +231,7 @@ def test_a_database_of_another_release_is_refused(database: Database, arguments:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     answer = call(*arguments, url=url)
     assert answer.returncode == 1, answer.stdout
-    assert f"at schema 0000, this release needs {newest()}: run `pledgebook migrate`" in answer.stderr
+    assert f"schema of the database is 0000, this release needs {newest()}: run `pledgebook migrate`" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 

@@ -169,7 +169,7 @@ def _print_page(page: str, *, is_table: bool) -> None:
     console.print(table(result["items"], console.width))
     if result["next"]:
         count = len(result["items"])
-        console.print(f"These are the first {count}. Use --limit for up to 200, or --format csv for all.", style="dim")
+        console.print(f"Showing the first {count}. Use --limit for up to 200, or --format csv for all.", style="dim")
 
 
 def table(pledges: list[dict[str, Any]], width: int) -> Table:

@@ -28,7 +28,7 @@ def set_up() -> None:
             has_key = bool(keys.list_keys(connection))
         if is_empty:
             report = book_files.load(database, [SEEDS])
-            out.print(f"The book was empty; loaded {report.created} records of the seeds.")
+            out.print(f"The book was empty and was seeded with {report.created} records.")
         if not has_key:
             with database.writing() as connection:
                 key = keys.create_key(connection, FIRST_KEY)

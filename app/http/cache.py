@@ -1,9 +1,9 @@
-"""The response cache: pure ASGI, in front of routing, valid for one state of the book.
+"""Response cache: ASGI middleware that sends cached responses without routing, valid for one state of the book.
 
-The state is the head of the ledger and the UTC day; the release is that of the process. A request's state is read
-first, and a cached response is sent only if it was made at that state. A response may hold newer rows than the state it
-is cached under, never older ones: by then the head has moved on, and nobody is sent it. The cache is bounded in bytes,
-keys and headers included, and is emptied when the state changes.
+The state is the head of the ledger and the UTC day. It is read before each lookup, and a cached response is sent only
+if it was cached for the same state. A response may have newer rows than its state, but not older ones; the head has
+then changed, so that the response is not sent again. The size of the cache is limited in bytes, including keys and
+headers. The cache is cleared when the state changes.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ from app.store.ledger import Head
 
 _LARGEST = 1024 * 1024  # bytes of one response; a larger one is not cached
 _LONGEST_KEY = 1000  # bytes of a key; a request with a longer one is not cached
-_OVERHEAD = 2000  # bytes that a response takes beside its key, headers and body
+_OVERHEAD = 2000  # bytes of a cached response in addition to its key, headers and body
 
 # Paths that do not depend on the book.
 _NOT_CACHED = ("/docs", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")
@@ -87,7 +87,7 @@ class Cache:
             return
         head = await self.heads.read()
         if head is None:
-            await self.app(scope, receive, send)  # the route finds out for itself, and answers with the error
+            await self.app(scope, receive, send)  # the route reads the head itself, and its error is sent
             return
         scope.setdefault("state", {})["head"] = head
         state = State(head, utc_today())
@@ -136,7 +136,7 @@ def _key_of(scope: Scope) -> Key | None:
 
 
 class _Recorder:
-    """Passes a response on as it comes, and caches it if it is a whole 200 with an ETag."""
+    """Passes on the parts of a response, and caches the response if it is complete, a 200, and has an ETag."""
 
     def __init__(self, cache: Cache, key: Key, state: State, scope: Scope, send: Send) -> None:
         self.cache, self.key, self.state, self.scope, self._send = cache, key, state, scope, send

@@ -1,4 +1,4 @@
-"""Conditional requests: ETags, If-None-Match (304), If-Match (412 and 428), and HEAD answered as GET."""
+"""Conditional requests: ETags, If-None-Match (304), If-Match (412 and 428), and HEAD requests."""
 
 import hashlib
 from typing import Any
@@ -23,7 +23,7 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
 
 
 def matches(etag: str, if_none_match: str | None) -> bool:
-    """True if a client that sends this `If-None-Match` has the answer already."""
+    """True if `If-None-Match` contains the ETag, so that the client has the response already."""
     if not if_none_match:
         return False
     known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
@@ -44,16 +44,17 @@ def require_match(revision: Row[Any], if_match: str | None) -> None:
 
 
 def list_etag(head: Head, target: str) -> str:
-    """The ETag of an answer made of several records: the state of the book, and which answer it is.
+    """The weak ETag of a response with several records: the state of the book and a hash of `target`.
 
-    The state is the head, the release and the UTC day; `target` is path, query and what else the answer depends on.
+    The state is the head, the release and the UTC day. `target` is the path, the query and everything else that the
+    response depends on.
     """
     digest = hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
     return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{utc_today()}-{digest}"'
 
 
 class HeadAsGet:
-    """Answers HEAD as GET, without the body."""
+    """ASGI middleware: handles HEAD as GET, and sends the response without its body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
