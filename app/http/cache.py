@@ -151,7 +151,7 @@ class _Recorder:
         elif message["type"] == "http.response.body" and self.headers is not None:
             self.body += message.get("body", b"")
             if len(self.body) > _LARGEST:
-                self.headers = None
+                self.headers, self.body = None, b""
             elif not message.get("more_body", False):
                 if not any(name == b"content-length" for name, _ in self.headers):  # it was streamed
                     self.headers.append((b"content-length", b"%d" % len(self.body)))

@@ -1,6 +1,7 @@
 """Conditional requests: ETags, If-None-Match (304), If-Match (412 and 428), and HEAD requests."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -8,7 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
 from app.errors import PreconditionNeeded, Stale
-from app.schemas.fields import utc_today
 from app.store.ledger import Head
 
 # Headers of a 200 that its 304 repeats (RFC 9110).
@@ -43,14 +43,14 @@ def require_match(revision: Row[Any], if_match: str | None) -> None:
         raise Stale(detail, headers={"ETag": f'"{revision.hash}"'})
 
 
-def list_etag(head: Head, target: str) -> str:
+def list_etag(head: Head, day: date, target: str) -> str:
     """The weak ETag of a response with several records: the state of the book and a hash of `target`.
 
     The state is the head, the release and the UTC day. `target` is the path, the query and everything else that the
     response depends on.
     """
     digest = hashlib.blake2b(target.encode(), digest_size=6).hexdigest()
-    return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{utc_today()}-{digest}"'
+    return f'W/"{head.seq}-{head.hash[:8]}-{__version__}-{day}-{digest}"'
 
 
 class HeadAsGet:

@@ -7,7 +7,7 @@ OpenAPI document from the same declarations, and its exception handlers send the
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
@@ -24,7 +24,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.errors import NotFound
 from app.http.conditional import NOT_MODIFIED_HEADERS, list_etag, matches
-from app.schemas.fields import LONGEST_CONDITION
+from app.schemas.fields import LONGEST_CONDITION, utc_today
 from app.search.name_index import NameIndex, read_name_index
 from app.store.database import Database
 from app.store.ledger import Head, read_head, read_head_at
@@ -77,7 +77,7 @@ class Stream(StreamingResponse):
         self.body_iterator = iterate_in_threadpool(chain(first, self.parts))
 
 
-_CONDITIONAL_HEADERS = [(b"cache-control", b"no-cache"), (b"vary", b"Accept")]
+_CACHING = {"cache-control": "no-cache", "vary": "Accept"}
 
 
 class NoQuery(BaseModel):
@@ -105,34 +105,38 @@ class ReadRoute(APIRoute):
             if query_name:
                 arguments[query_name] = query
             condition = _condition(request)
-            database: Database = request.app.state.database
-            head: Head | None = request.scope.get("state", {}).get("head") or await request.app.state.heads.read()
-            if head is not None and condition not in (None, "*") and matches(self._etag(request, head), condition):
-                return _not_modified({"etag": self._etag(request, head)})
-            is_one_statement = head is not None and getattr(query, "is_one_statement", False)
+            is_one_statement = getattr(query, "is_one_statement", False)
+            head: Head | None = None
+            if condition not in (None, "*") or is_one_statement:
+                head = request.scope.get("state", {}).get("head") or await request.app.state.heads.read()
+            # The day is read before the rows: a response must not carry the ETag of a later day than its content.
+            etag_of = partial(list_etag, day=utc_today(), target=self._target(request))
+            if head is not None and condition != "*" and matches(etag_of(head), condition):
+                return _not_modified({"etag": etag_of(head), **_CACHING})
 
             def read(connection: Connection) -> tuple[Response, Head]:
                 seen = head if head is not None and is_one_statement else read_head(connection)
                 snapshot = Snapshot(request, connection, seen)
-                answer: Response = self.endpoint(**arguments, **{reading_name: snapshot})
-                return answer, snapshot.head
+                response: Response = self.endpoint(**arguments, **{reading_name: snapshot})
+                return response, snapshot.head
 
-            response, seen = await database.read(read, is_snapshot=not is_one_statement)
+            database: Database = request.app.state.database
+            response, seen = await database.read(read, is_snapshot=head is None or not is_one_statement)
             if isinstance(response, Stream):
                 await to_thread.run_sync(response.begin)
             if response.status_code == 200:
-                etag = response.headers.setdefault("etag", self._etag(request, seen))
-                response.raw_headers += _CONDITIONAL_HEADERS
-                if condition and matches(etag, condition):
+                for name, value in {"etag": etag_of(seen), **_CACHING}.items():
+                    response.headers.setdefault(name, value)
+                if matches(response.headers["etag"], condition):
                     return _not_modified(response.headers)
             return response
 
         return handle
 
-    def _etag(self, request: Request, head: Head) -> str:
-        scope = request.scope
-        accept = request.headers.get("accept", "*/*")
-        return list_etag(head, f"{scope['path']}?{scope['query_string'].decode('latin-1')}#{accept}{self.etag_suffix}")
+    def _target(self, request: Request) -> str:
+        """Everything that a response depends on besides the book: path, query, `Accept` and the suffix of the route."""
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        return f"{path}?{query}#{request.headers.get('accept', '*/*')}{self.etag_suffix}"
 
 
 def _model_of(hint: Any) -> type[BaseModel] | None:
@@ -161,8 +165,13 @@ def _condition(request: Request) -> str | None:
 
 
 def _not_modified(headers: Mapping[str, str]) -> Response:
-    repeated = {name: headers[name] for name in NOT_MODIFIED_HEADERS if name in headers}
-    return Response(status_code=304, headers={"Cache-Control": "no-cache", "Vary": "Accept", **repeated})
+    """The 304 of a response with these headers, whose names are in lower case."""
+    return Response(status_code=304, headers={name: headers[name] for name in NOT_MODIFIED_HEADERS if name in headers})
+
+
+def repeated_parameter(name: str) -> dict[str, Any]:
+    """The validation error for a query parameter that is repeated but accepts one value."""
+    return {"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}}
 
 
 def parse_query(model: type[BaseModel], query_string: bytes) -> BaseModel:
@@ -181,7 +190,7 @@ def parse_query(model: type[BaseModel], query_string: bytes) -> BaseModel:
         if field is None or get_origin(field.annotation) is tuple:
             values[name] = texts
         elif len(texts) > 1:
-            errors.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})
+            errors.append(repeated_parameter(name))
         else:
             values[name] = texts[0]
     if errors:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import UnsupportedMedia
-from app.http.read_route import ReadRoute, path_parameters
+from app.http.read_route import ReadRoute, path_parameters, repeated_parameter
 from app.schemas.canonical_json import parse_json
 
 
@@ -109,6 +109,6 @@ def _check_parameters(request: Request, accepted: Mapping[str, bool]) -> None:
         if name not in accepted:
             errors.append({"type": "extra_forbidden", "loc": ("query", name)})
         elif count > 1 and not accepted[name]:
-            errors.append({"type": "value_error", "loc": ("query", name), "ctx": {"error": "must be given once"}})
+            errors.append(repeated_parameter(name))
     if errors:
         raise RequestValidationError(errors)
