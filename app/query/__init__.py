@@ -1,4 +1,4 @@
-"""Reading: the filters, the plan that turns them into one SQL statement, pages, facets, undertakings and threads.
+"""Queries: filters, their translation into one SQL statement, pages, facets, undertakings, threads and the matrix.
 
-Every list of the API, the explorer, the command line and every format is read here.
+The API, the web pages, the command line and all formats read their lists through this package.
 """

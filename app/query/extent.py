@@ -1,4 +1,4 @@
-"""The extent of the book: how many records it has, and the first and last day of a meeting."""
+"""Extent: count the meetings, pledges and positions of the book, and find the days of its first and last meeting."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from app.schemas.vocabulary import PLEDGE_ACTS
 
 
 class Extent(NamedTuple):
-    """How many records that are not retracted the book has, and the first and last day of a meeting.
+    """The number of records that are not retracted, and the days of the first and the last meeting.
 
-    The days are None in a book without meetings.
+    The days are None if the book has no meetings.
     """
 
     meetings: int
@@ -23,10 +23,10 @@ class Extent(NamedTuple):
 
 
 def read_extent(connection: Connection) -> Extent:
-    """Count the records and read the first and last day, in two statements."""
-    held = select(func.count(), func.min(meeting.c.held_on), func.max(meeting.c.held_on))
-    meetings, first, last = connection.execute(held.where(meeting.c.retracted.is_(None))).one()
-    binding = func.count().filter(pledge.c.act.in_(PLEDGE_ACTS))
-    counts = select(func.count(), binding).where(pledge.c.retracted.is_(None))
-    records, pledges = connection.execute(counts).one()
+    """The extent of the book. Two statements."""
+    meeting_counts = select(func.count(), func.min(meeting.c.held_on), func.max(meeting.c.held_on))
+    meetings, first, last = connection.execute(meeting_counts.where(meeting.c.retracted.is_(None))).one()
+    pledge_count = func.count().filter(pledge.c.act.in_(PLEDGE_ACTS))
+    pledge_counts = select(func.count(), pledge_count).where(pledge.c.retracted.is_(None))
+    records, pledges = connection.execute(pledge_counts).one()
     return Extent(meetings, pledges, records - pledges, first, last)

@@ -1,8 +1,8 @@
-"""Facets: count how an answer divides by topic, party, year and so on, in one statement.
+"""Facets: count the pledges of a query by topic, party, year and other properties, in one statement.
 
-A value's counts are those of the pledges that its `query` finds. A facet ignores its own filter, so that the values not
-chosen stay in sight, and `query` puts the value in that filter's place. A pledge on two topics counts under both, and
-under their parents: mentions of different values do not add up to a total. All counting of the project is here.
+The counts of a value are those of the pledges that its `query` finds. A facet ignores the filter of the same property,
+so that it also shows the values that are not selected; `query` replaces that filter by the value. A pledge with two
+topics counts in both and in their parent topics, so the counts of different values cannot be added up.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,83 +58,84 @@ instrument = columns(models.PledgeInstrument)
 
 
 @dataclass(frozen=True)
-class Matched:
-    """The pledges of a shape as a table to divide.
+class MatchedPledges:
+    """The pledges of a shape as a common table expression.
 
-    `party_count` says how many parties are bound to `party`, whose fulfilment is asked for (None: any).
-    `words` are those of the filter `fulfilment` that each pledgor counted must meet.
+    `party_count` is ONE or SEVERAL if the facet `fulfilment` counts only assessments of the parties bound to `party`;
+    None if it counts those of any party. `fulfilment` is the filter that the facet `party` applies to each pledgor.
     """
 
     table: Any
     party_count: str | None = None
-    words: Sequence[str] = ()
+    fulfilment: Sequence[str] = ()
 
 
-# A way to divide: from the pledges (and what is joined to them already) to those joined with a code for each.
-Split = Callable[[Matched, FromClause], tuple[FromClause, ColumnElement[Any]]]
+# A split joins the pledges (or an earlier join of them) with the table of a facet. It returns the join and the column
+# of the facet's codes.
+Split = Callable[[MatchedPledges, FromClause], tuple[FromClause, ColumnElement[Any]]]
 
 
 @dataclass(frozen=True)
 class Facet:
-    """How pledges divide: the filters that ask for a value, the ways to divide, and whose names the codes bear."""
+    """The filters that select a value of a facet, its splits, and the kind of record that a code identifies."""
 
-    own: tuple[str, ...]
+    filters: tuple[str, ...]
     splits: tuple[Split, ...]
-    named: Entity | None = None
-    is_dated: bool = False  # values come newest first, not by mentions
+    entity: Entity | None = None
+    is_dated: bool = False  # values are in order of date, newest first, instead of most frequent first
 
 
-# How each facet divides -----------------------------------------------------------------------------------------------
+# Splits ---------------------------------------------------------------------------------------------------------------
 
 
-def _column(name: str) -> Split:
+def _by_column(name: str) -> Split:
     return lambda matched, source: (source, matched.table.c[name])
 
 
-def _part(table: Any, column: str, role: PartyRole | None = None) -> Split:
-    """By the rows of a part of the pledge. It is its own table, so that two ways to divide can be crossed."""
-    part = table.alias()
+def _by_child_row(table: Any, column: str, role: PartyRole | None = None) -> Split:
+    """By a column of the pledge's child rows. The alias allows a matrix of two facets over the same table."""
+    child = table.alias()
 
-    def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-        on = [part.c.pledge == matched.table.c.key]
+    def split(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+        on = [child.c.pledge == matched.table.c.key]
         if role is not None:
-            on.append(part.c.role == role)
-        return source.join(part, and_(*on)), part.c[column]
+            on.append(child.c.role == role)
+        return source.join(child, and_(*on)), child.c[column]
 
     return split
 
 
-def _by_pledgor(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+def _by_pledgor(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
     pledgor = party.alias()
     on = [pledgor.c.pledge == matched.table.c.key, pledgor.c.role == PartyRole.pledgor]
-    if matched.words:
+    if matched.fulfilment:
         assessed = exists().where(
             assessment.c.pledge == matched.table.c.key, assessment.c.is_current, assessment.c.party == pledgor.c.party
         )
         on.append(or_(*(
-            ~assessed if word == "none" else assessed.where(assessment.c.fulfilment == word)
-            for word in matched.words
+            ~assessed if value == "none" else assessed.where(assessment.c.fulfilment == value)
+            for value in matched.fulfilment
         )))  # fmt: skip
     return source.join(pledgor, and_(*on)), pledgor.c.party
 
 
-def _by_towards_word(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    """By the word in place of the parties that are owed; pledges without one are left out."""
+def _by_towards_word(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    """By the word that `towards` has instead of parties. Pledges without such a word are left out."""
     word = pledge.alias()
     return source.join(word, and_(word.c.key == matched.table.c.key, word.c.towards.is_not(None))), word.c.towards
 
 
-def _by_year(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+def _by_year(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
     return source, extract("year", matched.table.c.held_on)
 
 
-def _by_participant(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    present = attendance.alias()
-    return source.join(present, present.c.meeting == matched.table.c.meeting), present.c.participant
+def _by_participant(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    attended = attendance.alias()
+    return source.join(attended, attended.c.meeting == matched.table.c.meeting), attended.c.participant
 
 
-def _by_fulfilment(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    """By the current assessments of the parties asked for, else of any; `none` where there is none."""
+def _by_fulfilment(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+    """By the current assessments of the bound parties, or of any party; `none` for pledges without an assessment."""
     current = select(assessment.c.pledge, cast(assessment.c.fulfilment, String).label("code")).distinct()
     current = current.where(assessment.c.is_current)
     if matched.party_count:
@@ -145,55 +146,56 @@ def _by_fulfilment(matched: Matched, source: FromClause) -> tuple[FromClause, Co
 
 
 def by_fulfilment_of(party_code: ColumnElement[Any]) -> Split:
-    """By the current assessment of the one party that a row is about."""
+    """The split by the current assessment of the party in the column `party_code` of the same row."""
 
-    def split(matched: Matched, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-        own = assessment.alias()
-        on = and_(own.c.pledge == matched.table.c.key, own.c.is_current, own.c.party == party_code)
-        return source.outerjoin(own, on), func.coalesce(cast(own.c.fulfilment, String), literal_column("'none'"))
+    def split(matched: MatchedPledges, source: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
+        assessed = assessment.alias()
+        on = and_(assessed.c.pledge == matched.table.c.key, assessed.c.is_current, assessed.c.party == party_code)
+        code = func.coalesce(cast(assessed.c.fulfilment, String), literal_column("'none'"))
+        return source.outerjoin(assessed, on), code
 
     return split
 
 
 FACETS: Mapping[FacetName, Facet] = {
-    "topic": Facet(("topic",), (_part(topic, "topic"),), Entity.topic),
+    "topic": Facet(("topic",), (_by_child_row(topic, "topic"),), Entity.topic),
     "party": Facet(("party",), (_by_pledgor,), Entity.party),
-    "towards": Facet(("towards",), (_part(party, "party", PartyRole.towards), _by_towards_word), Entity.party),
-    "about": Facet(("about",), (_part(party, "party", PartyRole.about),), Entity.party),
-    "act": Facet(("act",), (_column("act"),)),
+    "towards": Facet(("towards",), (_by_child_row(party, "party", PartyRole.towards), _by_towards_word), Entity.party),
+    "about": Facet(("about",), (_by_child_row(party, "party", PartyRole.about),), Entity.party),
+    "act": Facet(("act",), (_by_column("act"),)),
     "year": Facet(("held_on__gte", "held_on__lt"), (_by_year,), is_dated=True),
-    "meeting": Facet(("meeting",), (_column("meeting"),), Entity.meeting, is_dated=True),
+    "meeting": Facet(("meeting",), (_by_column("meeting"),), Entity.meeting, is_dated=True),
     "fulfilment": Facet(("fulfilment",), (_by_fulfilment,)),
-    "specificity": Facet(("specificity",), (_column("specificity"),)),
+    "specificity": Facet(("specificity",), (_by_column("specificity"),)),
     "participant": Facet(("participant",), (_by_participant,), Entity.participant),
-    "instrument": Facet(("instrument",), (_part(instrument, "instrument"),), Entity.instrument),
-    "attested": Facet(("attested",), (_column("attested"),)),
+    "instrument": Facet(("instrument",), (_by_child_row(instrument, "instrument"),), Entity.instrument),
+    "attested": Facet(("attested",), (_by_column("attested"),)),
 }
 
 
 # Matching and counting ------------------------------------------------------------------------------------------------
 
 
-def match(shape: Shape, words: Sequence[str] = (), newest: int | None = None, name: str = "matched") -> Matched:
-    """The pledges of a shape, or the `newest` of them, as a table to divide. It is read once in a statement."""
-    found, c = find_pledges(shape), pledge.c
-    chosen = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
-    chosen = chosen.select_from(found.source).where(*found.conditions)
+def match(
+    shape: Shape, fulfilment: Sequence[str] = (), newest: int | None = None, name: str = "matched"
+) -> MatchedPledges:
+    """The pledges of a shape, or only the `newest` of them, as a common table expression called `name`."""
+    selection, c = find_pledges(shape), pledge.c
+    pledges = select(c.key, c.undertaking, c.meeting, c.held_on, c.act, c.specificity, c.attested, c.is_new)
+    pledges = pledges.select_from(selection.source).where(*selection.conditions)
     if newest is not None:
-        chosen = chosen.order_by(*pledge_order("-held_on", found).sorted()).limit(newest)
-    filters = dict(shape.filters)
-    needs_parties = "fulfilment" in filters or "party" in filters
-    return Matched(chosen.cte(name), filters.get("party") if needs_parties else None, words)
+        pledges = pledges.order_by(*pledge_order("-held_on", selection).sorted()).limit(newest)
+    return MatchedPledges(pledges.cte(name), dict(shape.filters).get("party"), fulfilment)
 
 
-def counts(matched: Matched) -> tuple[ColumnElement[Any], ...]:
-    """Mentions, undertakings and new ones, over rows that have each pledge once in each group."""
+def counts(matched: MatchedPledges) -> tuple[ColumnElement[Any], ...]:
+    """The columns that count pledges, undertakings and new pledges. A group must contain each pledge only once."""
     c = matched.table.c
     return func.count(), func.count(c.undertaking.distinct()), func.coalesce(func.sum(case((c.is_new, 1), else_=0)), 0)
 
 
 class CountRow(NamedTuple):
-    """A row of the one statement: a value of a facet (or a total, whose code is null) and its counts."""
+    """A result row: the counts of one value of a facet, or of all pledges if `code` is None."""
 
     facet: str
     code: str | None
@@ -204,53 +206,53 @@ class CountRow(NamedTuple):
     title: str | None
 
 
-def _total(name: str, matched: Matched) -> Select[Any]:
+def _total(name: str, matched: MatchedPledges) -> Select[Any]:
     columns: list[Any] = [literal_column(f"'{name}'", String).label("facet"), cast(null(), String).label("code")]
     columns += [*counts(matched), cast(null(), String).label("last"), cast(null(), String).label("title")]
     return select(*columns).select_from(matched.table)
 
 
-def _divided(name: FacetName, split: Split, matched: Matched) -> Select[Any]:
-    """The values of a facet, of which the dated ones carry their last day, and meetings their title."""
+def _count_values(name: FacetName, split: Split, matched: MatchedPledges) -> Select[Any]:
+    """The counts of each value of a facet, with the last day of a dated value and the title of a meeting."""
     source, code = split(matched, matched.table)
     text, facet = cast(code, String), FACETS[name]
     last: Any = cast(func.max(matched.table.c.held_on), String) if facet.is_dated else cast(null(), String)
     title: Any = cast(null(), String)
-    if facet.named is Entity.meeting:
+    if facet.entity is Entity.meeting:
         source = source.join(meeting, meeting.c.id == code)
         title = func.max(meeting.c.title)
     columns: list[Any] = [literal_column(f"'{name}'", String), text, *counts(matched), last, title]
     return select(*columns).select_from(source).group_by(text)
 
 
-# The parts of one statement: for each facet its shape without its own filter, and the words its pledgors must meet.
-Part = tuple[FacetName, Shape, tuple[str, ...]]
+# The name of a facet, the shape of the query without the filter of that facet, and `MatchedPledges.fulfilment`.
+FacetPart = tuple[FacetName, Shape, tuple[str, ...]]
 
 
 @lru_cache(maxsize=500)
-def _count_plan(shape: Shape, parts: tuple[Part, ...], newest: int | None) -> CompoundSelect[Any]:
-    """The total of a shape and the values of each facet, as one statement. What is matched twice is read once."""
-    matched: dict[tuple[Shape, tuple[str, ...]], Matched] = {(shape, ()): match(shape, (), newest)}
+def _count_plan(shape: Shape, parts: tuple[FacetPart, ...], newest: int | None) -> CompoundSelect[Any]:
+    """The statement that counts all pledges and the values of each facet. Facets with the same shape share one CTE."""
+    matched: dict[tuple[Shape, tuple[str, ...]], MatchedPledges] = {(shape, ()): match(shape, (), newest)}
     selects = [_total("", matched[shape, ()])]
-    for name, own, words in parts:
-        if (own, words) not in matched:
-            matched[own, words] = match(own, words, newest, f"matched_{len(matched)}")
+    for name, facet_shape, fulfilment in parts:
+        if (facet_shape, fulfilment) not in matched:
+            matched[facet_shape, fulfilment] = match(facet_shape, fulfilment, newest, f"matched_{len(matched)}")
             if newest is not None:
-                selects.append(_total(name, matched[own, words]))
-        selects += [_divided(name, split, matched[own, words]) for split in FACETS[name].splits]
+                selects.append(_total(name, matched[facet_shape, fulfilment]))
+        selects += [_count_values(name, split, matched[facet_shape, fulfilment]) for split in FACETS[name].splits]
     return union_all(*selects)
 
 
 class Counts(NamedTuple):
-    """How much answers a query: pledges, the undertakings they belong to, and those that are new."""
+    """The numbers of pledges that match a query, of their undertakings, and of new pledges."""
 
     mentions: int
     undertakings: int
     new: int
 
 
-class Division(NamedTuple):
-    """The counts of a whole answer, and the values of each facet. With `is_part`, the newest pledges alone count."""
+class FacetCounts(NamedTuple):
+    """The counts of all pledges of a query and the values of each facet. `is_part`: only the newest were counted."""
 
     total: Counts
     facets: dict[FacetName, list[FacetValue]]
@@ -260,69 +262,68 @@ class Division(NamedTuple):
 def count(
     connection: Connection, query: PledgeFilters, facets: Iterable[FacetName] = (), limit: int = 100,
     *, newest: int | None = None, today: date | None = None, names: NameIndex | None = None,
-) -> Division:  # fmt: skip
-    """Count the answer to a query, and how it divides by each facet into at most `limit` values.
+) -> FacetCounts:  # fmt: skip
+    """Count the pledges of a query, and of at most `limit` values of each facet, in one statement.
 
-    The most mentioned values come first, years and meetings the newest first. One statement; with `newest`, only so
-    many of the newest pledges are counted.
+    The most frequent values come first; of years and meetings, the newest. With `newest`, only that number of the
+    newest pledges is counted. Raises BadQuery if the query names an unknown record.
     """
     today, names = today or utc_today(), names or read_name_index(connection)
     bound = bind_pledges(connection, query, names, today)
     values, parts = dict(bound.values), []
-    wanted = list(dict.fromkeys(facets))
-    for name in wanted:
-        ignoring = without(query, FACETS[name].own)
-        words = tuple(query.fulfilment) if name == "party" else ()
-        if words:
-            ignoring = ignoring.model_copy(update={"fulfilment": []})
-        own = bound if ignoring is query else bind_pledges(connection, ignoring, names, today)
-        values |= own.values
-        parts.append((name, own.shape, words))
+    facet_names = list(dict.fromkeys(facets))
+    for name in facet_names:
+        facet_query = without(query, FACETS[name].filters)
+        fulfilment = tuple(query.fulfilment) if name == "party" else ()
+        if fulfilment:
+            facet_query = facet_query.model_copy(update={"fulfilment": []})
+        facet_bound = bound if facet_query is query else bind_pledges(connection, facet_query, names, today)
+        values |= facet_bound.values
+        parts.append((name, facet_bound.shape, fulfilment))
     rows = [CountRow(*row) for row in connection.execute(_count_plan(bound.shape, tuple(parts), newest), values)]
-    by_facet: dict[str, list[CountRow]] = {name: [] for name in wanted}
+    totals: list[CountRow] = []
+    rows_by_facet: dict[str, list[CountRow]] = {name: [] for name in facet_names}
     for row in rows:
-        if row.code is not None:
-            by_facet[row.facet].append(row)
-    totals = [row for row in rows if row.code is None]
-    found = {name: facet_values(query, name, by_facet[name], names, limit) for name in wanted}
+        (totals if row.code is None else rows_by_facet[row.facet]).append(row)
+    values_by_facet = {name: facet_values(query, name, rows_by_facet[name], names, limit) for name in facet_names}
     total = Counts(totals[0].mentions, totals[0].undertakings, totals[0].new)
-    return Division(total, found, newest is not None and any(row.mentions >= newest for row in totals))
+    return FacetCounts(total, values_by_facet, newest is not None and any(row.mentions >= newest for row in totals))
 
 
 def read_counts(connection: Connection, query: PledgeFilters) -> Counts:
-    """The counts of the whole answer, in one statement."""
+    """The counts of all pledges of a query, in one statement."""
     return count(connection, query).total
 
 
 @lru_cache(maxsize=500)
-def _values_plan(name: FacetName, shape: Shape, words: tuple[str, ...], is_limited: bool) -> CompoundSelect[Any]:
-    matched = match(shape, words)
+def _values_plan(name: FacetName, shape: Shape, fulfilment: tuple[str, ...], has_codes: bool) -> CompoundSelect[Any]:
+    matched = match(shape, fulfilment)
     selects = []
     for split in FACETS[name].splits:
-        divided = _divided(name, split, matched)
-        if is_limited:
-            code = list(divided.selected_columns)[1]
-            divided = divided.where(code.in_(bindparam("codes", expanding=True)))
-        selects.append(divided)
+        counted = _count_values(name, split, matched)
+        if has_codes:
+            code = list(counted.selected_columns)[1]
+            counted = counted.where(code.in_(bindparam("codes", expanding=True)))
+        selects.append(counted)
     return union_all(*selects)
 
 
 def read_values(
     connection: Connection, query: PledgeFilters, name: FacetName, bound: BoundQuery, limit: int,
-    only: Sequence[str] = (), *, names: NameIndex, words: Sequence[str] = (), within: bool = False,
+    codes: Sequence[str] = (), *, names: NameIndex, fulfilment: Sequence[str] = (), within_days: bool = False,
 ) -> list[FacetValue]:  # fmt: skip
-    """The values of one facet over the pledges of a bound query; `only` some codes.
+    """At most `limit` values of one facet over the pledges of a bound query; only those in `codes` if there are any.
 
-    With `within`, the query of a year stays within the days that the query asks for.
+    With `within_days`, the `query` of a year does not extend beyond the days of the given query.
     """
-    plan = _values_plan(name, bound.shape, tuple(words), bool(only))
-    rows = connection.execute(plan, {**bound.values, **({"codes": list(only)} if only else {})})
-    return facet_values(query, name, [CountRow(*row) for row in rows], names, limit, within=within)
+    plan = _values_plan(name, bound.shape, tuple(fulfilment), bool(codes))
+    rows = connection.execute(plan, {**bound.values, **({"codes": list(codes)} if codes else {})})
+    return facet_values(query, name, [CountRow(*row) for row in rows], names, limit, within_days=within_days)
 
 
-def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
-    """The query with some filters unset. The kind that an `act` implied stays: it is another filter's default."""
-    cleared: dict[str, Any] = {name: PledgeFilters.model_fields[name].get_default() for name in own}
+def without(query: PledgeFilters, filters: Iterable[str]) -> PledgeFilters:
+    """The query without some filters. If `act` is removed, `kind` stays what `act` made it: `any`."""
+    cleared: dict[str, Any] = {name: PledgeFilters.model_fields[name].get_default() for name in filters}
     if all(getattr(query, name) == default for name, default in cleared.items()):
         return query
     if "act" in cleared and query.kind is None:
@@ -335,48 +336,48 @@ def without(query: PledgeFilters, own: Iterable[str]) -> PledgeFilters:
 
 def facet_values(
     query: PledgeFilters, name: FacetName, rows: Sequence[CountRow], names: NameIndex, limit: int,
-    *, within: bool = False,
+    *, within_days: bool = False,
 ) -> list[FacetValue]:  # fmt: skip
-    """At most `limit` values in the order in which a facet shows them, each with its name and its query."""
+    """At most `limit` values in the order of the facet, each with its name and its query."""
     facet, parts = FACETS[name], query_parts(query)
     ordered = sorted(rows, key=lambda row: str(row.code))
     ordered.sort(key=lambda row: (row.last or "") if facet.is_dated else row.mentions, reverse=True)
     values = []
     for row in ordered[:limit]:
         code = str(row.code)
-        own_name = names.name(facet.named, code) if facet.named in names.records else row.title
+        record_name = names.name(facet.entity, code) if facet.entity in names.records else row.title
         values.append(
             FacetValue(
                 code=code,
-                name=own_name or code.replace("-", " "),
+                name=record_name or code.replace("-", " "),
                 mentions=row.mentions,
                 undertakings=row.undertakings,
                 new=row.new,
-                query=replaced_in(parts, replacement(query, name, code, within=within)),
+                query=replaced_in(parts, replacement(query, name, code, within_days=within_days)),
             )
         )
     return values
 
 
 def codes_of(query: PledgeFilters, name: FacetName, names: NameIndex) -> list[str]:
-    """The codes that a facet's own filter asks for, under whatever names; empty if it is not set."""
+    """The codes that the filter of a facet selects, with names resolved to ids; empty if the filter is not set."""
     facet = FACETS[name]
-    given = [str(value) for field in facet.own for value in getattr(query, field) or []]
-    if facet.named in (Entity.party, Entity.participant, Entity.instrument):
-        return sorted({code for text in given for code in names.resolve(facet.named, text) or [text]})
+    given = [str(value) for field in facet.filters for value in getattr(query, field) or []]
+    if facet.entity in (Entity.party, Entity.participant, Entity.instrument):
+        return sorted({code for text in given for code in names.resolve(facet.entity, text) or [text]})
     return given
 
 
 _LAST_YEAR = 2999
 
 
-def replacement(query: PledgeFilters, name: FacetName, code: str, *, within: bool = False) -> dict[str, Any]:
-    """What takes the place of the facet's own filter, to ask for the one value."""
+def replacement(query: PledgeFilters, name: FacetName, code: str, *, within_days: bool = False) -> dict[str, Any]:
+    """The filters that select one value of a facet, in place of the facet's filter."""
     if name != "year":
-        return {FACETS[name].own[0]: [code]}
+        return {FACETS[name].filters[0]: [code]}
     first = date(int(code), 1, 1)
     after = date(int(code) + 1, 1, 1) if int(code) < _LAST_YEAR else None
-    if within:
+    if within_days:
         first = max(first, query.held_on__gte or first)
         after = min(after or date.max, query.held_on__lt or date.max)
     return {"held_on__gte": first, "held_on__lt": None if after == date.max else after}

@@ -1,4 +1,4 @@
-"""What a page of pledges refers to, sent beside it on request: one statement for each kind of record."""
+"""Included records: read the meetings, sources, participants and assessments that belong to a page of pledges."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -17,9 +17,12 @@ Includable = Literal["meetings", "sources", "participants", "assessments"]
 def read_included(
     connection: Connection, documents: Sequence[str], wanted: Iterable[Includable]
 ) -> dict[str, list[str]]:
-    """The documents that some pledges' documents refer to, by kind, each once, in order of id."""
+    """The JSON documents of the related records, by kind, each once, in order of id.
+
+    `documents` are the pledges of the page, `wanted` the kinds to read: at most two statements for each kind.
+    """
     pledges = [json.loads(document) for document in documents]
-    found: dict[str, list[str]] = {}
+    included: dict[str, list[str]] = {}
     for kind in dict.fromkeys(wanted):
         if kind == "meetings":
             ids = {pledge["meeting"] for pledge in pledges}
@@ -35,5 +38,5 @@ def read_included(
             query = select(table.c.id).join(pledge, pledge.c.key == table.c.pledge)
             ids = set(connection.execute(query.where(pledge.c.id.in_([item["id"] for item in pledges]))).scalars())
         records = read_documents(connection, Entity(kind.removesuffix("s")), sorted(ids))
-        found[kind] = [records[id] for id in sorted(records)]
-    return found
+        included[kind] = [records[id] for id in sorted(records)]
+    return included

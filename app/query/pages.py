@@ -1,7 +1,7 @@
-"""Pages of pledges and meetings: the one query, in which order, read by one statement.
+"""Pages: read one page of pledges or meetings, in the requested order, with one SQL statement.
 
-A page is read as one row: the documents joined, and the place of each in the order, so that the cursor of the next page
-follows from the same statement. It also returns the seq of the head that it was read at.
+The statement returns one row: the documents joined into one text, their sort values for the next cursor, and the `seq`
+of the ledger head that the page belongs to.
 """
 
 import json
@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from app.query.filters import MeetingFilters, PledgeFilters
 from app.query.plan import (
-    Found,
+    PledgeSelection,
     Shape,
     bind_meetings,
     bind_pledges,
@@ -42,7 +42,7 @@ from app.query.plan import (
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import utc_today
 from app.search.analyser import Clause
-from app.search.highlight import marked
+from app.search.highlight import marked as highlight
 from app.search.name_index import NameIndex, read_name_index
 from app.search.relevance import meeting_score, pledge_score
 from app.store.cursors import decode_cursor, encode_cursor
@@ -50,58 +50,62 @@ from app.store.cursors import decode_cursor, encode_cursor
 SortKey = Literal["-held_on", "held_on", "-due", "due", "-updated", "updated", "-id", "id", "relevance"]
 MeetingSortKey = Literal["-held_on", "held_on", "-updated", "updated", "-id", "id", "relevance"]
 
-_RELEVANCE = " `relevance` needs `q`, and is one page."
-_SEPARATOR = "\n"  # no document holds a line break
+_RELEVANCE_HELP = " `relevance` requires `q`, and returns one page only."
+_SEPARATOR = "\n"  # a stored document never contains a line break
 
 
 class SearchedQuery(BaseModel):
-    """What the lists that can be searched have in common."""
+    """The parameters that the lists of pledges and of meetings share."""
 
-    limit: int = Field(50, ge=1, le=200, description="Items on a page.")
-    cursor: str | None = Field(None, max_length=500, description="The `next` of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="The maximum number of items on a page.")
+    cursor: str | None = Field(None, max_length=500, description="The value of `next` from the previous page.")
     highlight: bool = Field(
-        False, description="With `q`: send the words that meet it, marked, beside the items, under `highlights`."
+        False, description="With `q`: also return, under `highlights`, the texts of the items with the matches marked."
     )
 
     @field_validator("sort", check_fields=False)
     @classmethod
-    def _relevance_needs_a_question_and_is_one_page(cls, sort: str, info: ValidationInfo) -> str:
+    def _check_relevance(cls, sort: str, info: ValidationInfo) -> str:
         if sort == "relevance" and not (info.data.get("q") or "").strip():
-            raise ValueError("must be another without `q`: relevance is to a question")
+            raise ValueError("cannot be `relevance` without `q`")
         if sort == "relevance" and info.data.get("cursor") is not None:
-            raise ValueError("must be another with `cursor`: relevance is one page")
+            raise ValueError("cannot be `relevance` with `cursor`: this order has only one page")
         return sort
 
 
 class PledgeQuery(SearchedQuery, PledgeFilters):
-    """The filters, and which page of the answer in which order."""
+    """The filters, the sort order and the page of a list of pledges."""
 
     sort: SortKey = Field(
-        "-held_on", description="Ties in order of entry; what has no such day comes last." + _RELEVANCE
+        "-held_on",
+        description="The order. Pledges with equal values are in order of entry; those without a deadline come last."
+        + _RELEVANCE_HELP,
     )
 
     def fingerprint(self) -> str:
-        """What a cursor of this list is valid for: the filters and the order."""
+        """The filters and the order, as JSON: a cursor is only valid for the same fingerprint."""
         return fingerprint("pledges", self)
 
 
 class MeetingQuery(SearchedQuery, MeetingFilters):
-    """The filters, and which page of the meetings in which order."""
+    """The filters, the sort order and the page of a list of meetings."""
 
-    sort: MeetingSortKey = Field("-held_on", description="Ties by id." + _RELEVANCE)
+    sort: MeetingSortKey = Field(
+        "-held_on", description="The order. Meetings with equal values are in order of id." + _RELEVANCE_HELP
+    )
 
     def fingerprint(self) -> str:
-        """What a cursor of this list is valid for: the filters and the order."""
+        """The filters and the order, as JSON: a cursor is only valid for the same fingerprint."""
         return fingerprint("meetings", self)
 
 
-# Parameters that change neither which records are found nor their order.
-_BESIDE = {"limit", "cursor", "highlight", "include", "facets", "facet_limit", "bom"}
+# Parameters that do not change which records are found, or their order.
+_NOT_IN_FINGERPRINT = {"limit", "cursor", "highlight", "include", "facets", "facet_limit", "bom"}
 
 
 def fingerprint(list: str, query: BaseModel) -> str:
-    """The name of a list and all that decides its records and their order, as JSON."""
-    return canonical_json([list, query.model_dump(mode="json", exclude=_BESIDE, exclude_defaults=True)])
+    """The name of a list, its filters and its order as JSON. A cursor is only valid for the same fingerprint."""
+    return canonical_json([list, query.model_dump(mode="json", exclude=_NOT_IN_FINGERPRINT, exclude_defaults=True)])
 
 
 # The order of a page --------------------------------------------------------------------------------------------------
@@ -109,13 +113,13 @@ def fingerprint(list: str, query: BaseModel) -> str:
 
 @dataclass(frozen=True)
 class Order:
-    """The columns that a page is sorted by, each with True if it descends. The last one settles all ties."""
+    """The sort columns of a page, each with True for descending order. The last column is unique."""
 
     by: tuple[tuple[ColumnElement[Any], bool], ...]
 
     @property
     def columns(self) -> list[ColumnElement[Any]]:
-        """The columns alone."""
+        """The sort columns without their direction."""
         return [column for column, _ in self.by]
 
     def sorted(self) -> list[ColumnElement[Any]]:
@@ -123,47 +127,48 @@ class Order:
         return [column.desc() if descends else column.asc() for column, descends in self.by]
 
     def after(self) -> ColumnElement[bool]:
-        """The rows behind the place that is bound to `after_0`, `after_1`, …
+        """The condition for rows after the sort values that are bound to `after_0`, `after_1`, …
 
-        The first column is also bounded by itself, so that an index scan can begin there.
+        It contains a separate bound on the first column, so that an index scan can start there.
         """
-        places = [bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(self.columns)]
+        values = [bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(self.columns)]
         first, descends = self.by[0]
-        bound = first <= places[0] if descends else first >= places[0]
+        bound = first <= values[0] if descends else first >= values[0]
         alternatives = []
-        for number, (column, down) in enumerate(self.by):
-            ties = [tied == place for tied, place in zip(self.columns[:number], places, strict=False)]
-            alternatives.append(and_(*ties, column < places[number] if down else column > places[number]))
+        for number, (column, descends) in enumerate(self.by):
+            ties = [tied == value for tied, value in zip(self.columns[:number], values, strict=False)]
+            alternatives.append(and_(*ties, column < values[number] if descends else column > values[number]))
         return and_(bound, or_(*alternatives))
 
 
 _LAST_DAY, _FIRST_DAY = date(9999, 12, 31), date(1, 1, 1)
 
 
-def pledge_order(sort: str, found: Found) -> Order:
-    """The order of a sort key, by the columns of the table that is walked if it has them, so that its index serves."""
-    walked, down = found.walked, sort.startswith("-")
+def pledge_order(sort: str, selection: PledgeSelection) -> Order:
+    """The order of a sort key, by columns of the driving table where possible, so that its index gives the order."""
+    driving, descends = selection.driving_table, sort.startswith("-")
     held_on, key = pledge.c.held_on, pledge.c.key
-    if walked is not None and "held_on" in walked.c:
-        held_on, key = walked.c.held_on, walked.c.pledge
+    if driving is not None and "held_on" in driving.c:
+        held_on, key = driving.c.held_on, driving.c.pledge
     name = sort.lstrip("-")
     if name == "held_on":
-        if down and walked is not None and "place" in walked.c:  # newest first is the order of this index
-            return Order(((walked.c.place, True),))
-        return Order(((held_on, down), (key, False)))
+        if descends and driving is not None and "place" in driving.c:  # the rowid order of the search index
+            return Order(((driving.c.place, True),))
+        return Order(((held_on, descends), (key, False)))
     if name == "due":
-        return Order(((func.coalesce(pledge.c.due_to, _FIRST_DAY if down else _LAST_DAY), down), (key, False)))
+        due = func.coalesce(pledge.c.due_to, _FIRST_DAY if descends else _LAST_DAY)
+        return Order(((due, descends), (key, False)))
     if name == "updated":
-        return Order(((pledge.c.revision, down),))
-    return Order(((pledge.c.meeting, down), (pledge.c.number, down)))
+        return Order(((pledge.c.revision, descends),))
+    return Order(((pledge.c.meeting, descends), (pledge.c.number, descends)))
 
 
 def _meeting_order(sort: str) -> Order:
-    down = sort.startswith("-")
+    descends = sort.startswith("-")
     return {
-        "held_on": Order(((meeting.c.held_on, down), (meeting.c.id, False))),
-        "updated": Order(((meeting.c.revision, down),)),
-        "id": Order(((meeting.c.id, down),)),
+        "held_on": Order(((meeting.c.held_on, descends), (meeting.c.id, False))),
+        "updated": Order(((meeting.c.revision, descends),)),
+        "id": Order(((meeting.c.id, descends),)),
     }[sort.lstrip("-")]
 
 
@@ -171,7 +176,7 @@ def _meeting_order(sort: str) -> Order:
 
 
 class ResultPage(NamedTuple):
-    """A page: its rows as text (the document first, a null as empty), the next cursor, and the head's seq."""
+    """A page: rows of texts (document first, null as ""), the next cursor (None on the last page), the head's seq."""
 
     rows: list[tuple[str, ...]]
     next: str | None
@@ -179,12 +184,12 @@ class ResultPage(NamedTuple):
 
     @property
     def documents(self) -> list[str]:
-        """The documents in order, as stored."""
+        """The JSON documents in order, as stored."""
         return [row[0] for row in self.rows]
 
 
 class PagePlan(NamedTuple):
-    """The statement of a page, without and with a cursor, and the columns of its order."""
+    """The statements for the first page and for later pages, and their order."""
 
     first: Select[Any]
     later: Select[Any]
@@ -192,7 +197,7 @@ class PagePlan(NamedTuple):
 
 
 class PagedQuery(Protocol):
-    """A query that asks for a page."""
+    """A query with the parameters of a page."""
 
     @property
     def limit(self) -> int: ...
@@ -202,16 +207,17 @@ class PagedQuery(Protocol):
 
 
 def page_plan(rows: Select[Any], order: Order, *, is_sqlite: bool) -> PagePlan:
-    """The plan that reads `rows`, whose first column is a document, as pages in this order."""
+    """The plan that reads `rows` in pages of this order. The first column of `rows` is the document."""
     width = len(rows.selected_columns)
     sorted_rows = rows.add_columns(*order.columns).order_by(*order.sorted()).limit(bindparam("rows", type_=Integer))
     join, line_break = (func.group_concat, "char(10)") if is_sqlite else (func.string_agg, "chr(10)")
 
     def as_one_row(page: Select[Any]) -> Select[Any]:
-        """The head's seq, how many rows there are, and the text of each column, joined."""
+        """The head's seq, the number of rows, and the joined texts of each column."""
         document, *others = page.subquery("page").c
-        beside = [func.coalesce(cast(column, String), "") for column in others[: width - 1]]
-        texts = [document, *beside, *(cast(column, String) for column in others[width - 1 :])]
+        further_columns = [func.coalesce(cast(column, String), "") for column in others[: width - 1]]
+        sort_values = [cast(column, String) for column in others[width - 1 :]]
+        texts = [document, *further_columns, *sort_values]
         head = select(func.coalesce(func.max(revision.c.seq), literal_column("0"))).scalar_subquery()
         columns: list[Any] = [head, func.count(), *(join(text, literal_column(line_break)) for text in texts)]
         return select(*columns).select_from(document.table)
@@ -220,16 +226,16 @@ def page_plan(rows: Select[Any], order: Order, *, is_sqlite: bool) -> PagePlan:
 
 
 def read_plan(connection: Connection, plan: PagePlan, values: Mapping[str, Any], query: PagedQuery) -> ResultPage:
-    """One page of a plan. One row more is read than shown, to know whether there is a next page.
+    """One page of a plan. Raises BadQuery if the cursor is not one of this list.
 
-    Raises BadQuery if the cursor is not one of this list.
+    The statement reads one row more than the limit, which shows whether there is a next page.
     """
     bound = {**values, "rows": query.limit + 1}
     statement = plan.first
     if query.cursor is not None:
         statement = plan.later
-        place = decode_cursor(query.fingerprint(), query.cursor, plan.order.columns)
-        bound |= {f"after_{number}": value for number, value in enumerate(place)}
+        position = decode_cursor(query.fingerprint(), query.cursor, plan.order.columns)
+        bound |= {f"after_{number}": value for number, value in enumerate(position)}
     seq, count, *joined = connection.execute(statement, bound).one()
     if not count:
         return ResultPage([], None, seq)
@@ -246,11 +252,11 @@ def read_plan(connection: Connection, plan: PagePlan, values: Mapping[str, Any],
 
 @lru_cache(maxsize=500)
 def _pledge_plan(shape: Shape, sort: str, *, with_key: bool = False) -> PagePlan:
-    found = find_pledges(shape)
-    source = found.source.join(revision, revision.c.seq == pledge.c.revision)
+    selection = find_pledges(shape)
+    source = selection.source.join(revision, revision.c.seq == pledge.c.revision)
     columns = [revision.c.document, *([pledge.c.key] if with_key else [])]
-    rows = select(*columns).select_from(source).where(*found.conditions)
-    return page_plan(rows, pledge_order(sort, found), is_sqlite=shape.is_sqlite)
+    rows = select(*columns).select_from(source).where(*selection.conditions)
+    return page_plan(rows, pledge_order(sort, selection), is_sqlite=shape.is_sqlite)
 
 
 @lru_cache(maxsize=500)
@@ -263,7 +269,10 @@ def _meeting_plan(shape: Shape, sort: str) -> PagePlan:
 def read_page(
     connection: Connection, query: PledgeQuery, today: date | None = None, names: NameIndex | None = None
 ) -> ResultPage:
-    """One page of pledges. One statement, and one for each kind of id given; `names` is read if it is left out."""
+    """One page of pledges. Raises BadQuery if the query names an unknown record, or for a cursor of another list.
+
+    One statement, and one for each filter by id. `today` defaults to the day in UTC, `names` to the index of the book.
+    """
     today, names = today or utc_today(), names or read_name_index(connection)
     if query.sort == "relevance":
         return _relevant_pledges(connection, query, today, names)
@@ -272,7 +281,10 @@ def read_page(
 
 
 def read_meetings(connection: Connection, query: MeetingQuery, names: NameIndex | None = None) -> ResultPage:
-    """One page of meetings. One statement; `names` is read if it is left out."""
+    """One page of meetings. Raises BadQuery if the query names an unknown record, or for a cursor of another list.
+
+    One statement. `names` defaults to the name index of the book.
+    """
     names = names or read_name_index(connection)
     if query.sort == "relevance":
         return _relevant_meetings(connection, query, names)
@@ -282,12 +294,12 @@ def read_meetings(connection: Connection, query: MeetingQuery, names: NameIndex 
 
 # Relevance ------------------------------------------------------------------------------------------------------------
 
-# So many are ranked by relevance; ranking all of a large book would take too long.
+# Only the newest matches are ranked, because ranking all matches of a large book takes too long.
 _CANDIDATES = 200
 
 
 def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date, names: NameIndex) -> ResultPage:
-    """The pledges that answer the question best, of the newest whose words meet it and the newest that meet it."""
+    """The most relevant of two sets of matches: the newest by their own words, and the newest by words or names."""
     clauses = clauses_of(query, names)
     newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
     documents: dict[int, str] = {}
@@ -298,13 +310,15 @@ def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date, n
         page = read_plan(connection, plan, bound.values, newest)
         documents |= {int(key): document for document, key in page.rows}
         seq = page.seq
-    read = {key: json.loads(documents[key]) for key in sorted(documents)}
-    ranked = sorted(read, key=lambda key: (pledge_score(clauses, read[key]), read[key]["held_on"]), reverse=True)
+    pledges = {key: json.loads(documents[key]) for key in sorted(documents)}
+    ranked = sorted(
+        pledges, key=lambda key: (pledge_score(clauses, pledges[key]), pledges[key]["held_on"]), reverse=True
+    )
     return ResultPage([(documents[key], str(key)) for key in ranked[: query.limit]], None, seq)
 
 
 def _relevant_meetings(connection: Connection, query: MeetingQuery, names: NameIndex) -> ResultPage:
-    """The meetings that answer the question best, of the newest that meet it."""
+    """The most relevant of the newest meetings that match."""
     clauses = clauses_of(query, names)
     page = read_meetings(connection, query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES}), names)
     rows = sorted(page.rows, key=lambda row: -meeting_score(clauses, json.loads(row[0])))
@@ -312,19 +326,18 @@ def _relevant_meetings(connection: Connection, query: MeetingQuery, names: NameI
 
 
 def clauses_of(query: PledgeQuery | MeetingQuery, names: NameIndex) -> list[Clause]:
-    """What the question in a query demands; empty if there is none."""
+    """The clauses of the search query `q`; empty without `q`."""
     return names.lexicon.clauses(query.q) if query.q else []
 
 
 def highlights(query: PledgeQuery | MeetingQuery, documents: Sequence[str], names: NameIndex) -> dict[str, str]:
-    """The words of each document by its record's id, as HTML in which those that meet the question are marked."""
+    """The texts of each document as HTML with the matches in `<mark>`, by id; empty without a word in `q`."""
     clauses = clauses_of(query, names)
     if not clauses:
         return {}
-    records = [json.loads(document) for document in documents]
-    return {
-        record["id"]: marked(clauses, [record["summary"], *record["formula"]])
-        if isinstance(query, PledgeQuery)
-        else marked(clauses, [record["title"]])
-        for record in records
-    }
+    is_pledges = isinstance(query, PledgeQuery)
+    marked: dict[str, str] = {}
+    for record in map(json.loads, documents):
+        texts = [record["summary"], *record["formula"]] if is_pledges else [record["title"]]
+        marked[record["id"]] = highlight(clauses, texts)
+    return marked

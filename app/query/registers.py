@@ -1,4 +1,4 @@
-"""Pages of a register: parties, topics, instruments, participants or sources, by id."""
+"""Registers: read one page of parties, topics, instruments, participants or sources."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,10 @@ from app.store.models import columns
 def read_register(
     connection: Connection, kind: Kind, names: NameIndex, *, limit: int, cursor: str | None, name: str | None = None
 ) -> tuple[Sequence[str], str | None]:
-    """Return the documents of one page in the order of their ids, and the cursor of the next page.
+    """The JSON documents of one page in the order of their ids, and the cursor of the next page (None on the last).
 
-    Retracted records are left out. `name` limits the page to records that have this name or alias.
+    Retracted records are left out. `name` limits the page to records that have this name or alias. Raises BadQuery if
+    the cursor is not one of this list.
     """
     table, revision = columns(kind.table), columns(models.Revision)
     key = table.c[kind.key]

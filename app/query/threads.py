@@ -1,7 +1,7 @@
-"""Threads: an undertaking from its first pledge to its last renewal, how it drifted, and which meetings were silent.
+"""Threads: read an undertaking from its first pledge to its last renewal, with its changes and later meetings.
 
-Silence is told, never judged: a full text of the same parties that does not repeat an undertaking is `silent`; one
-that is known by reports only is `unreported`, and says nothing.
+A later meeting of the same parties that does not repeat the undertaking is `silent` if the book has its full text. If
+the book has only reports of the meeting, it is `unreported`: the undertaking may have been repeated.
 """
 
 import json
@@ -19,13 +19,13 @@ from app.schemas.canonical_json import canonical_json, with_members
 from app.schemas.vocabulary import CONTINUATIONS, PLEDGE_ACTS, Coverage, Entity
 from app.search.names import no_such_record
 
-# What a reader watches between a pledge and its renewal.
-DRIFTING = ("act", "specificity", "due", "formula", "pledgors", "towards")
+# The fields that are compared between a pledge and its renewal.
+DRIFT_FIELDS = ("act", "specificity", "due", "formula", "pledgors", "towards")
 
 
 @dataclass(frozen=True)
 class Strand:
-    """An undertaking as a chart draws it: its pledges in order of time, and the later meetings without it, by id."""
+    """An undertaking for a chart: the documents of its pledges in order of time, and the ids of later meetings."""
 
     id: str
     pledges: list[dict[str, Any]]
@@ -34,35 +34,38 @@ class Strand:
 
 
 def read_strands(connection: Connection, ids: Sequence[str]) -> list[Strand]:
-    """The undertakings of some pledges, in the order of their ids; what has nothing standing is left out.
+    """The undertakings of the pledges `ids`, in that order; one is left out if all its pledges are retracted.
 
-    Each is told as its thread is. Three statements, however many there are.
+    Three statements, whatever the number of ids.
     """
-    found = connection.execute(select(pledge.c.id, pledge.c.undertaking).where(pledge.c.id.in_(ids)))
-    keys = {id: undertaking for id, undertaking in found}
-    rows = _standing(connection, sorted(set(keys.values())))
-    said = {key: list(group) for key, group in groupby(rows, key=lambda row: row.undertaking)}
-    after = min((group[-1].held_on for group in said.values()), default=date.max)
-    later = _meetings_after(connection, {group[-1].circle for group in said.values()}, after)
+    query = select(pledge.c.id, pledge.c.undertaking).where(pledge.c.id.in_(ids))
+    undertakings = {id: undertaking for id, undertaking in connection.execute(query)}
+    rows = _read_pledges(connection, sorted(set(undertakings.values())))
+    groups = {key: list(group) for key, group in groupby(rows, key=lambda row: row.undertaking)}
+    after = min((group[-1].held_on for group in groups.values()), default=date.max)
+    meetings = _meetings_after(connection, {group[-1].circle for group in groups.values()}, after)
     strands = []
     for id in ids:
-        if group := said.get(keys.get(id, 0)):
-            silent, unreported = _later_meetings(later, group[-1])
+        if group := groups.get(undertakings.get(id, 0)):
+            silent, unreported = _later_meetings(meetings, group[-1])
             documents = [json.loads(row.document) for row in group]
             strands.append(Strand(id, documents, [id for id, _ in silent], [id for id, _ in unreported]))
     return strands
 
 
 def read_thread(connection: Connection, id: str) -> str:
-    """The thread of a pledge, as JSON with the stored documents in it. A position is in no thread."""
+    """The thread of a pledge as JSON.
+
+    Raises NotFound if the id is unknown, if it is the id of a position, or if all pledges of the thread are retracted.
+    """
     pledge_row = connection.execute(select(pledge.c.undertaking, pledge.c.act).where(pledge.c.id == id)).first()
     if pledge_row is None:
         raise no_such_record(connection, Entity.pledge, id)
     if pledge_row.act not in PLEDGE_ACTS:
-        raise NotFound("A position (support, condemn, urge) promises nothing and has no thread.")
-    rows = _standing(connection, [pledge_row.undertaking])
+        raise NotFound("A position (support, condemn, urge) is not a pledge and has no thread.")
+    rows = _read_pledges(connection, [pledge_row.undertaking])
     if not rows:
-        raise NotFound("Nothing of this undertaking stands: its pledges are retracted.")
+        raise NotFound("All pledges of this undertaking are retracted.")
     documents = [json.loads(row.document) for row in rows]
     last = rows[-1]
     silent, unreported = _later_meetings(_meetings_after(connection, {last.circle}, last.held_on), last)
@@ -78,8 +81,8 @@ def read_thread(connection: Connection, id: str) -> str:
     return with_members(canonical_json(head), pledges=f"[{bodies}]", **members)
 
 
-def _standing(connection: Connection, undertakings: Sequence[int]) -> Any:
-    """The pledges of some threads, each thread's in order of time, with their meetings' circles of parties."""
+def _read_pledges(connection: Connection, undertakings: Sequence[int]) -> Any:
+    """The pledges that are not retracted, in order of undertaking and time, with the circle of their meeting."""
     query = (
         select(pledge.c.undertaking, pledge.c.id, pledge.c.held_on, revision.c.document, meeting.c.circle)
         .join(revision, revision.c.seq == pledge.c.revision)
@@ -91,25 +94,26 @@ def _standing(connection: Connection, undertakings: Sequence[int]) -> Any:
 
 
 def _meetings_after(connection: Connection, circles: Iterable[str], after: date) -> Any:
-    """The standing meetings of just these circles of parties after a day, in order of time."""
+    """The meetings of exactly these parties after a day, in order of time. Retracted meetings are left out."""
     query = select(meeting.c.id, meeting.c.held_on, meeting.c.coverage, meeting.c.circle)
     query = query.where(meeting.c.circle.in_(sorted(circles)), meeting.c.held_on > after, meeting.c.retracted.is_(None))
     return connection.execute(query.order_by(meeting.c.held_on, meeting.c.id)).all()
 
 
 def _later_meetings(meetings: Sequence[Any], last: Any) -> tuple[list[Any], list[Any]]:
-    """Those of exactly the parties that said it last, and later: whose text is held, and those known by reports."""
+    """The meetings of the same parties after the last pledge, as id and day: those with a full text, and the others."""
     rows = [row for row in meetings if row.circle == last.circle and row.held_on > last.held_on]
-    told = [(row.id, row.held_on) for row in rows if row.coverage == Coverage.full_text]
-    return told, [(row.id, row.held_on) for row in rows if row.coverage != Coverage.full_text]
+    silent = [(row.id, row.held_on) for row in rows if row.coverage == Coverage.full_text]
+    unreported = [(row.id, row.held_on) for row in rows if row.coverage != Coverage.full_text]
+    return silent, unreported
 
 
 def _drift(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What each renewal has otherwise than the pledge it continues."""
+    """The fields of each renewal that differ from the pledge that it continues."""
     by_id = {document["id"]: document for document in documents}
     for document in documents:
         targets = [link["target"] for link in document["links"] if link["type"] in CONTINUATIONS and link["target"]]
-        for before in (by_id[target] for target in targets if target in by_id):
-            for field in DRIFTING:
-                if before[field] != document[field]:
-                    yield {"pledge": document["id"], "field": field, "from": before[field], "to": document[field]}
+        for continued in (by_id[target] for target in targets if target in by_id):
+            for field in DRIFT_FIELDS:
+                if continued[field] != document[field]:
+                    yield {"pledge": document["id"], "field": field, "from": continued[field], "to": document[field]}

@@ -1,4 +1,4 @@
-"""The topics as a tree, each with what the book holds on it."""
+"""Topic tree: read all topics as a tree, with the number of pledges on each."""
 
 from sqlalchemy import Connection, select
 
@@ -13,26 +13,25 @@ from app.store.models import Topic, columns
 
 
 def read_topic_tree(connection: Connection) -> list[TopicBranch]:
-    """The topics without a parent, by slug, each with its children; a parent's counts hold its children's pledges.
+    """The topics without a parent, in order of slug, each with its children. A parent's counts include its children.
 
-    Four statements, however many topics there are.
+    Four statements, whatever the number of topics.
     """
-    table, everything = columns(Topic), PledgeQuery()
-    slugs = list(
-        connection.execute(select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)).scalars()
-    )
+    table, all_pledges = columns(Topic), PledgeQuery()
+    query = select(table.c.slug).where(table.c.retracted.is_(None)).order_by(table.c.slug)
+    slugs = list(connection.execute(query).scalars())
     documents = read_documents(connection, Entity.topic, slugs)
-    division = count(connection, everything, ["topic"], len(slugs))
-    counted = {value.code: value for value in division.facets["topic"]}
+    values = count(connection, all_pledges, ["topic"], len(slugs)).facets["topic"]
+    value_by_slug = {value.code: value for value in values}
     branches: dict[str, TopicBranch] = {}
     for slug in slugs:
-        topic, value = TopicPublic.model_validate_json(documents[slug]), counted.get(slug)
+        topic, value = TopicPublic.model_validate_json(documents[slug]), value_by_slug.get(slug)
         branches[slug] = TopicBranch(
             **dict(topic),
             mentions=value.mentions if value else 0,
             undertakings=value.undertakings if value else 0,
             new=value.new if value else 0,
-            query=query_string(everything, replacement(everything, "topic", slug)),
+            query=query_string(all_pledges, replacement(all_pledges, "topic", slug)),
         )
     for branch in branches.values():
         if branch.parent in branches:

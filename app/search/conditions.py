@@ -12,9 +12,9 @@ from app.search.name_index import Lexicon
 from app.store import models
 from app.store.models import columns
 
-HOW_SEARCHED = (
-    " Every alias of a thing asks the same (`ROK`, `South Korea`), a word is met in all its forms (`deploy`, "
-    "`deployment`), case and accents do not matter, Korean is found by parts of a word. Any text is a valid search."
+SEARCH_HELP = (
+    " All names of a record are equivalent (`ROK`, `South Korea`). A word matches all its forms (`deploy`, "
+    "`deployment`). Case and accents do not matter. A part of a Korean word matches the word. Any text is valid."
 )
 
 _pledge = columns(models.Pledge)

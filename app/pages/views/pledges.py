@@ -15,7 +15,7 @@ from app.pages.json_ld import pledge_data
 from app.pages.names import Names, read_card_names, read_names
 from app.pages.records import documents_of, read_record, read_versions
 from app.pages.rendering import PageRouter, page
-from app.query.facets import Division, codes_of, count, replacement
+from app.query.facets import FacetCounts, codes_of, count, replacement
 from app.query.pages import PledgeQuery, read_page
 from app.query.threads import read_thread
 from app.query.undertakings import read_sayings
@@ -78,7 +78,7 @@ def list_pledges(reading: Reading, query: Annotated[PledgeQuery, Query()]) -> Re
     )
 
 
-def _named(query: PledgeQuery, division: Division) -> dict[str, list[str]]:
+def _named(query: PledgeQuery, division: FacetCounts) -> dict[str, list[str]]:
     """The ids in chips and facets by kind of record, so that their names can be read."""
     asked = names_asked(query)
     for name, kind in _KINDS.items():
