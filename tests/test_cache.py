@@ -138,7 +138,7 @@ def test_what_is_asked_at_length_is_not_kept(seeded: Client, path: str, headers:
 def test_a_long_question_is_kept_by_no_function(seeded: Client) -> None:
     def ask(question: str) -> tuple[int, int]:
         assert seeded.get("/v1/pledges", params={"facets": "act", "q": question}).status_code == 200
-        return alternate_links.cache_info().currsize, analyser._kept_analysis.cache_info().currsize
+        return alternate_links.cache_info().currsize, analyser._cached_analysis.cache_info().currsize
 
     before = ask("drills")
     syllables = "".join(chr(0xAC00 + 7 * number) for number in range(300))

@@ -186,9 +186,9 @@ def test_a_cursor_sealed_by_somebody_else_is_refused(book: Client, position: byt
     import base64
 
     from app.query.pages import PledgeQuery
-    from app.store.cursors import _seal
+    from app.store.cursors import _checksum
 
-    forged = base64.urlsafe_b64encode(_seal(PledgeQuery().fingerprint(), position) + position).rstrip(b"=").decode()
+    forged = base64.urlsafe_b64encode(_checksum(PledgeQuery().fingerprint(), position) + position).rstrip(b"=").decode()
     assert "unchanged" in fault(refused(book.get(f"/v1/pledges?cursor={forged}"), 422), "query.cursor")
 
 

@@ -182,7 +182,7 @@ def test_what_a_request_sends(seeded: Client) -> None:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    engines = [database.reader, *([database._short] if database.is_sqlite else [])]
+    engines = [database.reader, *([database._loop_reader] if database.is_sqlite else [])]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     for address, most in (

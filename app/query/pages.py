@@ -42,7 +42,7 @@ from app.query.plan import (
 from app.schemas.canonical_json import canonical_json
 from app.schemas.fields import utc_today
 from app.search.analyser import Clause
-from app.search.highlight import marked as highlight
+from app.search.highlight import highlight
 from app.search.name_index import NameIndex, read_name_index
 from app.search.relevance import meeting_score, pledge_score
 from app.store.cursors import decode_cursor, encode_cursor

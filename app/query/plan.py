@@ -36,7 +36,7 @@ from app.schemas.vocabulary import (
     PartyRole,
 )
 from app.search.conditions import meeting_conditions_of, pledge_clauses
-from app.search.index import first_place, found_pledges, on_sqlite, question_text
+from app.search.index import first_rowid, found_pledges, match_expression, on_sqlite
 from app.search.name_index import NameIndex
 from app.search.names import did_you_mean, known
 from app.store import models
@@ -201,7 +201,7 @@ def bind_pledges(
     if query.updated_since is not None:
         binder.bind_value("updated_since", seq_at(connection, query.updated_since))
     if query.q is not None and query.q.strip():
-        _bind_question(binder, query, query.q, own_words=own_words)
+        _bind_search(binder, query, query.q, own_words=own_words)
     return binder.bound()
 
 
@@ -212,16 +212,16 @@ def _bind_towards(binder: _Binder, given: Sequence[str]) -> None:
     binder.bind_list("towards_party", binder.resolve_names("towards", Entity.party, parties))
 
 
-def _bind_question(binder: _Binder, query: PledgeFilters, question: str, *, own_words: bool) -> None:
-    clauses = pledge_clauses(binder.names.lexicon, question, query.topic, own_words=own_words)
+def _bind_search(binder: _Binder, query: PledgeFilters, search: str, *, own_words: bool) -> None:
+    clauses = pledge_clauses(binder.names.lexicon, search, query.topic, own_words=own_words)
     # A facet of topics binds the search query with and without the topics in one statement, so the names must differ.
-    parameter = "question_on_topic" if query.topic else "question"
+    parameter = "search_on_topic" if query.topic else "search"
     binder.put_in_shape("q", parameter if clauses else "no words")
     if clauses:
-        binder.values[parameter] = question_text(on_sqlite(binder.connection), clauses)
+        binder.values[parameter] = match_expression(on_sqlite(binder.connection), clauses)
         for name in ("held_on__gte", "held_on__lt"):
             if day := getattr(query, name):
-                binder.values[f"{name}_place"] = first_place(day)
+                binder.values[f"{name}_rowid"] = first_rowid(day)
 
 
 def bind_meetings(connection: Connection, query: MeetingFilters, names: NameIndex) -> BoundQuery:
@@ -241,7 +241,7 @@ def bind_meetings(connection: Connection, query: MeetingFilters, names: NameInde
         for number, clause in enumerate(clauses):
             # SQL negates an excluded clause, because it must match neither the meeting nor any of its pledges.
             positive = replace(clause, is_not=False)
-            binder.values[f"question_{number}"] = question_text(on_sqlite(connection), [positive])
+            binder.values[f"search_{number}"] = match_expression(on_sqlite(connection), [positive])
     return binder.bound()
 
 

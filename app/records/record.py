@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from app.schemas.canonical_json import canonical_json
 from app.schemas.vocabulary import Entity, Operation
 from app.search import index
-from app.search.index import Indexed, replace_row
+from app.search.index import SearchRow, replace_row
 from app.store.insert import insert_rows
 from app.store.ledger import Entry, Writer
 from app.store.models import Recorded, columns
@@ -53,7 +53,7 @@ class Record:
     document: dict[str, Any]
     row: dict[str, Any]
     parts: dict[type[SQLModel], Rows] = field(default_factory=dict)
-    indexed: Indexed | None = None
+    indexed: SearchRow | None = None
 
     def text(self, version: int) -> str:
         """The public document as JSON text, as the ledger stores it."""

@@ -1,4 +1,4 @@
-"""Text search and names: the text analysis, the two search indexes, and the index of all names and aliases.
+"""Search: text analysis, the full-text indexes of SQLite and PostgreSQL, and the index of all names.
 
-A question in words, and a name in any spelling, become tokens and ids here.
+A search query becomes conditions on tokens here, and a name in any spelling becomes the ids of its records.
 """

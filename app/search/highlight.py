@@ -1,36 +1,38 @@
-"""Highlights: a record's own words as HTML, with those that meet a question in <mark>."""
+"""Highlights: mark the matches of a search query in the texts of a record, as HTML."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.search.analyser import Clause, places, words
+from app.search.analyser import Clause, find_matches, words
 
 
-def marked(clauses: Sequence[Clause], texts: Iterable[str]) -> str:
-    """The first text, and each further one in which something is marked, apart by ` … `. All else is escaped."""
-    first, *further = (_marked(clauses, text) for text in texts)
+def highlight(clauses: Sequence[Clause], texts: Iterable[str]) -> str:
+    """HTML with each match in `<mark>`: the first text, and those of the other texts that have a match.
+
+    The texts are escaped, and separated by ` … `.
+    """
+    first, *further = (_highlight_text(clauses, text) for text in texts)
     return " … ".join([first, *(html for html in further if "<mark>" in html)])
 
 
-def _marked(clauses: Sequence[Clause], text: str) -> str:
+def _highlight_text(clauses: Sequence[Clause], text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     found = list(words(text))
     spans = sorted(
-        (found[place.start].start, found[place.stop - 1].end)
+        (found[match.start].start, found[match.stop - 1].end)
         for clause in clauses
         if not clause.is_not
-        for place in places(clause.words, found)
+        for match in find_matches(clause.words, found)
     )
-    html, at = [], 0
-    for start, end in _joined(spans):
-        html += [escape(text[at:start]), f"<mark>{escape(text[start:end])}</mark>"]
-        at = end
-    return "".join([*html, escape(text[at:])])
+    html, position = [], 0
+    for start, end in _join_overlapping(spans):
+        html += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
+        position = end
+    return "".join([*html, escape(text[position:])])
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that overlap as one."""
+def _join_overlapping(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and start <= joined[-1][1]:

@@ -1,13 +1,12 @@
-"""The two indexes that questions are put to: FTS5 on SQLite, a GIN index over a tsvector on PostgreSQL.
+"""Search index: write and query the full-text index, FTS5 on SQLite and GIN over tsvector on PostgreSQL.
 
-Both hold the tokens of `search.indexed` as they are and do no analysing of their own. A row is written in the
-transaction that writes its record. On SQLite the rowid of a pledge's row packs its day and its key, so that walking the
-index backwards gives pledges newest first, ties in order of entry; at a million pledges that is 0.13 ms for a page
-where sorting what matches takes 33.
+Both indexes store the tokens of `analyser.indexed` without further analysis. The transaction that writes a record also
+writes its row. On SQLite, the rowid of a pledge's row encodes its day and its key. A descending scan of rowids returns
+the newest pledges first, and those of one day in order of entry, so that a page needs no sort.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,83 +41,84 @@ from app.search.analyser import (
     Phrase,
     Prefix,
     indexed,
-    thing,
+    record_token,
 )
 
-# Keys fit the lower half of a rowid; they count down there, since ties come in order of entry.
+# The lower 32 bits of a rowid contain `KEYS - 1 - key`, so that a descending scan returns one day in order of entry.
 KEYS = 2**32
 PLEDGES = table("search_pledge", column("rowid", BigInteger), column("pledge"), column("tokens"))
 MEETINGS = table("search_meeting", column("rowid", BigInteger), column("meeting"), column("tokens"))
 INDEXES = {Entity.pledge: PLEDGES, Entity.meeting: MEETINGS}
 
 
-def place(held_on: date, key: int) -> int:
-    """Where a pledge stands in the index of SQLite."""
+def _pledge_rowid(held_on: date, key: int) -> int:
     return held_on.toordinal() * KEYS + KEYS - 1 - key
 
 
-def _meeting_place(id: str) -> int:
-    """Meetings have no number that stays; a hash of the id serves."""
+def _meeting_rowid(id: str) -> int:
+    """A hash of the id, because meetings have no numeric key."""
     return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=8).digest()) >> 1
 
 
-# What records are found by --------------------------------------------------------------------------------------------
+# The row of a record --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Indexed:
-    """A record's row in its index. `at` is the rowid on SQLite, `key` what names the record on PostgreSQL."""
+class SearchRow:
+    """A record's row in its index: SQLite identifies it by `rowid`, PostgreSQL by `key`."""
 
     entity: Entity
     key: int | str
-    at: int
+    rowid: int
     tokens: str
 
-    def place_before(self, document: Mapping[str, Any]) -> int:
-        """Where the row stood while the record had this document."""
+    def rowid_for(self, document: Mapping[str, Any]) -> int:
+        """The rowid of the same record with another document."""
         if self.entity is Entity.pledge:
-            return place(date.fromisoformat(document["held_on"]), int(self.key))
-        return self.at
+            return _pledge_rowid(date.fromisoformat(document["held_on"]), int(self.key))
+        return self.rowid
 
 
 def meeting_things(type: str, people: Iterable[str]) -> tuple[str, ...]:
-    """What a meeting lends to its pledges: its type, and who attended."""
-    return (thing("type", type), *(thing(Entity.participant, person) for person in people))
+    """The tokens of a meeting that its pledges share: those of its type and of its participants."""
+    return (record_token("type", type), *(record_token(Entity.participant, person) for person in people))
 
 
 def things_of_meeting(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """The same, from the meeting's public document."""
+    """The result of `meeting_things` for a meeting's public document."""
     return meeting_things(document["type"], (attendance["participant"] for attendance in document["participants"]))
 
 
-def pledge_row(key: int, document: Mapping[str, Any], parents: Mapping[str, str], of_meeting: Iterable[str]) -> Indexed:
-    """A pledge's row, from its public document, the parents of topics, and what its meeting lends."""
+def pledge_row(
+    key: int, document: Mapping[str, Any], parents: Mapping[str, str], of_meeting: Iterable[str]
+) -> SearchRow:
+    """A pledge's row, made from its public document, the parent of each topic, and the shared tokens of its meeting."""
     topics = {topic for slug in document["topics"] for topic in (slug, parents.get(slug, slug))}
-    owed = set(document["towards"]) - TOWARDS_WORDS
+    towards = set(document["towards"]) - TOWARDS_WORDS
     named = {
         Entity.topic: topics,
-        Entity.party: {*document["pledgors"], *owed, *document["about"]},
+        Entity.party: {*document["pledgors"], *towards, *document["about"]},
         Entity.instrument: document["instruments"],
         Entity.participant: document["speakers"],
     }
-    things = [thing(entity, id) for entity, ids in named.items() for id in ids]
-    tokens = indexed([document["summary"], *document["formula"]], [*things, *of_meeting])
-    return Indexed(Entity.pledge, key, place(date.fromisoformat(document["held_on"]), key), tokens)
+    record_tokens = [record_token(entity, id) for entity, ids in named.items() for id in ids]
+    tokens = indexed([document["summary"], *document["formula"]], [*record_tokens, *of_meeting])
+    return SearchRow(Entity.pledge, key, _pledge_rowid(date.fromisoformat(document["held_on"]), key), tokens)
 
 
-def meeting_row(document: Mapping[str, Any]) -> Indexed:
-    """A meeting's own row, from its public document. What its pledges say is found by their rows."""
+def meeting_row(document: Mapping[str, Any]) -> SearchRow:
+    """A meeting's row, made from its public document. It does not contain the text of its pledges."""
     texts = [document[name] for name in ("title", "city", "venue") if document[name]]
-    parties = [thing(Entity.party, party) for party in document["parties"]]
+    parties = [record_token(Entity.party, party) for party in document["parties"]]
     tokens = indexed(texts, [*parties, *things_of_meeting(document)])
-    return Indexed(Entity.meeting, document["id"], _meeting_place(document["id"]), tokens)
+    return SearchRow(Entity.meeting, document["id"], _meeting_rowid(document["id"]), tokens)
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
 _INSERT = {
-    Entity.pledge: text("INSERT INTO search_pledge (rowid, tokens) VALUES (:at, :tokens)"),
-    Entity.meeting: text("INSERT INTO search_meeting (rowid, meeting, tokens) VALUES (:at, :key, :tokens)"),
+    Entity.pledge: text("INSERT INTO search_pledge (rowid, tokens) VALUES (:rowid, :tokens)"),
+    Entity.meeting: text("INSERT INTO search_meeting (rowid, meeting, tokens) VALUES (:rowid, :key, :tokens)"),
 }
 _UPSERT = {
     Entity.pledge: text(
@@ -136,81 +136,83 @@ def on_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def insert_rows(connection: Connection, rows: Sequence[Indexed]) -> None:
-    """Write the rows of records of one kind that have none yet."""
+def insert_rows(connection: Connection, rows: Sequence[SearchRow]) -> None:
+    """Insert the rows of records of one kind. On PostgreSQL, replace rows that exist."""
     if not rows:
         return
     entity = rows[0].entity
     if on_sqlite(connection):
-        connection.execute(_INSERT[entity], [{"at": row.at, "key": row.key, "tokens": row.tokens} for row in rows])
+        connection.execute(
+            _INSERT[entity], [{"rowid": row.rowid, "key": row.key, "tokens": row.tokens} for row in rows]
+        )
     else:
         connection.execute(_UPSERT[entity], [{"key": row.key, "tokens": tsvector(row.tokens)} for row in rows])
 
 
-def replace_row(connection: Connection, row: Indexed, before: Mapping[str, Any]) -> None:
-    """Write a record's row over the one it had while its document was `before`, if they differ."""
+def replace_row(connection: Connection, row: SearchRow, before: Mapping[str, Any]) -> None:
+    """Replace a record's row, unless it is unchanged. `before` is the document of the row in the index."""
     if on_sqlite(connection):
-        index, old = INDEXES[row.entity], row.place_before(before)
-        standing = connection.execute(select(index.c.tokens).where(index.c.rowid == old)).scalar()
-        if row.at == old and standing == row.tokens:
+        index, old_rowid = INDEXES[row.entity], row.rowid_for(before)
+        old_tokens = connection.execute(select(index.c.tokens).where(index.c.rowid == old_rowid)).scalar()
+        if row.rowid == old_rowid and row.tokens == old_tokens:
             return
-        connection.execute(delete(index).where(index.c.rowid == old))
+        connection.execute(delete(index).where(index.c.rowid == old_rowid))
     insert_rows(connection, [row])
 
 
 def tsvector(tokens: str) -> str:
-    """Tokens in the form that PostgreSQL takes by a cast: each once, a word with its places."""
-    places: dict[str, list[str]] = {}
+    """The tokens as a literal of PostgreSQL's tsvector: each token once, and a word with its positions."""
+    positions: dict[str, list[str]] = {}
     for position, token in enumerate(tokens.split(" "), start=1):
         if token != GAP:
-            at = places.setdefault(token, [])
+            of_token = positions.setdefault(token, [])
             if MARK not in token:
-                at.append(str(position))
-    return " ".join(f"'{token}'{':' if at else ''}{','.join(at)}" for token, at in places.items())
+                of_token.append(str(position))
+    return " ".join(f"'{token}'{':' if found else ''}{','.join(found)}" for token, found in positions.items())
 
 
 def merge(connection: Connection, *, is_begun: bool) -> bool:
-    """A step of merging the parts that writing leaves in the index of pledges into one; whether more is to be done.
+    """Run one step that merges the b-trees of the pledge index. Return True if another step is needed.
 
-    SQLite merges only some of them as it writes, and a search reads them all: after a load of a million pledges there
-    were ten, and a search within a topic took it 642 µs, of one part 338. PostgreSQL's index has no such parts.
+    FTS5 writes several b-trees and merges only some of them, but a search reads them all. `is_begun` is False for the
+    first step. PostgreSQL's index needs no such step.
     """
     if not on_sqlite(connection):
         return False
     driver: Any = connection.connection.driver_connection
     before = driver.total_changes
-    connection.execute(_MERGE, {"pages": _PAGES if is_begun else -_PAGES})  # less than none begins with all parts
+    connection.execute(_MERGE, {"pages": _PAGES if is_begun else -_PAGES})  # a negative number starts a complete merge
     return bool(driver.total_changes - before > 1)
 
 
-# So many pages are merged in one step, which takes a twentieth of a second.
+# The number of pages is small, so that a step holds the write lock only for a short time.
 _MERGE, _PAGES = text("INSERT INTO search_pledge (search_pledge, rank) VALUES ('merge', :pages)"), 500
 
 
 # Checking -------------------------------------------------------------------------------------------------------------
 
-_NORMAL = text(
+_NORMAL_FORMS = text(
     "SELECT CAST(CAST(form AS tsvector) AS text)"
     " FROM unnest(CAST(:forms AS text[])) WITH ORDINALITY AS given(form, at) ORDER BY at"
 )
 
 
-def differing(connection: Connection, rows: Sequence[Indexed]) -> Iterator[Indexed]:
-    """Those of some rows of one kind that the index does not have, or has otherwise."""
+def differing(connection: Connection, rows: Sequence[SearchRow]) -> Iterator[SearchRow]:
+    """The rows, of one kind, that are missing from the index or differ from it."""
     if not rows:
         return
     index = INDEXES[rows[0].entity]
     if on_sqlite(connection):
-        expected: dict[Any, str] = {row.at: row.tokens for row in rows}
+        expected: dict[Any, str] = {row.rowid: row.tokens for row in rows}
         query = select(index.c.rowid, index.c.tokens).where(index.c.rowid.in_(expected))
     else:
-        forms = connection.execute(_NORMAL, {"forms": [tsvector(row.tokens) for row in rows]}).scalars()
+        forms = connection.execute(_NORMAL_FORMS, {"forms": [tsvector(row.tokens) for row in rows]}).scalars()
         expected = {row.key: form for row, form in zip(rows, forms, strict=True)}
-        named = index.c[rows[0].entity]
-        query = select(named, cast(index.c.tokens, Text)).where(named.in_(expected))
-    standing = {key: tokens for key, tokens in connection.execute(query)}
+        key_column = index.c[rows[0].entity]
+        query = select(key_column, cast(index.c.tokens, Text)).where(key_column.in_(expected))
+    stored = {key: tokens for key, tokens in connection.execute(query)}
     for row, (key, tokens) in zip(rows, expected.items(), strict=True):
-        if standing.get(key) != tokens:
+        if stored.get(key) != tokens:
             yield row
 
 
@@ -218,26 +220,26 @@ def count_rows(connection: Connection, entity: Entity) -> int:
     return int(connection.execute(select(func.count()).select_from(INDEXES[entity])).scalar_one())
 
 
-# Asking ---------------------------------------------------------------------------------------------------------------
+# Searching ------------------------------------------------------------------------------------------------------------
 
 
-def question_text(is_sqlite: bool, clauses: Sequence[Clause]) -> str:
-    """The clauses in the query language of the engine's index, as a value to bind."""
+def match_expression(is_sqlite: bool, clauses: Sequence[Clause]) -> str:
+    """The clauses in the query language of the database's index, as a value to bind."""
     return fts5(clauses) if is_sqlite else tsquery(clauses)
 
 
 def matches(is_sqlite: bool, index: Any, parameter: str) -> ColumnElement[bool]:
-    """The condition that a row of an index meets the question bound to `parameter`."""
+    """The condition that a row of an index matches the expression bound to `parameter`."""
     if is_sqlite:
         return index.c.tokens.op("MATCH", is_comparison=True)(bindparam(parameter))  # type: ignore[no-any-return]
     return index.c.tokens.op("@@", is_comparison=True)(cast(bindparam(parameter, type_=Text), TSQUERY))  # type: ignore[no-any-return]
 
 
 def found_pledges(is_sqlite: bool, parameter: str, bounds: Collection[str] = ()) -> Subquery:
-    """The keys of the pledges that meet the question bound to `parameter`, as `pledge`.
+    """The subquery of the pledges that match the expression bound to `parameter`, with their key as `pledge`.
 
-    On SQLite there is also `place`, which sorts by day. `bounds` names the bound days among `held_on__gte` and
-    `held_on__lt`: their places, bound as `held_on__gte_place` and `held_on__lt_place`, limit what is read of the index.
+    On SQLite it also has the rowid as `place`, which gives the order by day. If `bounds` contains `held_on__gte` or
+    `held_on__lt`, the rowids bound to `held_on__gte_rowid` and `held_on__lt_rowid` limit the scan of the index.
     """
     match = matches(is_sqlite, PLEDGES, parameter)
     if not is_sqlite:
@@ -245,43 +247,45 @@ def found_pledges(is_sqlite: bool, parameter: str, bounds: Collection[str] = ())
     rowid = PLEDGES.c.rowid
     query = select(rowid.label("place"), (KEYS - 1 - rowid.op("&")(KEYS - 1)).label("pledge")).where(match)
     if "held_on__gte" in bounds:
-        query = query.where(rowid >= bindparam("held_on__gte_place"))
+        query = query.where(rowid >= bindparam("held_on__gte_rowid"))
     if "held_on__lt" in bounds:
-        query = query.where(rowid < bindparam("held_on__lt_place"))
+        query = query.where(rowid < bindparam("held_on__lt_rowid"))
     return query.subquery("found")
 
 
-def first_place(day: date) -> int:
-    """The lowest place of a pledge of this day or later."""
+def first_rowid(day: date) -> int:
+    """The lowest rowid of a pledge made on this day or later."""
     return day.toordinal() * KEYS
 
 
 def fts5(clauses: Sequence[Clause]) -> str:
-    """The clauses in the language of FTS5. Every token is quoted, so nothing in them is an operator."""
-    return _question(clauses, _fts5, " AND ", " NOT ", " OR ")
+    """The clauses in the query language of FTS5. All tokens are quoted, so none of them is an operator."""
+    return _join_clauses(clauses, _fts5, " AND ", " NOT ", " OR ")
 
 
 def tsquery(clauses: Sequence[Clause]) -> str:
-    """The clauses in the language of PostgreSQL's tsquery, to be cast. Every token is quoted."""
-    return _question(clauses, _tsquery, " & ", " & !", " | ")
+    """The clauses as a literal of PostgreSQL's tsquery. All tokens are quoted."""
+    return _join_clauses(clauses, _tsquery, " & ", " & !", " | ")
 
 
-def _question(clauses: Sequence[Clause], render: Any, both: str, but_not: str, either: str) -> str:
-    wanted = [render(clause.expression) for clause in clauses if not clause.is_not] or [render(Phrase((EVERY,)))]
-    unwanted = [render(clause.expression) for clause in clauses if clause.is_not]
-    return f"({both.join(wanted)})" + (f"{but_not}({either.join(unwanted)})" if unwanted else "")
+def _join_clauses(
+    clauses: Sequence[Clause], render: Callable[[Expression], str], and_: str, and_not: str, or_: str
+) -> str:
+    required = [render(clause.expression) for clause in clauses if not clause.is_not] or [render(Phrase((EVERY,)))]
+    excluded = [render(clause.expression) for clause in clauses if clause.is_not]
+    return f"({and_.join(required)})" + (f"{and_not}({or_.join(excluded)})" if excluded else "")
 
 
-def _in_quotes(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
 def _fts5(expression: Expression) -> str:
     match expression:
         case Phrase(tokens):
-            return _in_quotes(" ".join(tokens))
+            return _quote(" ".join(tokens))
         case Prefix(start):
-            return f"{_in_quotes(start)}*"
+            return f"{_quote(start)}*"
         case AnyOf(of):
             return f"({' OR '.join(map(_fts5, of))})"
         case AllOf(of):

@@ -1,14 +1,13 @@
-"""The name index: all names and aliases of a book in memory, and what a question becomes by them.
+"""Name index: keep all names and aliases in memory, resolve names to ids, and expand the names in search queries.
 
-The index is read again only when a register has changed. A name in any spelling or language resolves to ids; a question
-becomes clauses over the tokens of the search index. The search index holds no names, only the tokens of named records,
-so renaming a person changes no row of it.
+The index is read again only after a register has changed. The search index contains the tokens of named records but
+not their names, so a rename changes no row of it. A search query becomes clauses as follows:
 
-- A whole name, the longest first, means its bearers: their tokens, or any of their names in a record's words. So every
-  alias asks the same. A topic's cue leads to the topic, and asks for its own words beside.
-- A part of a name (`Austin`, 작전통제) means whatever has a name that holds it. What is typed in Hangul is taken as
-  such a part even where it is a whole name too.
-- Where a name stands inside a longer one of its kind (Korea in North Korea), the longer one has it.
+- A complete name matches the tokens of its records, and all of their names in a record's words, so all aliases give
+  the same result. The longest name wins. A cue of a topic matches the topic, and also its own words.
+- A part of a name (`Austin`, 작전통제) matches the tokens of all records with a name that contains it. A text in
+  Hangul is also treated as a part of longer names if it is a complete name.
+- A name does not match inside a longer name of the same kind (`Korea` in `North Korea`).
 """
 
 from bisect import bisect_left
@@ -34,9 +33,9 @@ from app.search.analyser import (
     Outside,
     Phrase,
     Prefix,
-    Unit,
+    QueryTerm,
     parse,
-    thing,
+    record_token,
     words,
 )
 from app.search.names import NAMED
@@ -46,7 +45,7 @@ from app.store.models import Revision, columns
 Tokens = tuple[str, ...]
 MEETING_TYPE = "type"
 
-# What a type of meeting is called; the others are no names but common words.
+# The names of types of meeting. Types that are missing here have no name, only common words.
 _TYPE_NAMES = {
     MeetingType.two_plus_two: ("2+2", "2plus2", "two plus two"),
     MeetingType.summit: ("summit",),
@@ -58,125 +57,123 @@ _TYPE_NAMES = {
 
 
 class Name(NamedTuple):
-    """A name as tokens, and what bears it. A cue points to its topic and is not what the topic is called."""
+    """A name as tokens, and the token of its record. A cue is a search word for a topic, not a name of it."""
 
     tokens: Tokens
-    bearer: str
+    record: str
     is_cue: bool = False
 
 
-def kind_of(token: str) -> str:
+def _kind_of(token: str) -> str:
     return token.partition(MARK)[0]
 
 
 class Lexicon:
-    """Every name of a book, found by the whole, by a part and by its beginning."""
+    """All names of a book, for lookup by complete name, by part and by prefix."""
 
     def __init__(self, named: Iterable[tuple[str, str, bool]]) -> None:
-        """`named` are names as written, each with the token of its bearer and whether it is a cue."""
-        self.whole: dict[Tokens, set[Name]] = defaultdict(set)
-        self.names: dict[str, set[Tokens]] = defaultdict(set)
+        """`named` gives each name as text, the token of its record, and whether it is a cue."""
+        self._by_tokens: dict[Tokens, set[Name]] = defaultdict(set)
+        self._names: dict[str, set[Tokens]] = defaultdict(set)
         self._by_token: dict[str, set[Name]] = defaultdict(set)
-        by_form: dict[str, set[str]] = defaultdict(set)
-        for text, bearer, is_cue in named:
-            found = list(words(text))
-            if not found:
+        self._by_form: dict[str, set[str]] = defaultdict(set)
+        for text, record, is_cue in named:
+            name_words = list(words(text))
+            if not name_words:
                 continue
-            name = Name(tuple(word.token for word in found), bearer, is_cue)
-            for word in found:
+            name = Name(tuple(word.token for word in name_words), record, is_cue)
+            for word in name_words:
                 self._by_token[word.token].add(name)
                 for form in word.forms:
-                    by_form[MARK + form].add(bearer)
-            self.whole[name.tokens].add(name)
+                    self._by_form[MARK + form].add(record)
+            self._by_tokens[name.tokens].add(name)
             if not is_cue:
-                self.names[bearer].add(name.tokens)
-        self._longest = max((len(tokens) for tokens in self.whole), default=0)
-        self._forms = sorted(by_form.items())
+                self._names[record].add(name.tokens)
+        self._max_length = max((len(tokens) for tokens in self._by_tokens), default=0)
+        self._forms = sorted(self._by_form)
 
-    def clauses(self, question: str) -> list[Clause]:
-        """What a question demands of a record, every clause of it. Empty if it has no word."""
-        units = list(self._joined(parse(question)))
-        telling = [unit for unit in units if unit.is_quoted or unit.is_prefix or unit.tokens[0] not in FUNCTION_WORDS]
-        return [self._clause(unit) for unit in telling or units]
+    def clauses(self, query: str) -> list[Clause]:
+        """The clauses of a search query, all of which a record must match. Empty if the query contains no word."""
+        terms = list(self._join_names(parse(query)))
+        content = [term for term in terms if term.is_quoted or term.is_prefix or term.tokens[0] not in FUNCTION_WORDS]
+        return [self._clause(term) for term in content or terms]
 
-    def _joined(self, units: Sequence[Unit]) -> Iterator[Unit]:
-        """The units, with words that make up a name together as one; the longest names first."""
-        at = 0
-        while at < len(units):
-            taken = 1
-            if _is_plain(units[at]):
+    def _join_names(self, terms: Sequence[QueryTerm]) -> Iterator[QueryTerm]:
+        """The terms, with the consecutive words of a name joined into one term. The longest name wins."""
+        start = 0
+        while start < len(terms):
+            count = 1
+            if _is_plain(terms[start]):
                 tokens: Tokens = ()
-                for index in range(at, min(len(units), at + self._longest)):
-                    if not _is_plain(units[index]):
+                for index in range(start, min(len(terms), start + self._max_length)):
+                    if not _is_plain(terms[index]):
                         break
-                    tokens += units[index].tokens
-                    if tokens in self.whole:
-                        taken = index - at + 1
-            joined = tuple(token for unit in units[at : at + taken] for token in unit.tokens)
-            yield units[at] if taken == 1 else Unit(joined)
-            at += taken
+                    tokens += terms[index].tokens
+                    if tokens in self._by_tokens:
+                        count = index - start + 1
+            joined = tuple(token for term in terms[start : start + count] for token in term.tokens)
+            yield terms[start] if count == 1 else QueryTerm(joined)
+            start += count
 
-    def _clause(self, unit: Unit) -> Clause:
-        if unit.is_prefix:
-            return Clause(Prefix(unit.tokens[0]), self._beginning(unit.tokens[0]), unit.is_not)
-        asked: Expression = Phrase(unit.tokens)
-        if unit.tokens not in self.whole:
-            return Clause(asked, self._holding(unit.tokens), unit.is_not)
-        bearers = {name.bearer for name in self.whole[unit.tokens]}
-        called = {name.bearer for name in self.whole[unit.tokens] if not name.is_cue}
-        is_common = called != bearers or any(kind_of(bearer) == Entity.topic for bearer in called)
-        synonyms = {tokens for bearer in called for tokens in self.names[bearer]}
-        things = bearers | {
-            name.bearer
-            for tokens in synonyms
-            for name in self.whole[tokens]
-            if kind_of(name.bearer) not in {kind_of(bearer) for bearer in called}
+    def _clause(self, term: QueryTerm) -> Clause:
+        if term.is_prefix:
+            return Clause(Prefix(term.tokens[0]), self._with_prefix(term.tokens[0]), term.is_not)
+        phrase: Expression = Phrase(term.tokens)
+        if term.tokens not in self._by_tokens:
+            return Clause(phrase, self._with_part(term.tokens), term.is_not)
+        names = self._by_tokens[term.tokens]
+        records = {name.record for name in names}
+        named = {name.record for name in names if not name.is_cue}
+        kinds = {_kind_of(record) for record in named}
+        synonyms = {tokens for record in named for tokens in self._names[record]}
+        record_tokens = records | {
+            name.record for tokens in synonyms for name in self._by_tokens[tokens] if _kind_of(name.record) not in kinds
         }
-        if not unit.tokens[0].isascii():
-            things |= set(self._holding(unit.tokens))
-        ways: list[Expression] = [self._named(tokens, called) for tokens in sorted(synonyms)]
-        if is_common:
-            each = tuple(Phrase((token,)) for token in dict.fromkeys(unit.tokens))
-            ways.append(asked if unit.is_quoted or len(each) == 1 else AllOf(each))
-        return Clause(ways[0] if len(ways) == 1 else AnyOf(tuple(ways)), tuple(sorted(things)), unit.is_not)
+        if not term.tokens[0].isascii():
+            record_tokens |= set(self._with_part(term.tokens))
+        alternatives: list[Expression] = [self._name_expression(tokens, named) for tokens in sorted(synonyms)]
+        if named != records or Entity.topic in kinds:  # a cue, or the name of a topic: its words also count separately
+            single = tuple(Phrase((token,)) for token in dict.fromkeys(term.tokens))
+            alternatives.append(phrase if term.is_quoted or len(single) == 1 else AllOf(single))
+        expression = alternatives[0] if len(alternatives) == 1 else AnyOf(tuple(alternatives))
+        return Clause(expression, tuple(sorted(record_tokens)), term.is_not)
 
-    def _named(self, tokens: Tokens, bearers: set[str]) -> Expression:
-        """A name in a text, where it is not part of another's longer name."""
-        kinds = {kind_of(bearer) for bearer in bearers}
+    def _name_expression(self, tokens: Tokens, records: set[str]) -> Expression:
+        """A name of these records, except inside a longer name of another record of the same kind."""
+        kinds = {_kind_of(record) for record in records}
         longer = {
             name.tokens
-            for name in self._names_holding(tokens)
-            if len(name.tokens) > len(tokens) and name.bearer not in bearers and kind_of(name.bearer) in kinds
+            for name in self._names_with_part(tokens)
+            if len(name.tokens) > len(tokens) and name.record not in records and _kind_of(name.record) in kinds
         }
         name = Phrase(tokens)
         return Outside(name, tuple(Phrase(other) for other in sorted(longer))) if longer else name
 
-    def _holding(self, tokens: Tokens) -> Tokens:
-        """What has a name, or a cue, with these tokens in it."""
+    def _with_part(self, tokens: Tokens) -> Tokens:
+        """The records with a name or a cue that contains these tokens."""
         if len(tokens) == 1 and tokens[0].startswith(MARK):
-            at = bisect_left(self._forms, (tokens[0],))
-            is_there = at < len(self._forms) and self._forms[at][0] == tokens[0]
-            return tuple(sorted(self._forms[at][1])) if is_there else ()
-        return tuple(sorted({name.bearer for name in self._names_holding(tokens)}))
+            return tuple(sorted(self._by_form.get(tokens[0], ())))
+        return tuple(sorted({name.record for name in self._names_with_part(tokens)}))
 
-    def _names_holding(self, tokens: Tokens) -> Iterator[Name]:
+    def _names_with_part(self, tokens: Tokens) -> Iterator[Name]:
         length = len(tokens)
         for name in self._by_token.get(tokens[0], ()):
-            if any(name.tokens[at : at + length] == tokens for at in range(len(name.tokens) - length + 1)):
+            starts = range(len(name.tokens) - length + 1)
+            if any(name.tokens[start : start + length] == tokens for start in starts):
                 yield name
 
-    def _beginning(self, start: str) -> Tokens:
-        """What has a name with a word that begins so."""
-        found: set[str] = set()
-        for form, bearers in self._forms[bisect_left(self._forms, (start,)) :]:
-            if not form.startswith(start):
+    def _with_prefix(self, prefix: str) -> Tokens:
+        """The records with a name or a cue in which a word starts with `prefix`."""
+        records: set[str] = set()
+        for form in self._forms[bisect_left(self._forms, prefix) :]:
+            if not form.startswith(prefix):
                 break
-            found |= bearers
-        return tuple(sorted(found))
+            records |= self._by_form[form]
+        return tuple(sorted(records))
 
 
-def _is_plain(unit: Unit) -> bool:
-    return not (unit.is_quoted or unit.is_prefix or unit.is_not)
+def _is_plain(term: QueryTerm) -> bool:
+    return not (term.is_quoted or term.is_prefix or term.is_not)
 
 
 # The index ------------------------------------------------------------------------------------------------------------
@@ -184,7 +181,7 @@ def _is_plain(unit: Unit) -> bool:
 
 @dataclass(frozen=True)
 class NamedRecord:
-    """A record of a register with its own name, its further names as searched for, and a topic's parent."""
+    """A record of a register: its name, whether it is retracted, and the parent if it is a topic."""
 
     id: str
     name: str
@@ -193,38 +190,40 @@ class NamedRecord:
 
 
 class NameIndex:
-    """Every party, topic, instrument and participant of a book by id and by name."""
+    """All parties, topics, instruments and participants of a book, by id and by name."""
 
     def __init__(self) -> None:
         self.records: dict[Entity, dict[str, NamedRecord]] = {entity: {} for entity in NAMED}
         self._by_folded: dict[Entity, dict[str, set[str]]] = {entity: defaultdict(set) for entity in NAMED}
-        self._names: list[tuple[str, str, bool]] = []  # name, token of the record, whether it is a topic's cue
+        self._names: list[tuple[str, str, bool]] = []  # the arguments of `Lexicon`
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """The names as the search knows them, without those of retracted records."""
-        types = [(name, thing(MEETING_TYPE, type), False) for type, names in _TYPE_NAMES.items() for name in names]
+        """The names for search, without those of retracted records."""
+        types = [
+            (name, record_token(MEETING_TYPE, type), False) for type, names in _TYPE_NAMES.items() for name in names
+        ]
         return Lexicon([*self._names, *types])
 
     def add(self, entity: Entity, record: NamedRecord, folded: str) -> None:
-        """Add a record under its own name. A party is also found by its code."""
+        """Add a record with its own name. `folded` is the name in the form that is compared."""
         self.records[entity][record.id] = record
         self._by_folded[entity][folded].add(record.id)
         if not record.is_retracted:
-            self._names.append((record.name, thing(entity, record.id), False))
-            if entity is Entity.party:
-                self._names.append((record.id, thing(entity, record.id), False))
+            self._names.append((record.name, record_token(entity, record.id), False))
+            if entity is Entity.party:  # the code of a party is also a name
+                self._names.append((record.id, record_token(entity, record.id), False))
 
     def add_alias(self, entity: Entity, id: str, name: str, folded: str, *, is_cue: bool) -> None:
-        """Add a further name of a record that has been added."""
+        """Add another name of a record that was added before."""
         self._by_folded[entity][folded].add(id)
         if not self.records[entity][id].is_retracted:
-            self._names.append((name, thing(entity, id), is_cue))
+            self._names.append((name, record_token(entity, id), is_cue))
 
     def resolve(self, entity: Entity, name: str) -> list[str]:
-        """The ids that a name stands for: the id itself, else all records of that name; empty if there is none.
+        """The ids of the records with this id or name; empty if there are none. An id takes precedence over names.
 
-        Ids match in any case: `kor` is `KOR`.
+        Case does not matter: `kor` is the id `KOR`.
         """
         id = name.upper() if entity is Entity.party else name.lower()
         if id in self.records[entity]:
@@ -232,42 +231,42 @@ class NameIndex:
         return sorted(self._by_folded[entity].get(fold(name), ()))
 
     def has(self, entity: Entity, id: str) -> bool:
-        """True if a register has this id, retracted or not."""
+        """True if a record with this id exists, even if it is retracted."""
         return id in self.records[entity]
 
     def name(self, entity: Entity, id: str) -> str | None:
-        """The name of a record; None if there is none of this id."""
+        """The name of a record, or None if there is no record with this id."""
         record = self.records[entity].get(id)
         return record.name if record else None
 
     def children(self, topics: Iterable[str]) -> list[str]:
-        """The topics whose parent is one of these."""
+        """The child topics of these topics."""
         wanted = set(topics)
         return [topic.id for topic in self.records[Entity.topic].values() if topic.parent in wanted]
 
 
 class _Cached(NamedTuple):
-    """The names of a database, and a head that they are valid for."""
+    """The names of a database, and the head for which they are valid."""
 
     head: Head
     names: NameIndex
 
 
 _cached: WeakKeyDictionary[Engine, _Cached] = WeakKeyDictionary()
-# One request reads the names, and those that arrive meanwhile wait for it.
-_reading = Lock()
+# One thread reads the names of a new head while the others wait.
+_read_lock = Lock()
 
 
 def read_name_index(connection: Connection, head: Head | None = None) -> NameIndex:
-    """The names at `head` or later; `head` is that of the connection if it is left out.
+    """The names at `head` or later. `head` defaults to the head that the connection sees.
 
-    Reads the index only if a register has changed since it was last read.
+    The names are read from the database only if a register has changed since the last read.
     """
     head, engine = head or read_head(connection), connection.engine
     cached = _cached.get(engine)
     if cached is not None and cached.head == head:
         return cached.names
-    with _reading:
+    with _read_lock:
         cached = _cached.get(engine)
         if cached is None or cached.head != head:
             is_current = cached is not None and _is_current(connection, cached.head)
@@ -277,7 +276,7 @@ def read_name_index(connection: Connection, head: Head | None = None) -> NameInd
 
 
 def _is_current(connection: Connection, head: Head) -> bool:
-    """True if the ledger has gone on from `head` without a change of a register."""
+    """True if the ledger continues from `head` without a change of a register."""
     revision = columns(Revision)
     since = select(revision.c.hash, revision.c.entity).where(revision.c.seq >= head.seq).order_by(revision.c.seq)
     rows = connection.execute(since.limit(2000)).all()
@@ -286,13 +285,13 @@ def _is_current(connection: Connection, head: Head) -> bool:
 
 def _read(connection: Connection) -> NameIndex:
     index = NameIndex()
-    for entity, (table, key, further, owner) in NAMED.items():
+    for entity, (table, key, aliases, foreign_key) in NAMED.items():
         parent = table.c.parent if entity is Entity.topic else null()
-        own = select(table.c[key], table.c.name, table.c.retracted.is_not(None), parent, table.c.folded)
-        for *record, folded in connection.execute(own.order_by(table.c[key])):
+        records = select(table.c[key], table.c.name, table.c.retracted.is_not(None), parent, table.c.folded)
+        for *record, folded in connection.execute(records.order_by(table.c[key])):
             index.add(entity, NamedRecord(*record), folded)
-        is_cue = further.c.language.is_(None) if entity is Entity.topic else false()
-        others = select(further.c[owner], further.c.name, further.c.folded, is_cue)
-        for id, name, folded, cue in connection.execute(others):
+        is_cue = aliases.c.language.is_(None) if entity is Entity.topic else false()
+        names = select(aliases.c[foreign_key], aliases.c.name, aliases.c.folded, is_cue)
+        for id, name, folded, cue in connection.execute(names):
             index.add_alias(entity, id, name, folded, is_cue=bool(cue))
     return index

@@ -1,4 +1,4 @@
-"""Names and ids in the database: which ids there are, and the nearest ones for the answer to a wrong name."""
+"""Lookup of ids: check that ids exist in the database, and suggest similar ids for an unknown one."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ from app.schemas.vocabulary import Entity
 from app.store import models
 from app.store.models import columns
 
-# Each named entity: its table, its key, its table of further names and the owner's column there.
+# For each entity with names: its table, its key, its table of aliases, and the foreign key in that table.
 NAMED: Mapping[Entity, tuple[Any, str, Any, str]] = {
     Entity.party: (columns(models.Party), "code", columns(models.PartyAlias), "party"),
     Entity.topic: (columns(models.Topic), "slug", columns(models.TopicAlias), "topic"),
@@ -31,29 +31,29 @@ _TABLES = {
 def known(
     connection: Connection, named: Mapping[Entity, Iterable[str]], *, standing: bool = False
 ) -> set[tuple[Entity, str]]:
-    """Which of these ids the book has; with `standing`, without those of retracted records. One statement asks."""
+    """The ids that exist, as pairs of entity and id; with `standing`, without retracted records. One statement."""
     wanted = {entity: ids for entity, names in named.items() if (ids := sorted(set(names)))}
     if not wanted:
         return set()
     ids_by_entity = {entity.value: ids for entity, ids in wanted.items()}
-    rows: Any = connection.execute(_among(tuple(wanted), standing), ids_by_entity)
+    rows: Any = connection.execute(_known_statement(tuple(wanted), standing), ids_by_entity)
     return {(Entity(entity), id) for entity, id in rows}
 
 
+# Cached, because each write of a record with references runs this statement.
 @cache
-def _among(entities: tuple[Entity, ...], standing: bool) -> CompoundSelect[tuple[str, str]]:
-    """Asked for the references of every line that is written, so it is made once."""
-    return union_all(*(_of(entity, standing) for entity in entities))
+def _known_statement(entities: tuple[Entity, ...], standing: bool) -> CompoundSelect[tuple[str, str]]:
+    return union_all(*(_known_of_entity(entity, standing) for entity in entities))
 
 
-def _of(entity: Entity, standing: bool) -> Select[tuple[str, str]]:
+def _known_of_entity(entity: Entity, standing: bool) -> Select[tuple[str, str]]:
     table, key = _TABLES[entity]
     query = select(literal_column(f"'{entity}'"), key).where(key.in_(bindparam(entity.value, expanding=True)))
     return query.where(table.c.retracted.is_(None)) if standing else query
 
 
 def nearest(connection: Connection, entity: Entity, name: str, count: int = 3) -> list[str]:
-    """The ids whose id or name is most like `name`, for the answer to a wrong one."""
+    """At most `count` ids of records with an id or a name similar to `name`, the most similar first."""
     candidates: dict[str, str] = {}
     if entity in NAMED:
         table, key, aliases, owner = NAMED[entity]
@@ -67,7 +67,7 @@ def nearest(connection: Connection, entity: Entity, name: str, count: int = 3) -
 
 
 def did_you_mean(connection: Connection, entity: Entity, name: str) -> str:
-    """`; the nearest are A, B` or nothing."""
+    """The end of an error message: `; the nearest are A, B`, or "" if no id is similar."""
     near = nearest(connection, entity, name)
     return f"; the nearest are {', '.join(near)}" if near else ""
 
@@ -75,13 +75,16 @@ def did_you_mean(connection: Connection, entity: Entity, name: str) -> str:
 def missing(
     connection: Connection, named: Mapping[Entity, Iterable[tuple[Path, str]]], *, standing: bool = True
 ) -> list[Fault]:
-    """A fault for every named id that the book does not have (or has retracted), with the nearest that it has."""
-    places = {entity: list(of_one) for entity, of_one in named.items()}
-    wanted = {entity: [id for _, id in of_one] for entity, of_one in places.items()}
-    there = known(connection, wanted, standing=standing)
+    """A fault with similar ids for each id that does not exist, or (with `standing`) is retracted.
+
+    `named` gives, by entity, the path of each reference in the document and the id in it.
+    """
+    references = {entity: list(of_entity) for entity, of_entity in named.items()}
+    ids = {entity: [id for _, id in of_entity] for entity, of_entity in references.items()}
+    existing = known(connection, ids, standing=standing)
     faults: list[Fault] = []
-    for entity, of_one in places.items():
-        absent = [(path, id) for path, id in of_one if (entity, id) not in there]
+    for entity, of_entity in references.items():
+        absent = [(path, id) for path, id in of_entity if (entity, id) not in existing]
         faults += [
             Fault(path, f"must name a {entity} of the book{did_you_mean(connection, entity, id) if index < 10 else ''}")
             for index, (path, id) in enumerate(absent[:100])
@@ -90,5 +93,5 @@ def missing(
 
 
 def no_such_record(connection: Connection, entity: Entity, id: str) -> NotFound:
-    """Return the error for an id that the book does not have. Its message names the nearest ids."""
+    """The error for an id that does not exist. Its message suggests similar ids."""
     return NotFound(f"No {entity} has this id{did_you_mean(connection, entity, id)}.")

@@ -1,4 +1,4 @@
-"""The database: engines and transactions, the tables, the ledger of revisions, cursors of keyset paging.
+"""Storage: database engines and transactions, the tables, the ledger of revisions, and the cursors of pages.
 
-It knows how rows are kept, and nothing of what they mean.
+This package reads and writes rows. It does not know the rules for their content, which are in `app.records`.
 """

@@ -1,7 +1,7 @@
-"""The database: its engines, the writing lock, snapshots, and the rule which reads run in a thread.
+"""Database: engines, read and write transactions, and the choice between event loop and thread for reads.
 
-On SQLite and PostgreSQL alike, a write transaction holds one lock from its first statement, so that the ledger's `seq`
-rises in commit order; it is committed, to disk, before `writing` returns. A reading connection cannot write.
+On SQLite and PostgreSQL, a write transaction holds the write lock from its first statement, so that the ledger's `seq`
+increases in commit order. It is committed to disk before `writing` returns. A connection for reads cannot write.
 """
 
 import os
@@ -21,46 +21,47 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 T = TypeVar("T")
 
 _BEGIN_SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ"}
-# Steps of SQLite's virtual machine: a page by an index takes some 3,000.
-_STEPS_A_CALL, _MOST_STEPS = 1000, 100_000
-_MAPPED = 2**31 - 2**16  # bytes of the file that a reader maps into memory: as much as SQLite takes
+# Steps of SQLite's virtual machine: those between two calls of the progress handler, and the limit of a read on the
+# event loop. A page that is read by an index stays far below the limit.
+_STEPS_PER_CALL, _MAX_STEPS = 1000, 100_000
+_MMAP_SIZE = 2**31 - 2**16  # bytes; the maximum that SQLite allows
 
-_WRITER_LOCK = 0x706C6564  # "pled", the advisory lock of all writers
+_WRITE_LOCK = 0x706C6564  # "pled", the key of PostgreSQL's advisory lock for writes
 
-# What the database's state is to blame for, not the statement: it may be otherwise when tried again.
-_SQLITE_FAULTS = {
+# Database errors that mean "retry later": the cause is the state of the database, not the statement.
+_SQLITE_UNAVAILABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
 }  # fmt: skip
 _READ_ONLY = "25006"
-# SQLSTATE, or its class: connection lost, transaction rolled back, out of resources, not in this state, stopped by
-# its operator (a time limit and a restart among them), a fault of the system it runs on.
-_POSTGRESQL_FAULTS = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
+# Prefixes of SQLSTATE: connection exception, transaction rollback, insufficient resources, object not in prerequisite
+# state (such as a lock timeout), operator intervention (such as a statement timeout or a restart), system error.
+_POSTGRESQL_UNAVAILABLE = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
 
 
 def in_parts(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    """Ids in order, so many at a time: a statement that names them all would outgrow what an engine takes."""
+    """The ids in batches of at most `size`, because a database limits the number of parameters of a statement."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Is it the database that cannot serve just now (locked, full, read-only, restarting), not the request?"""
+    """True if an error means that the database is temporarily unavailable: locked, full, read-only or restarting."""
     if isinstance(error, PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return (code & 0xFF) in _SQLITE_FAULTS
+        return (code & 0xFF) in _SQLITE_UNAVAILABLE
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return str(state).startswith(_POSTGRESQL_FAULTS)
+        return str(state).startswith(_POSTGRESQL_UNAVAILABLE)
     return error.connection_invalidated or isinstance(error, OperationalError)
 
 
 class Database:
-    """The book's database: one engine that writes, and one that reads in autocommit mode."""
+    """The database of a book: one engine for writes, and one for reads in autocommit mode."""
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         self.url = _with_driver(url)
@@ -69,18 +70,18 @@ class Database:
         self._loop_connection: Connection | None = None
         self._loop_lock = Lock()
         if self.is_sqlite:
-            self.writer, self.reader, self._short = _sqlite_engines(self.url, timeout, self._is_long)
+            self.writer, self.reader, self._loop_reader = _sqlite_engines(self.url, timeout, self._count_steps)
         else:
             self.writer, self.reader = _postgresql_engines(self.url, timeout)
 
     @property
     def exists(self) -> bool:
-        """False only for an SQLite file that nobody has made yet."""
+        """False if the SQLite file does not exist. Always True on PostgreSQL."""
         return not self.is_sqlite or Path(str(self.url.database)).exists()
 
     @contextmanager
     def reading(self, *, is_snapshot: bool = True) -> Iterator[Connection]:
-        """A connection that cannot write. With `is_snapshot`, all its statements see one state of the book."""
+        """A connection for reads only. With `is_snapshot`, all its statements see the same state of the book."""
         with self.reader.connect() as connection:
             if is_snapshot:
                 connection.exec_driver_sql(_BEGIN_SNAPSHOT[connection.dialect.name])
@@ -88,19 +89,20 @@ class Database:
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Connection]:
-        """A connection that holds the writing lock; all of it is on disk when this returns, or none of it is kept."""
+        """A connection that holds the write lock. At the end, all its writes are on disk; after an error, none of them."""
         with self.writer.connect() as connection:
             if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
             yield connection
             if commit:
                 connection.commit()
 
     async def read(self, function: Callable[[Connection], T], *, is_snapshot: bool = True) -> T:
-        """Run a read and return what it returns. This is the one rule for threads, for all reads of the server.
+        """Run `function` on a connection for reads, and return its result. All reads of the server use this method.
 
-        On SQLite, a read first runs on the event loop, and is stopped after `_MOST_STEPS`. A read that is stopped or
-        fails there runs again in a thread, as do all reads on PostgreSQL. So `function` must only read.
+        On SQLite, a read first runs on the event loop, and is interrupted after `_MAX_STEPS`. If it is interrupted or
+        fails, it runs again in a thread. On PostgreSQL, every read runs in a thread. Because `function` can run twice,
+        it must only read.
         """
         if self.is_sqlite and self._loop_lock.acquire(blocking=False):
             try:
@@ -114,7 +116,7 @@ class Database:
     def _read_on_loop(self, function: Callable[[Connection], T], is_snapshot: bool) -> T:
         self._steps = 0
         if self._loop_connection is None:
-            self._loop_connection = self._short.connect()
+            self._loop_connection = self._loop_reader.connect()
         connection = self._loop_connection
         try:
             if is_snapshot:
@@ -129,25 +131,26 @@ class Database:
             self._loop_connection = None
 
     def read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool = True) -> T:
-        """Run a read in this thread and return what it returns; again, if its connection turns out to be closed."""
+        """Run `function` in this thread, and return its result. Runs it again if the server had closed the connection."""
         try:
             with self.reading(is_snapshot=is_snapshot) as connection:
                 return function(connection)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-        # The database server had closed the connection. The pool has now dropped all that are as old.
+        # The server had closed the connection, for example at a restart. The pool has discarded all older connections.
         with self.reading(is_snapshot=is_snapshot) as connection:
             return function(connection)
 
-    def _is_long(self) -> bool:
-        """Called by SQLite every `_STEPS_A_CALL` steps of a read on the event loop; True stops it."""
-        self._steps += _STEPS_A_CALL
-        return self._steps > _MOST_STEPS
+    def _count_steps(self) -> bool:
+        """The progress handler of SQLite for a read on the event loop. True interrupts the read."""
+        self._steps += _STEPS_PER_CALL
+        return self._steps > _MAX_STEPS
 
     def copy_to(self, file: Path) -> None:
-        """A consistent copy of an SQLite book, made while others write. VACUUM must stand outside a transaction."""
-        # SQLite does not bring the copy to disk itself, and a stopped VACUUM leaves half a file: a whole one is named.
+        """Write a consistent copy of an SQLite book to `file`, also during writes. Raises OSError if that fails."""
+        # SQLite does not sync the copy to disk, and an interrupted VACUUM leaves an incomplete file. Therefore the file
+        # gets its name only when it is complete. VACUUM runs on the driver, because it cannot run in a transaction.
         unfinished = file.with_name(f"{file.name}.unfinished")
         unfinished.unlink(missing_ok=True)
         with self.reader.connect() as connection:
@@ -160,18 +163,18 @@ class Database:
                 raise OSError(f"{file} cannot be written: {error}") from error
             finally:
                 driver.execute("PRAGMA query_only=ON")
-        _bring_to_disk(unfinished)
+        _sync_to_disk(unfinished)
         unfinished.rename(file)
-        _bring_to_disk(file.parent)
+        _sync_to_disk(file.parent)
 
     def close(self) -> None:
         """Close all connections. The next use opens new ones."""
         self._close_loop_connection()
-        for engine in (self.writer, self.reader, *([self._short] if self.is_sqlite else [])):
+        for engine in (self.writer, self.reader, *([self._loop_reader] if self.is_sqlite else [])):
             engine.dispose()
 
 
-def _bring_to_disk(path: Path) -> None:
+def _sync_to_disk(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -193,16 +196,16 @@ def _with_driver(url: str) -> URL:
     return parsed
 
 
-def _sqlite_engines(url: URL, timeout: float, is_long: Callable[[], bool]) -> tuple[Engine, Engine, Engine]:
-    """The writer, the reader, and a reader of one connection that never waits, for the event loop."""
-    # So long it waits for another process's lock; PostgreSQL gets the same by lock_timeout.
+def _sqlite_engines(url: URL, timeout: float, count_steps: Callable[[], bool]) -> tuple[Engine, Engine, Engine]:
+    """The writer, the reader, and the reader of the event loop, which has one connection and never waits for a lock."""
+    # The timeout limits the wait for a lock of another process, like `lock_timeout` on PostgreSQL.
     arguments = {"check_same_thread": False, "timeout": timeout}
-    # One writing connection, whose pool is the queue of writers.
+    # The writer has one connection, so its pool is the queue of write transactions.
     pool: dict[str, Any] = {"pool_timeout": timeout, "connect_args": arguments, "hide_parameters": True}
     writer = create_engine(url, pool_size=1, max_overflow=0, **pool)
     reader = create_engine(url, pool_size=8, max_overflow=32, **pool)
     no_wait: dict[str, Any] = {**pool, "pool_timeout": 0, "connect_args": {**arguments, "timeout": 0}}
-    short = create_engine(url, pool_size=1, max_overflow=0, **no_wait)
+    loop_reader = create_engine(url, pool_size=1, max_overflow=0, **no_wait)
 
     def open_writer(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
@@ -211,16 +214,18 @@ def _sqlite_engines(url: URL, timeout: float, is_long: Callable[[], bool]) -> tu
 
     def open_reader(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("query_only=ON", f"mmap_size={_MAPPED}"):
+        for pragma in ("query_only=ON", f"mmap_size={_MMAP_SIZE}"):
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(writer, "connect", open_writer)
-    # IMMEDIATE: a transaction that first reads and then writes would otherwise lose the lock, or another's update.
+    # IMMEDIATE takes the write lock at the start. Otherwise a transaction that reads first could not get it later.
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "connect", open_reader)
-    event.listen(short, "connect", open_reader)
-    event.listen(short, "connect", lambda connection, _: connection.set_progress_handler(is_long, _STEPS_A_CALL))
-    return writer, reader, short
+    event.listen(loop_reader, "connect", open_reader)
+    event.listen(
+        loop_reader, "connect", lambda connection, _: connection.set_progress_handler(count_steps, _STEPS_PER_CALL)
+    )
+    return writer, reader, loop_reader
 
 
 def _postgresql_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
@@ -228,18 +233,18 @@ def _postgresql_engines(url: URL, timeout: float) -> tuple[Engine, Engine]:
     options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
     arguments = {"connect_timeout": max(2, int(timeout))}
     pool: dict[str, Any] = {"pool_timeout": timeout, "hide_parameters": True}
-    # A write is never sent twice, so its connection is checked first.
+    # A failed write is not repeated, so the pool tests a connection before it is used.
     writing = {**arguments, "options": f"{options} -c synchronous_commit=on"}
     writer = create_engine(url, pool_size=4, max_overflow=28, pool_pre_ping=True, connect_args=writing, **pool)
     reading = {**arguments, "options": f"{options} -c default_transaction_read_only=on"}
     reader = create_engine(
         url, pool_size=8, max_overflow=32, isolation_level="AUTOCOMMIT", connect_args=reading, **pool
     )
-    event.listen(writer, "handle_error", _leave_what_has_become_read_only)
+    event.listen(writer, "handle_error", _discard_read_only_connections)
     return writer, reader
 
 
-def _leave_what_has_become_read_only(context: ExceptionContext) -> None:
-    """A connection that was opened on a read-only server stays so: go on with new ones, which may find it writing."""
+def _discard_read_only_connections(context: ExceptionContext) -> None:
+    """Discard the pooled connections of a read-only server. They stay read-only after the server accepts writes."""
     if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True

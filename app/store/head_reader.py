@@ -1,7 +1,7 @@
-"""The head of the ledger, read on the event loop over one connection of its own.
+"""Head reader: read the head of the ledger on the event loop, over a separate connection.
 
-A request is given the head of a read that began after the request arrived, so no head is older than the last write
-that was acknowledged before it. Requests that arrive while PostgreSQL is asked share the next read.
+A request gets a head that was read after the request arrived, so the head includes all writes that were acknowledged
+before. On PostgreSQL, requests that arrive during a read share the next read.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from app.store.ledger import HEAD_SQL, Head
 
 
 class HeadReader:
-    """Reads the newest revision of the ledger: its seq, time and hash."""
+    """Reads the head of the ledger over one connection."""
 
     def __init__(self, database: Database, timeout: float) -> None:
         self.database = database
@@ -28,7 +28,7 @@ class HeadReader:
         self._next: asyncio.Task[Head] | None = None
 
     async def read(self) -> Head | None:
-        """The head as of now; None if the database cannot be read."""
+        """The current head, or None if the database cannot be read."""
         try:
             return self._read_sqlite() if self.database.is_sqlite else await self._read_shared()
         except (sqlite3.Error, psycopg.Error, OSError):  # TimeoutError is an OSError
@@ -46,7 +46,7 @@ class HeadReader:
         return Head(*row) if row else Head()
 
     async def _read_shared(self) -> Head:
-        """The result of the next read, which all requests share that arrive before it begins."""
+        """The result of the next read. All requests that arrive before it begins share it."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # a connection, a lock and a task belong to their event loop
             self.close()
@@ -57,7 +57,7 @@ class HeadReader:
 
     async def _read_when_free(self) -> Head:
         async with self._lock:
-            self._next = None  # requests that arrive from here on need a later read
+            self._next = None  # requests that arrive from now on need another read
             try:
                 async with asyncio.timeout(self.timeout):
                     return await self._read_postgresql()
@@ -79,7 +79,7 @@ class HeadReader:
         return Head(*row) if row else Head()
 
     def close(self) -> None:
-        """Close the connection. The next read opens another."""
+        """Close the connection. The next read opens a new one."""
         if self._sqlite is not None:
             self._sqlite.close()
         if self._postgresql is not None:

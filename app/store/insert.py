@@ -1,7 +1,6 @@
-"""New rows, given to the driver as it takes them.
+"""Insert: write many rows directly through the database driver.
 
-Which parameters a table takes, and how values are converted, is found out once for a table; statement and conversions
-are SQLAlchemy's own.
+The statement and the conversion of values are SQLAlchemy's. They are compiled once for each table, and cached.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,17 +9,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
-Taken = tuple[Any, ...] | dict[str, Any]
+DriverParameters = tuple[Any, ...] | dict[str, Any]
 
 
-class _Insertion(NamedTuple):
-    """A statement of an engine, and its parameters in order, each with what makes a value what the driver takes."""
+class _CompiledInsert(NamedTuple):
+    """An INSERT statement of a dialect, and its parameters in order, each with the converter of its values."""
 
     statement: str
     is_positional: bool
     parameters: Sequence[tuple[str, Callable[[Any], Any] | None]]
 
-    def taken(self, row: Mapping[str, Any]) -> Taken:
+    def driver_parameters(self, row: Mapping[str, Any]) -> DriverParameters:
         values = [row[name] if convert is None else convert(row[name]) for name, convert in self.parameters]
         if self.is_positional:
             return tuple(values)
@@ -28,16 +27,16 @@ class _Insertion(NamedTuple):
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows into a table, all with the columns of the first."""
+    """Insert rows into a table. All rows must have the columns of the first row."""
     if not rows:
         return
-    insertion = _insertion(connection.dialect, table, tuple(rows[0]))
-    connection.exec_driver_sql(insertion.statement, [insertion.taken(row) for row in rows])
+    compiled = _compile_insert(connection.dialect, table, tuple(rows[0]))
+    connection.exec_driver_sql(compiled.statement, [compiled.driver_parameters(row) for row in rows])
 
 
 @lru_cache(maxsize=1000)
-def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Insertion:
+def _compile_insert(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _CompiledInsert:
     compiled = insert(table).compile(dialect=dialect, column_keys=names)
-    converting = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    converters = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
     order = compiled.positiontup or names
-    return _Insertion(str(compiled), compiled.positional, [(name, converting[name]) for name in order])
+    return _CompiledInsert(str(compiled), compiled.positional, [(name, converters[name]) for name in order])

@@ -1,9 +1,11 @@
-"""The ledger: every accepted write as a revision, chained by hash, in the write's own transaction.
+"""Ledger: append revisions, each in the transaction of its write, and read them.
+
+Each revision contains the hash of the previous one:
 
     hash = sha256(previous_hash ⏎ [seq, at, actor, entity, id, version, operation] as JSON ⏎ document)
 
-in hex; the first `previous_hash` is 64 zeros. `seq` rises by one in commit order without gaps, `at` never decreases.
-Nothing here changes or removes a revision, and triggers see to it that nothing else does.
+The hash is in hexadecimal digits, and the first `previous_hash` is 64 zeros. `seq` increases by one in commit order,
+without gaps. `at` never decreases. Database triggers prevent changes and deletions of revisions.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +28,7 @@ HEAD_SQL = "SELECT seq, at, hash FROM revision ORDER BY seq DESC LIMIT 1"  # the
 
 
 class Head(NamedTuple):
-    """The newest revision: it names the state of the whole book. An empty ledger has seq 0."""
+    """The newest revision. It identifies the state of the whole book. The seq of an empty ledger is 0."""
 
     seq: int = 0
     at: str = ""
@@ -35,7 +37,7 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """A revision to be: what happened to which record, and the document it has from now on."""
+    """A revision to append: the record, its new version, the operation, and its new document."""
 
     entity: Entity
     id: str
@@ -44,10 +46,10 @@ class Entry:
     document: str
 
 
-# Every request asks for one of these. A statement that is made once takes a quarter of the time of one made each time.
+# These statements run in most requests, so they are built only once.
 _REVISION = columns(Revision)
 _HEAD = text(HEAD_SQL)
-_STANDING = (
+_CURRENT_REVISION = (
     select(_REVISION)
     .where(_REVISION.c.entity == bindparam("entity"), _REVISION.c.id == bindparam("id"))
     .order_by(_REVISION.c.version.desc())
@@ -69,25 +71,25 @@ _DOCUMENTS = select(_REVISION.c.id, _REVISION.c.document).join(
 
 
 def read_head(connection: Connection) -> Head:
-    """The state of the book that this connection sees."""
+    """The head that this connection sees."""
     row = connection.execute(_HEAD).first()
     return Head(*row) if row else Head()
 
 
 def read_head_at(connection: Connection, seq: int) -> Head | None:
-    """The state of the book when `seq` was its last revision; None if there is no such revision."""
+    """The head when `seq` was the newest revision, or None if there is no such revision."""
     table = columns(Revision)
     row = connection.execute(select(table.c.seq, table.c.at, table.c.hash).where(table.c.seq == seq)).first()
     return Head(*row) if row else None
 
 
 def chain_hash(previous_hash: str, facts: Sequence[object], document: str) -> str:
-    """The hash of a revision whose `facts` are seq, at, actor, entity, id, version and operation."""
+    """The hash of a revision in hexadecimal digits. `facts`: seq, at, actor, entity, id, version and operation."""
     return sha256(f"{previous_hash}\n{canonical_json(list(facts))}\n{document}".encode()).hexdigest()
 
 
 class Writer:
-    """One write transaction of one actor. Made only inside `Database.writing`, whose lock keeps the head still."""
+    """The writes of one actor in one transaction. Create it inside `Database.writing`: the lock keeps the head valid."""
 
     def __init__(self, connection: Connection, actor: str) -> None:
         self.connection = connection
@@ -96,7 +98,7 @@ class Writer:
         self.now = max(datetime.now(UTC).strftime(INSTANT), self.head.at)
 
     def append(self, entries: Iterable[Entry]) -> list[int]:
-        """Write the revisions, in order; gives their seqs."""
+        """Append the revisions in order. Returns their seqs."""
         rows = []
         for entry in entries:
             seq = self.head.seq + 1
@@ -122,12 +124,12 @@ class Writer:
 
 
 def read_revision(connection: Connection, entity: Entity, id: str) -> Row[Any] | None:
-    """The revision that stands for a record, or None if the book never had it."""
-    return connection.execute(_STANDING, {"entity": entity, "id": id}).first()
+    """The newest revision of a record, or None if the record does not exist."""
+    return connection.execute(_CURRENT_REVISION, {"entity": entity, "id": id}).first()
 
 
 def seq_at(connection: Connection, moment: str) -> int:
-    """The seq that `moment` names: a seq itself, or that of the last revision at or before an instant."""
+    """The seq for `moment`, which is a seq, or a time: then the seq of the last revision at or before it, or 0."""
     if moment.isdigit():
         return min(int(moment), LAST_SEQ)
     table = columns(Revision)
@@ -135,42 +137,42 @@ def seq_at(connection: Connection, moment: str) -> int:
 
 
 def read_revision_at(connection: Connection, entity: Entity, id: str, seq: int) -> Row[Any] | None:
-    """The revision that stood for a record at `seq`, or None if it was not in the book yet."""
+    """The newest revision of a record at `seq`, or None if the record did not exist then."""
     table = columns(Revision)
-    own = select(table).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
-    return connection.execute(own.order_by(table.c.version.desc()).limit(1)).first()
+    revisions = select(table).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
+    return connection.execute(revisions.order_by(table.c.version.desc()).limit(1)).first()
 
 
 def read_history(connection: Connection, entity: Entity, id: str, after: int, limit: int) -> Sequence[Row[Any]]:
-    """The revisions of a record behind version `after`, in order."""
+    """At most `limit` revisions of a record after the version `after`, in order."""
     table = columns(Revision)
-    own = select(table).where(table.c.entity == entity, table.c.id == id, table.c.version > after)
-    return connection.execute(own.order_by(table.c.version).limit(limit)).all()
+    revisions = select(table).where(table.c.entity == entity, table.c.id == id, table.c.version > after)
+    return connection.execute(revisions.order_by(table.c.version).limit(limit)).all()
 
 
 def read_changes(connection: Connection, since: int, limit: int) -> Sequence[Row[Any]]:
-    """The revisions behind `since`, in order: what a follower of the book has to replay."""
+    """At most `limit` revisions of the book after the seq `since`, in order."""
     table = columns(Revision)
     query = select(table).where(table.c.seq > since).order_by(table.c.seq).limit(limit)
     return connection.execute(query).all()
 
 
 def retracted_since(connection: Connection, entity: Entity, id: str, seq: int) -> str:
-    """When a record that stood retracted at `seq` was last withdrawn (or was first written so)."""
+    """The time at which a record that is retracted at `seq` was last retracted, or was created as retracted."""
     table = columns(Revision)
-    own = select(table.c.at).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
-    withdrawn = own.where(table.c.operation.in_((Operation.retract, Operation.create))).order_by(table.c.version.desc())
-    return str(connection.execute(withdrawn.limit(1)).scalar_one())
+    revisions = select(table.c.at).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
+    retractions = revisions.where(table.c.operation.in_((Operation.retract, Operation.create)))
+    return str(connection.execute(retractions.order_by(table.c.version.desc()).limit(1)).scalar_one())
 
 
 def read_documents(
     connection: Connection, entity: Entity, ids: Sequence[str], as_of: int | None = None
 ) -> dict[str, str]:
-    """The documents of some records by id: the standing ones, or those that stood at the seq `as_of`.
+    """The JSON documents of some records by id: the current ones, or those at the seq `as_of`.
 
-    Records that the book does not have (or did not have then) are absent.
+    The result omits records that do not exist, or did not exist then.
     """
     if not ids:
         return {}
-    asked = {"entity": entity, "ids": ids, "as_of": LAST_SEQ if as_of is None else as_of}
-    return {id: document for id, document in connection.execute(_DOCUMENTS, asked)}
+    parameters = {"entity": entity, "ids": ids, "as_of": LAST_SEQ if as_of is None else as_of}
+    return {id: document for id, document in connection.execute(_DOCUMENTS, parameters)}

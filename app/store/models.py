@@ -1,9 +1,9 @@
-"""Every table of the book. The schema itself comes from `migrations/`; `alembic check` holds the two together.
+"""Tables: the SQLModel class of each table of the database.
 
-Reading order: what pledges refer to, meetings, pledges with their parts, what came of them, the ledger, the door.
-Each record of the book carries `version` and `revision` (the ledger's `seq` of the document that stands). Days are
-copied (`held_on`) into the tables that pledges are listed by, so that one index gives a page in order. Nothing
-cascades: whoever replaces the parts of a record says so.
+`migrations/` creates the schema, and `alembic check` finds differences from these classes. Each record has a `version`
+and a `revision`: the ledger's `seq` of its current document. The child tables by which pledges are listed contain a
+copy of `held_on`, so that one index gives a page in order. There are no cascades: the code that replaces the child rows
+of a record deletes them explicitly.
 """
 
 from datetime import date
@@ -43,13 +43,14 @@ def word(vocabulary: type[StrEnum]) -> EnumType:
 
 
 class Row(SQLModel):
-    """What has a table. Rows are not checked as they are made, so what would check them need not stand at the start."""
+    """The base class of all tables."""
 
+    # SQLModel does not validate rows of tables, so Pydantic need not build the validators at startup.
     model_config = {"defer_build": True}
 
 
 class Recorded(Row):
-    """What every record of the book carries: why it was withdrawn if it was, and where the ledger has it."""
+    """The base class of records. `retracted` is the reason of a retraction, or null."""
 
     retracted: str | None = Field(default=None, sa_type=Text)
     version: int
@@ -57,21 +58,21 @@ class Recorded(Row):
 
 
 class Named(Recorded):
-    """A record that people find by any of its names; `folded` is the name as searched for."""
+    """A record with names. `folded` is the name in the form that lookups compare: without case and accents."""
 
     name: str = Field(sa_type=ShortName)
     folded: str = Field(sa_type=ShortName, index=True)
 
 
 class Alias(Row):
-    """A further name: in another language (`language` set), an alias, or a topic's cue."""
+    """Another name of a record: an alias, a name in another language (then with `language`), or a cue of a topic."""
 
     language: str | None = Field(default=None, max_length=12)
     name: str = Field(sa_type=ShortName)
     folded: str = Field(sa_type=ShortName, index=True)
 
 
-# What pledges refer to ------------------------------------------------------------------------------------------------
+# Registers ------------------------------------------------------------------------------------------------------------
 
 
 class Party(Named, table=True):
@@ -162,7 +163,7 @@ class Meeting(Recorded, table=True):
     venue: str | None = Field(default=None, sa_type=ShortName)
     coverage: words.Coverage = Field(sa_type=word(words.Coverage))
     inferred: dict[str, str] = Field(sa_type=JSON)
-    # The parties' codes, sorted and joined: meetings of exactly the same parties share it.
+    # The sorted codes of the parties in one text, so that meetings of exactly the same parties have the same value.
     circle: str = Field(sa_type=Text)
 
 
@@ -187,7 +188,7 @@ class MeetingSource(Row, table=True):
 
 
 class MeetingParticipant(Row, table=True):
-    """A person at a meeting, in that day's office."""
+    """A person at a meeting, with the office that the person held then."""
 
     __tablename__ = "attendance"
     __table_args__ = (UniqueConstraint("meeting", "participant"),)
@@ -199,12 +200,15 @@ class MeetingParticipant(Row, table=True):
     role: words.AttendanceRole = Field(sa_type=word(words.AttendanceRole))
 
 
-# Pledges and their parts ----------------------------------------------------------------------------------------------
+# Pledges and their child rows -----------------------------------------------------------------------------------------
 
 
 class Pledge(Recorded, table=True):
-    """A pledge or a position. `key` rises in order of entry; `undertaking` is the key of its thread's first pledge;
-    `is_new` tells what the document's act and links say."""
+    """A pledge or a position.
+
+    `key` increases in order of entry. `undertaking` is the key of the first pledge of its thread. `is_new` is derived
+    from the act and the links: True if the pledge continues no other pledge and is not a reaffirmation.
+    """
 
     __table_args__ = (
         UniqueConstraint("meeting", "number"),
@@ -242,13 +246,14 @@ class Pledge(Recorded, table=True):
     is_new: bool
 
 
-# A pledge's parts are found newest first: one index scan gives a page in order. Their primary keys begin with the
-# pledge and what the part names, so that "has this party" is one lookup for each pledge.
+# These indexes return the pledges of a party, topic, … newest first, so that one index scan gives a page in order. The
+# primary keys of the child tables begin with the pledge and the named record, so that a filter such as "has this party"
+# is one lookup for each pledge.
 _NEWEST = (text("held_on DESC"), "pledge")
 
 
 class PledgeParty(Row, table=True):
-    """Who is bound, to whom, about whom. Under `each-other` every pledgor is owed too, in a row marked derived."""
+    """The parties of a pledge by role. For `each-other`, each pledgor also has a derived row with role `towards`."""
 
     __tablename__ = "pledge_party"
     __table_args__ = (Index("ix_pledge_party_newest", "party", "role", *_NEWEST),)
@@ -261,7 +266,7 @@ class PledgeParty(Row, table=True):
 
 
 class PledgeTopic(Row, table=True):
-    """A pledge's topics by rank, and a row without rank for each parent, so that a parent is one index walk."""
+    """The topics of a pledge by rank. Parent topics have rows without a rank, so that one index scan finds them too."""
 
     __tablename__ = "pledge_topic"
     __table_args__ = (Index("ix_pledge_topic_newest", "topic", *_NEWEST),)
@@ -307,13 +312,16 @@ _CONTINUES = "target IS NOT NULL AND type IN ('renews', 'strengthens', 'weakens'
 
 
 class PledgeLink(Row, table=True):
-    """To an earlier pledge, or to an undertaking outside the book. The unique index makes undertakings trees."""
+    """A link to an earlier pledge, or to an undertaking that is not in the book.
+
+    The unique index ensures that a pledge continues at most one other pledge, so that an undertaking is a tree.
+    """
 
     __tablename__ = "link"
     __table_args__ = (
         CheckConstraint("(target IS NULL) <> (external IS NULL)", name="one_end"),
         CheckConstraint("target <> pledge", name="not_itself"),
-        # PostgreSQL's is the same; to say so here would load its dialect at every start.
+        # The migration creates the same index on PostgreSQL. `postgresql_where` would load that dialect at each start.
         Index("uq_link_continuation", "pledge", unique=True, sqlite_where=text(_CONTINUES)),
     )
     pledge: int = Field(foreign_key="pledge.key", primary_key=True)
@@ -324,11 +332,11 @@ class PledgeLink(Row, table=True):
     partial: bool = False
 
 
-# What came of them ----------------------------------------------------------------------------------------------------
+# Assessments ----------------------------------------------------------------------------------------------------------
 
 
 class Assessment(Recorded, table=True):
-    """A judgement on one party's side of a pledge. Never changed; `is_current` marks the latest of each party."""
+    """A statement on how far one party fulfilled a pledge. Only `is_current` changes: it marks the latest of a party."""
 
     __table_args__ = (UniqueConstraint("pledge", "number"), CheckConstraint("number > 0", name="number"))
     id: str = Field(sa_type=Id, primary_key=True)
@@ -354,11 +362,11 @@ class AssessmentEvidence(Row, table=True):
     type: words.EvidenceType = Field(sa_type=word(words.EvidenceType))
 
 
-# The ledger and the door ----------------------------------------------------------------------------------------------
+# Ledger and keys ------------------------------------------------------------------------------------------------------
 
 
 class Revision(Row, table=True):
-    """One accepted write of one record: the document it had from then on, chained by hash and kept by triggers."""
+    """One write of one record, with its new document and its hash. Triggers prevent changes and deletions."""
 
     __table_args__ = (UniqueConstraint("entity", "id", "version"),)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -374,7 +382,7 @@ class Revision(Row, table=True):
 
 
 class ApiKey(Row, table=True):
-    """Who may write. Only the SHA-256 of a key is kept; its name is the actor in the ledger."""
+    """An API key. Only its SHA-256 hash is stored. Its name is the `actor` in the ledger."""
 
     __tablename__ = "api_key"
     name: str = Field(max_length=100, primary_key=True)
@@ -386,7 +394,7 @@ class ApiKey(Row, table=True):
 
 
 class Idempotency(Row, table=True):
-    """The first answer to a writing POST under a key the client chose, kept for replays."""
+    """The stored response to a POST with an `Idempotency-Key`, which is sent again if the request is repeated."""
 
     actor: str = Field(max_length=100, primary_key=True)
     key: str = Field(max_length=200, primary_key=True)
@@ -401,5 +409,5 @@ class Idempotency(Row, table=True):
 
 
 def columns(table: type[SQLModel]) -> Any:
-    """The Core table behind a model, for statements that write many rows at once."""
+    """The SQLAlchemy Core table of a model."""
     return table.__table__  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Which schema a database is at, and which this release needs: what every start asks before it opens the book."""
+"""Schema version: compare the schema revision of a database with the one that this release needs."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ _VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
 
 def newest() -> str:
-    """The schema revision of this release: the number that the last migration's file begins with."""
+    """The schema revision that this release needs: the number of the newest migration file."""
     return max(file.name[:4] for file in _VERSIONS.glob("[0-9]*.py"))
 
 
 def revision_of(database: Database) -> str | None:
-    """The schema revision a database is at; None if it is empty."""
+    """The schema revision of a database, or None if the database is empty or does not exist."""
     if not database.exists:
         return None
     with database.reader.connect() as connection:
@@ -23,6 +23,7 @@ def revision_of(database: Database) -> str | None:
 
 
 def standing(connection: Connection) -> str | None:
+    """The schema revision that a connection sees, or None if the database is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
