@@ -217,8 +217,11 @@ class NameIndex:
 
     def add_alias(self, entity: Entity, id: str, name: str, folded: str, *, is_cue: bool) -> None:
         """Add a further name of a record that has been added."""
+        record = self.records[entity].get(id)
+        if record is None:  # the record was written between two statements; the next head reads the names again
+            return
         self._by_folded[entity][folded].add(id)
-        if not self.records[entity][id].is_retracted:
+        if not record.is_retracted:
             self._names.append((name, thing(entity, id), is_cue))
 
     def resolve(self, entity: Entity, name: str) -> list[str]:
@@ -230,6 +233,25 @@ class NameIndex:
         if id in self.records[entity]:
             return [id]
         return sorted(self._by_folded[entity].get(fold(name), ()))
+
+    def resolve_all(self, entity: Entity, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The ids that these names stand for, and the names that are unknown, both without repetition.
+
+        A text that is no name is split at its commas.
+        """
+        ids: set[str] = set()
+        unknown: dict[str, None] = {}
+        for part in self.split(entity, names):
+            found = self.resolve(entity, part)
+            ids.update(found)
+            if not found:
+                unknown[part] = None
+        return sorted(ids), list(unknown)
+
+    def split(self, entity: Entity, names: Iterable[str]) -> Iterator[str]:
+        """The names, each once; a text that is no name is split at its commas."""
+        parts = (part for text in names for part in ([text] if self.resolve(entity, text) else text.split(",")))
+        yield from dict.fromkeys(part.strip() for part in parts)
 
     def has(self, entity: Entity, id: str) -> bool:
         """True if a register has this id, retracted or not."""
