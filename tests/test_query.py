@@ -431,3 +431,28 @@ def test_a_list_of_50_runs_as_many_statements_as_one_of_5(book: Client, question
         assert "meetings" in question or len(answer.json()["items"]) > limit // 2
         counts.append(len(counted.statements))
     assert counts[0] == counts[1] <= most, counts
+
+
+def test_a_list_of_names_may_be_given_with_commas(book: Client) -> None:
+    def ids(query: str) -> list[str]:
+        return [item["id"] for item in book.get(f"/v1/pledges?limit=200&{query}").json()["items"]]
+
+    for commas, repeated in (
+        ("party=KOR,USA", "party=KOR&party=USA"),
+        ("party=South Korea, USA", "party=KOR&party=USA"),
+        ("towards=each-other,USA", "towards=each-other&towards=USA"),
+        ("topic=opcon-transition,deterrence", "topic=opcon-transition&topic=deterrence"),
+        ("act=commit,agree", "act=commit&act=agree"),
+    ):
+        assert ids(commas) == ids(repeated) != []
+    of_each = [book.get(f"/v1/matrix?rows=party&columns=year&{query}").json() for query in
+               ("party=KOR,USA", "party=KOR&party=USA")]  # fmt: skip
+    assert len(of_each[0]["rows"]) == len(of_each[1]["rows"]) == 2
+
+
+def test_many_unknown_names_are_refused_at_once(book: Client) -> None:
+    """The nearest names are searched for the first of them alone."""
+    names = ",".join(f"nowhere{number}" for number in range(1000))
+    answer = book.get("/v1/pledges", params={"party": names[:290]})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) <= 5

@@ -286,7 +286,7 @@ def count(
     for row in rows:
         (totals if row.code is None else rows_by_facet[row.facet]).append(row)
     values_by_facet = {name: facet_values(query, name, rows_by_facet[name], names, limit) for name in facet_names}
-    total = Counts(totals[0].mentions, totals[0].undertakings, totals[0].new)
+    total = next(Counts(row.mentions, row.undertakings, row.new) for row in totals if not row.facet)
     return FacetCounts(total, values_by_facet, newest is not None and any(row.mentions >= newest for row in totals))
 
 
@@ -364,7 +364,8 @@ def codes_of(query: PledgeFilters, name: FacetName, names: NameIndex) -> list[st
     facet = FACETS[name]
     given = [str(value) for field in facet.filters for value in getattr(query, field) or []]
     if facet.entity in (Entity.party, Entity.participant, Entity.instrument):
-        return sorted({code for text in given for code in names.resolve(facet.entity, text) or [text]})
+        ids, unknown = names.resolve_all(facet.entity, given)
+        return ids + unknown
     return given
 
 

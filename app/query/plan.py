@@ -55,6 +55,8 @@ attendance = columns(models.MeetingParticipant)
 ONE, SEVERAL = "one", "several"
 # A pledge is overdue if its deadline has passed and a current assessment is one of these.
 _NOT_FULFILLED = ("not-started", "in-progress", "stalled", "partly-fulfilled", "not-fulfilled", "renounced")
+# The maximum number of unknown names of a filter for which similar names are searched, because this search is slow.
+_MAX_UNKNOWN = 5
 
 
 class Shape(NamedTuple):
@@ -98,15 +100,10 @@ class _Binder:
             self.filters[name] = value
 
     def resolve_names(self, name: str, entity: Entity, given: Sequence[str]) -> list[str]:
-        """The ids of the records with these names. A text that is not a name is split at its commas."""
-        ids: set[str] = set()
-        for text in given:
-            for part in [text] if self.names.resolve(entity, text) else text.split(","):
-                resolved = self.names.resolve(entity, part.strip())
-                ids.update(resolved)
-                if not resolved:
-                    self._add_unknown(name, entity, part)
-        return sorted(ids)
+        """The ids of the records with these names, with a fault for each of the first unknown names."""
+        ids, unknown = self.names.resolve_all(entity, given)
+        self._add_unknown(name, entity, unknown)
+        return ids
 
     def check_ids(self, name: str, entity: Entity, ids: Sequence[str]) -> Sequence[str]:
         """The same ids, with a fault for each unknown one: topics are in the name index, others in the database."""
@@ -117,8 +114,7 @@ class _Binder:
         else:
             existing = known(self.connection, {entity: ids})
             unknown = [id for id in ids if (entity, id) not in existing]
-        for id in unknown[:5]:
-            self._add_unknown(name, entity, id)
+        self._add_unknown(name, entity, unknown)
         return ids
 
     def check_series(self, given: Sequence[str]) -> Sequence[str]:
@@ -130,12 +126,12 @@ class _Binder:
                 self._add_fault("series", f"must be a series of the book: {', '.join(sorted(existing)[:10])}")
         return given
 
-    def _add_unknown(self, name: str, entity: Entity, text: str) -> None:
-        self._add_fault(name, f"must name a {entity} of the book{did_you_mean(self.connection, entity, text)}")
+    def _add_unknown(self, name: str, entity: Entity, unknown: Sequence[str]) -> None:
+        for text in unknown[:_MAX_UNKNOWN]:
+            self._add_fault(name, f"must name a {entity} of the book{did_you_mean(self.connection, entity, text)}")
 
     def _add_fault(self, name: str, message: str) -> None:
-        if len(self.faults) < 20:
-            self.faults.append(Fault((name,), message))
+        self.faults.append(Fault((name,), message))
 
     def bound(self) -> BoundQuery:
         """The bound query. Raises BadQuery if there is a fault."""
@@ -206,9 +202,9 @@ def bind_pledges(
 
 
 def _bind_towards(binder: _Binder, given: Sequence[str]) -> None:
-    words = [name for text in given for name in text.split(",") if name in TOWARDS_WORDS]
-    parties = [text for text in given if not set(text.split(",")) <= TOWARDS_WORDS]
-    binder.bind_list("towards_word", words)
+    parts = list(binder.names.split(Entity.party, given))
+    parties = [part for part in parts if part not in TOWARDS_WORDS]
+    binder.bind_list("towards_word", [part for part in parts if part in TOWARDS_WORDS])
     binder.bind_list("towards_party", binder.resolve_names("towards", Entity.party, parties))
 
 

@@ -216,8 +216,11 @@ class NameIndex:
 
     def add_alias(self, entity: Entity, id: str, name: str, folded: str, *, is_cue: bool) -> None:
         """Add another name of a record that was added before."""
+        record = self.records[entity].get(id)
+        if record is None:  # a write added it after the records were read; the next head reads all names again
+            return
         self._by_folded[entity][folded].add(id)
-        if not self.records[entity][id].is_retracted:
+        if not record.is_retracted:
             self._names.append((name, record_token(entity, id), is_cue))
 
     def resolve(self, entity: Entity, name: str) -> list[str]:
@@ -229,6 +232,25 @@ class NameIndex:
         if id in self.records[entity]:
             return [id]
         return sorted(self._by_folded[entity].get(fold(name), ()))
+
+    def resolve_all(self, entity: Entity, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """The ids of the records with these names, and the unknown names, both without repetition.
+
+        A text that is not a name is split at its commas.
+        """
+        ids: set[str] = set()
+        unknown: dict[str, None] = {}
+        for part in self.split(entity, names):
+            found = self.resolve(entity, part)
+            ids.update(found)
+            if not found:
+                unknown[part] = None
+        return sorted(ids), list(unknown)
+
+    def split(self, entity: Entity, names: Iterable[str]) -> Iterator[str]:
+        """The names without repetition. A text that is not a name is split at its commas."""
+        parts = (part for text in names for part in ([text] if self.resolve(entity, text) else text.split(",")))
+        yield from dict.fromkeys(part.strip() for part in parts)
 
     def has(self, entity: Entity, id: str) -> bool:
         """True if a record with this id exists, even if it is retracted."""

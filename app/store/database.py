@@ -89,7 +89,7 @@ class Database:
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Connection]:
-        """A connection that holds the write lock. At the end, all its writes are on disk; after an error, none of them."""
+        """A connection that holds the write lock. At the end, all its writes are on disk; after an error, none."""
         with self.writer.connect() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
@@ -131,7 +131,7 @@ class Database:
             self._loop_connection = None
 
     def read_in_thread(self, function: Callable[[Connection], T], is_snapshot: bool = True) -> T:
-        """Run `function` in this thread, and return its result. Runs it again if the server had closed the connection."""
+        """Run `function` in this thread and return its result. Run it again if the server had closed the connection."""
         try:
             with self.reading(is_snapshot=is_snapshot) as connection:
                 return function(connection)

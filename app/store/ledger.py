@@ -89,7 +89,7 @@ def chain_hash(previous_hash: str, facts: Sequence[object], document: str) -> st
 
 
 class Writer:
-    """The writes of one actor in one transaction. Create it inside `Database.writing`: the lock keeps the head valid."""
+    """The writes of one actor in one transaction. Use it inside `Database.writing`: the lock keeps the head valid."""
 
     def __init__(self, connection: Connection, actor: str) -> None:
         self.connection = connection

@@ -336,7 +336,7 @@ class PledgeLink(Row, table=True):
 
 
 class Assessment(Recorded, table=True):
-    """A statement on how far one party fulfilled a pledge. Only `is_current` changes: it marks the latest of a party."""
+    """A statement on how far a party fulfilled a pledge. Only `is_current` changes: it marks the latest of a party."""
 
     __table_args__ = (UniqueConstraint("pledge", "number"), CheckConstraint("number > 0", name="number"))
     id: str = Field(sa_type=Id, primary_key=True)
