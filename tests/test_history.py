@@ -81,7 +81,7 @@ def test_a_record_is_read_as_it_stood_at_a_seq_or_an_instant(desk: Desk) -> None
                 answer = desk.client.get(asked, params={"as_of": moment})
                 assert (answer.content, answer.headers["ETag"]) == (then.content, then.headers["ETag"])
         told = desk.get(path, status=404, as_of=before)
-        assert "not have" in told["detail"]
+        assert "was not in the book" in told["detail"]
     desk.get("/meetings/2021-01-01-a/document", status=404, as_of=before)
     desk.get("/meetings/2021-01-01-a", status=422, as_of="yesterday")
     desk.get("/meetings/2021-01-01-a", status=422, as_of="2024-02-30T00:00:00Z")
