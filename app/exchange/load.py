@@ -58,7 +58,10 @@ def put_batch(database: Database, lines: Sequence[Schema], *, overwrite: bool) -
 
 
 def merge_index(database: Database, created: int) -> None:
-    """Merge the search index if a load created a large part of the book. Other writers can write between the steps."""
+    """Merge the search index if a load created a large part of the book.
+
+    It merges in steps; other writers can write between them.
+    """
     with database.reading() as connection:
         if created * _MERGE_SHARE < next_key(connection):
             return

@@ -1,9 +1,10 @@
-"""Response cache: ASGI middleware that sends cached responses without routing, valid for one state of the book.
+"""Response cache: ASGI middleware that sends cached responses without routing.
 
-The state is the head of the ledger and the UTC day. It is read before each lookup, and a cached response is sent only
-if it was cached for the same state. A response may have newer rows than its state, but not older ones; the head has
-then changed, so that the response is not sent again. The size of the cache is limited in bytes, including keys and
-headers. The cache is cleared when the state changes.
+A cached response is valid for one state of the book. The state is the head of the ledger and the UTC day. It is read
+before each lookup, and a cached response is sent only if it was cached for the same state. The rows of a response may
+be newer than its state, but not older. If they are newer, the head has changed, so the response is not sent from the
+cache. The size of the cache is limited in bytes, including keys and headers. The cache is cleared when the state
+changes.
 """
 
 from collections import OrderedDict
@@ -108,7 +109,10 @@ class Cache:
         return response
 
     def add(self, key: Key, state: State, response: CachedResponse) -> None:
-        """Cache a response made at `state`, if that is still the state; drop the least recently used over the limit."""
+        """Cache a response made at `state`, if this is still the current state.
+
+        Then drop the least recently used ones over the limit.
+        """
         size = _size_of(key, response)
         if state != self.state or size > min(_LARGEST, self.limit) or key in self.responses:
             return

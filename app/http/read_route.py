@@ -44,7 +44,7 @@ class Snapshot:
         return read_name_index(self.connection, self.head)
 
     def at(self, seq: int) -> None:
-        """Set the head to `seq`, which the endpoint's only statement returned."""
+        """Set the head to the revision `seq`. The endpoint's only statement returned this number."""
         if seq != self.head.seq:
             self.head = read_head_at(self.connection, seq) or Head()
 

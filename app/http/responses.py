@@ -1,6 +1,6 @@
 """JSON responses: one record, a page of a list, and the record after a write.
 
-Documents are sent as they are stored, without a change of their bytes.
+Documents are sent as they are stored, byte for byte; only a retracted record gets `retracted_at`.
 """
 
 import json

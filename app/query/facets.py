@@ -1,8 +1,9 @@
 """Facets: count the pledges of a query by topic, party, year and other properties, in one statement.
 
-The counts of a value are those of the pledges that its `query` finds. A facet ignores the filter of the same property,
-so that it also shows the values that are not selected; `query` replaces that filter by the value. A pledge with two
-topics counts in both and in their parent topics, so the counts of different values cannot be added up.
+The counts of a value are those of the pledges that its `query` finds. A facet ignores the filter of its own property,
+so that it also shows values that are not selected. In the `query` of a value, that value takes the place of the filter.
+A pledge with two topics counts in both and in their parent topics, so the counts of different values cannot be added
+up.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +63,8 @@ class MatchedPledges:
     """The pledges of a shape as a common table expression.
 
     `party_count` is ONE or SEVERAL if the facet `fulfilment` counts only assessments of the parties bound to `party`;
-    None if it counts those of any party. `fulfilment` is the filter that the facet `party` applies to each pledgor.
+    None if it counts those of any party. `fulfilment` has the values of that filter for the facet `party`: a pledgor
+    counts only if its own assessment has one of them.
     """
 
     table: Any
@@ -265,8 +267,8 @@ def count(
 ) -> FacetCounts:  # fmt: skip
     """Count the pledges of a query, and of at most `limit` values of each facet, in one statement.
 
-    The most frequent values come first; of years and meetings, the newest. With `newest`, only that number of the
-    newest pledges is counted. Raises BadQuery if the query names an unknown record.
+    The most frequent values come first. For years and meetings, the newest come first. With `newest`, only that number
+    of the newest pledges is counted. Raises BadQuery if the query names an unknown record.
     """
     today, names = today or utc_today(), names or read_name_index(connection)
     bound = bind_pledges(connection, query, names, today)
@@ -322,7 +324,10 @@ def read_values(
 
 
 def without(query: PledgeFilters, filters: Iterable[str]) -> PledgeFilters:
-    """The query without some filters. If `act` is removed, `kind` stays what `act` made it: `any`."""
+    """The query without some filters.
+
+    If `act` is removed and `kind` is not set, `kind` becomes `any`, because `act` implied it.
+    """
     cleared: dict[str, Any] = {name: PledgeFilters.model_fields[name].get_default() for name in filters}
     if all(getattr(query, name) == default for name, default in cleared.items()):
         return query

@@ -1,4 +1,7 @@
-"""Filters: the query parameters that select pledges and meetings, and their form as a query string."""
+"""Filters: the query parameters that select pledges and meetings, and their form as a query string.
+
+`app.query.plan` turns them into SQL.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache

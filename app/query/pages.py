@@ -78,8 +78,8 @@ class PledgeQuery(SearchedQuery, PledgeFilters):
 
     sort: SortKey = Field(
         "-held_on",
-        description="The order. Pledges with equal values are in order of entry; those without a deadline come last."
-        + _RELEVANCE_HELP,
+        description="The order. Pledges with equal values are in order of entry. "
+        "With `due` and `-due`, those without a deadline come last." + _RELEVANCE_HELP,
     )
 
     def fingerprint(self) -> str:
@@ -99,7 +99,7 @@ class MeetingQuery(SearchedQuery, MeetingFilters):
         return fingerprint("meetings", self)
 
 
-# Parameters that do not change which records are found, or their order.
+# Parameters that change neither which records are found nor their order.
 _NOT_IN_FINGERPRINT = {"limit", "cursor", "highlight", "include", "facets", "facet_limit", "bom"}
 
 
@@ -299,7 +299,11 @@ _CANDIDATES = 200
 
 
 def _relevant_pledges(connection: Connection, query: PledgeQuery, today: date, names: NameIndex) -> ResultPage:
-    """The most relevant of two sets of matches: the newest by their own words, and the newest by words or names."""
+    """The most relevant of two sets of pledges.
+
+    These are the newest `_CANDIDATES` that match by their own words, and the newest `_CANDIDATES` that match by words
+    or names.
+    """
     clauses = clauses_of(query, names)
     newest = query.model_copy(update={"sort": "-held_on", "limit": _CANDIDATES})
     documents: dict[int, str] = {}

@@ -1,8 +1,8 @@
 """Plans: translate the filters of a query into SQL conditions, once for each shape of a query.
 
-The shape of a query determines its SQL: which filters are set, whether each has one value or several, and the values
-that change the SQL itself, such as `due=passed`. All other values are bound when a statement runs. All lists, formats,
-facets and pages use the conditions of this module.
+The shape of a query determines its SQL. It says which filters are set, whether each has one value or several, and which
+values change the SQL itself, such as `due=passed`. All other values are bound when a statement runs. All lists,
+formats, facets and pages use the conditions of this module.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ attendance = columns(models.MeetingParticipant)
 ONE, SEVERAL = "one", "several"
 # A pledge is overdue if its deadline has passed and a current assessment is one of these.
 _NOT_FULFILLED = ("not-started", "in-progress", "stalled", "partly-fulfilled", "not-fulfilled", "renounced")
-# The maximum number of unknown names of a filter for which similar names are searched, because this search is slow.
+# Similar names are searched for at most this many unknown names of a filter, because the search is slow.
 _MAX_UNKNOWN = 5
 
 
@@ -100,7 +100,7 @@ class _Binder:
             self.filters[name] = value
 
     def resolve_names(self, name: str, entity: Entity, given: Sequence[str]) -> list[str]:
-        """The ids of the records with these names, with a fault for each of the first unknown names."""
+        """Return the ids of the records with these names. Add a fault for each of the first unknown names."""
         ids, unknown = self.names.resolve_all(entity, given)
         self._add_unknown(name, entity, unknown)
         return ids
@@ -118,7 +118,7 @@ class _Binder:
         return ids
 
     def check_series(self, given: Sequence[str]) -> Sequence[str]:
-        """The same series, with a fault if no meeting of the book is in one of them."""
+        """Return the series unchanged. Add a fault if one of them has no meeting in the book."""
         if given:
             query = select(meeting.c.series).where(meeting.c.series.is_not(None)).distinct()
             existing = set(self.connection.execute(query).scalars())
@@ -169,7 +169,8 @@ def bind_pledges(
 ) -> BoundQuery:
     """Resolve the names of a query for pledges. Raises BadQuery with a fault for each unknown name or id.
 
-    With `own_words`, the search query must match the pledge's own words; names of its records do not count.
+    With `own_words`, the search query must match the pledge's own words; names of the records that it refers to do not
+    count.
     """
     binder, given = _Binder(connection, names), query.model_fields_set
     for name in given & _NAMED.keys():
@@ -210,7 +211,8 @@ def _bind_towards(binder: _Binder, given: Sequence[str]) -> None:
 
 def _bind_search(binder: _Binder, query: PledgeFilters, search: str, *, own_words: bool) -> None:
     clauses = pledge_clauses(binder.names.lexicon, search, query.topic, own_words=own_words)
-    # A facet of topics binds the search query with and without the topics in one statement, so the names must differ.
+    # With the facet `topic`, one statement contains the search query twice, with the topics and without. So the two
+    # parameters need different names.
     parameter = "search_on_topic" if query.topic else "search"
     binder.put_in_shape("q", parameter if clauses else "no words")
     if clauses:
@@ -235,7 +237,8 @@ def bind_meetings(connection: Connection, query: MeetingFilters, names: NameInde
         clauses = names.lexicon.clauses(query.q)
         binder.put_in_shape("q", tuple(clause.is_not for clause in clauses) or "no words")
         for number, clause in enumerate(clauses):
-            # SQL negates an excluded clause, because it must match neither the meeting nor any of its pledges.
+            # An excluded clause is bound without its NOT. The SQL adds the NOT, because neither the meeting nor any of
+            # its pledges may match.
             positive = replace(clause, is_not=False)
             binder.values[f"search_{number}"] = match_expression(on_sqlite(connection), [positive])
     return binder.bound()
@@ -374,7 +377,7 @@ class PledgeSelection:
     """The FROM clause and the conditions that select the pledges of a shape.
 
     `driving_table` is the table whose index gives the order. It has the column `pledge`, a key of the table of pledges.
-    It is None if that table itself is read in order.
+    It is None if the table of pledges itself is read in order.
     """
 
     source: FromClause

@@ -1,4 +1,7 @@
-"""Assessments: how far a pledge was fulfilled on one party's side. An assessment is never changed, only added to."""
+"""Assessments: how far a pledge was fulfilled on one party's side.
+
+An assessment is never changed; a correction is a new assessment.
+"""
 
 import json
 from collections.abc import Iterator, Sequence

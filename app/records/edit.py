@@ -114,9 +114,11 @@ def _refuse_restore_in_retracted_meeting(writer: Writer, document: dict[str, Any
 
 
 def write_pledges(writer: Writer, meeting_id: str, lines: list[PledgeCreate]) -> None:
-    """Write pledges over those with their numbers, or as new ones. Add newly cited sources to the meeting.
+    """Write pledges: each replaces the meeting's pledge with its number, or is new.
 
-    The faults of an `Invalid` error have the path that a pledge would have in the line of its meeting.
+    Newly cited sources are added to the meeting.
+
+    Faults have the path of the pledge in its meeting's line, not in the request; `_paths_in_request` changes it.
     """
     current = read_current(writer, Entity.meeting, meeting_id)
     meeting = _validate(MeetingCreate, MEETINGS.line_of(json.loads(current.document)))
@@ -215,9 +217,9 @@ def _citation_order(writer: Writer, new: Sequence[Citation]) -> Callable[[Citati
 
 @contextmanager
 def _paths_in_request(pledges: Sequence[Path]) -> Iterator[None]:
-    """Change the paths of faults from those in the line of a meeting to those in the request.
+    """Give faults that are raised inside their path in the request instead of that in the meeting's line.
 
-    `pledges` are the paths in the request of the pledges that are written.
+    `pledges` has the path in the request of each written pledge, in order.
     """
     try:
         yield

@@ -1,4 +1,7 @@
-"""Inline records: write the records that a meeting contains where an id could be, and replace them by their ids."""
+"""Inline records: a meeting can contain a new record in place of an id.
+
+Write these records, and put their ids there.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar

@@ -1,7 +1,7 @@
 """Mapping: the base class of each kind of record, from a document line to rows and from rows to the line.
 
 A column and a field of the same name are copied in both directions. A subclass adds what differs: its part tables,
-nested objects, and columns that follow from other records.
+nested objects, and columns that depend on other records.
 """
 
 from abc import ABC, abstractmethod

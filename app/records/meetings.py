@@ -90,7 +90,7 @@ MEETINGS = Meetings()
 def numbered(lines: Sequence[PledgeCreate], first: int = 1) -> list[PledgeCreate]:
     """Return the lines with a number each: their own, or the next unused number from `first`.
 
-    The numbers follow from the lines alone, so that a file without numbers can be loaded again and adds nothing.
+    Equal lines always get equal numbers, so loading a file without numbers twice adds nothing.
     """
     taken = {line.number for line in lines}
     unused = (number for number in count(first) if number not in taken)
@@ -175,10 +175,10 @@ def create_meeting(
 
 
 def change_meeting(writer: Writer, id: str, meeting: MeetingCreate, current: str, *, overwrite: bool = False) -> int:
-    """Write a meeting over the one whose document is `current`. Return how many records changed or are new.
+    """Replace a meeting; `current` is its document before. Return how many records changed or are new.
 
-    The meeting's `pledges` are written over the pledges with their numbers, or as new ones. Pledges that it does not
-    contain stay, but are written again if the meeting changed, because they depend on its day and parties.
+    Each of its `pledges` replaces the one with its number, or is new. Pledges that it does not contain
+    stay, but are written again if the meeting changed, because they depend on its day and parties.
 
     Raises `Invalid` if a reference is not valid, or if other records depend on what changes.
     """

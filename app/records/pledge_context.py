@@ -1,4 +1,4 @@
-"""Pledge context: what pledges follow from beside their own lines.
+"""Pledge context: everything that a pledge's record depends on, except its own line.
 
 That is their meeting, the sources they cite, the parents of their topics, the pledges they link to, and their
 assessments. It is read once for all pledges of a meeting. A write that changes a context writes its pledges again.
@@ -20,7 +20,7 @@ from app.store.models import columns
 
 @dataclass(frozen=True)
 class MeetingContext:
-    """What pledges follow from of their meeting. `tokens` are the meeting's search tokens for its pledges."""
+    """The values of a meeting that its pledges depend on. `tokens` are the meeting's search tokens for its pledges."""
 
     id: str
     held_on: date
@@ -55,7 +55,7 @@ class AssessmentSummary:
 
 @dataclass(frozen=True)
 class PledgeContext:
-    """What pledges of one meeting follow from beside their own lines.
+    """What the pledges of one meeting depend on, except their own lines.
 
     `sources` and `targets` are by id, `parents` by topic, `assessments` by the key of the pledge.
     """

@@ -1,7 +1,7 @@
 """Pledges and positions: one record each, with its parties, topics, key wording, deadline and links.
 
-A record follows from its own line and a `PledgeContext` and from nothing else. A new field with a column of the same
-name needs no change here.
+A record is computed from its own line and a `PledgeContext` only. A new field with a column of the same name
+needs no change here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ class Pledges(RecordMapping[PledgeCreate]):
         return Record(self.kind, id, document, row, self.parts(line, key, context), indexed)
 
     def own_document(self, line: PledgeCreate) -> dict[str, Any]:
-        """Return the part of the public document that follows from the line alone."""
+        """Return the part of the public document that is computed from the line only."""
         return line.model_dump(mode="json", by_alias=True, exclude={"number", "assessments"})
 
     def parts(self, line: PledgeCreate, key: int, context: PledgeContext) -> dict[type[SQLModel], Rows]:

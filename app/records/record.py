@@ -1,8 +1,8 @@
 """Record: write one record of any kind, as its rows and one revision with its document.
 
 A `RecordMapping` turns a document line into a `Record`. This module creates and changes records of all kinds alike.
-A record follows from its line alone (a pledge's also from its `PledgeContext`), so `verify` can read the line back
-from the rows, build the record again and compare.
+A record is computed from its line only; a pledge's record also from its `PledgeContext`. So `verify` can read the line
+back from the rows, build the record again and compare.
 """
 
 import json
@@ -80,8 +80,8 @@ def create_records(writer: Writer, records: Sequence[Record]) -> list[str]:
 def change_record(writer: Writer, record: Record, current: str, operation: Operation | None = None) -> str | None:
     """Write `record` over the record whose document is `current`. Return the new document, or None if it is the same.
 
-    Rows are written even if the document is the same, because some columns follow from other records (the parents of a
-    topic, the day of a meeting). Without `operation`, it is retract, restore or change, by the two documents.
+    Rows are written even if the document is the same, because some columns depend on other records (the parents of a
+    topic, the day of a meeting). If `operation` is None, the two documents decide: retract, restore or change.
     """
     before = json.loads(current)
     version = before["version"]

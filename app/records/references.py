@@ -1,4 +1,4 @@
-"""References: find the records that refer to a record, and refuse to retract or change it while they depend on it."""
+"""References: find the records that refer to a record, and refuse its retraction or a change that would break them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ _LINK = columns(models.PledgeLink)
 
 
 def refuse_retraction(connection: Connection, entity: Entity, id: str) -> None:
-    """Raise `Conflict`, with their ids as candidates, if records that are not retracted refer to this record.
+    """Raise `Conflict` if records that are not retracted refer to this one. Their ids are the candidates.
 
     The pledges of a meeting do not count, because they are retracted with it.
     """

@@ -1,10 +1,12 @@
 """Name index: keep all names and aliases in memory, resolve names to ids, and expand the names in search queries.
 
-The index is read again only after a register has changed. The search index contains the tokens of named records but
-not their names, so a rename changes no row of it. A search query becomes clauses as follows:
+The index is read again only after a register has changed, or after very many revisions. The search index contains the
+tokens of named records but not their names, so a rename changes no row of it. A search query becomes clauses as
+follows:
 
-- A complete name matches the tokens of its records, and all of their names in a record's words, so all aliases give
-  the same result. The longest name wins. A cue of a topic matches the topic, and also its own words.
+- A complete name matches a record that has the token of a record with this name, or whose own words contain any name of
+  that record. So all aliases give the same result. The longest name wins. A cue of a topic matches the topic, and also
+  the words of the cue.
 - A part of a name (`Austin`, 작전통제) matches the tokens of all records with a name that contains it. A text in
   Hangul is also treated as a part of longer names if it is a complete name.
 - A name does not match inside a longer name of the same kind (`Korea` in `North Korea`).
@@ -45,7 +47,7 @@ from app.store.models import Revision, columns
 Tokens = tuple[str, ...]
 MEETING_TYPE = "type"
 
-# The names of types of meeting. Types that are missing here have no name, only common words.
+# The names of types of meeting. The other types have no name of their own: their words are common words.
 _TYPE_NAMES = {
     MeetingType.two_plus_two: ("2+2", "2plus2", "two plus two"),
     MeetingType.summit: ("summit",),

@@ -21,8 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 T = TypeVar("T")
 
 _BEGIN_SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ"}
-# Steps of SQLite's virtual machine: those between two calls of the progress handler, and the limit of a read on the
-# event loop. A page that is read by an index stays far below the limit.
+# Steps of SQLite's virtual machine: the number between two calls of the progress handler, and the maximum of a read on
+# the event loop. A page that is read by an index stays far below the limit.
 _STEPS_PER_CALL, _MAX_STEPS = 1000, 100_000
 _MMAP_SIZE = 2**31 - 2**16  # bytes; the maximum that SQLite allows
 
@@ -61,7 +61,10 @@ def is_unavailable(error: Exception) -> bool:
 
 
 class Database:
-    """The database of a book: one engine for writes, and one for reads in autocommit mode."""
+    """The database of a book: an engine for writes, and an engine for reads in autocommit mode.
+
+    SQLite has a second engine for reads, for those on the event loop.
+    """
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         self.url = _with_driver(url)
@@ -89,7 +92,11 @@ class Database:
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Connection]:
-        """A connection that holds the write lock. At the end, all its writes are on disk; after an error, none."""
+        """A connection that holds the write lock.
+
+        If it ends without an error, all its writes are on disk. After an error, or with `commit=False`, nothing is
+        written.
+        """
         with self.writer.connect() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
@@ -218,7 +225,8 @@ def _sqlite_engines(url: URL, timeout: float, count_steps: Callable[[], bool]) -
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(writer, "connect", open_writer)
-    # IMMEDIATE takes the write lock at the start. Otherwise a transaction that reads first could not get it later.
+    # IMMEDIATE takes the write lock at the start. Otherwise a transaction that reads first might not get the lock
+    # later.
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "connect", open_reader)
     event.listen(loop_reader, "connect", open_reader)

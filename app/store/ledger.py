@@ -129,7 +129,10 @@ def read_revision(connection: Connection, entity: Entity, id: str) -> Row[Any] |
 
 
 def seq_at(connection: Connection, moment: str) -> int:
-    """The seq for `moment`, which is a seq, or a time: then the seq of the last revision at or before it, or 0."""
+    """The seq that `moment` means.
+
+    A number is the seq itself. A time means the last revision at or before it, or 0 if there is none.
+    """
     if moment.isdigit():
         return min(int(moment), LAST_SEQ)
     table = columns(Revision)
@@ -158,7 +161,10 @@ def read_changes(connection: Connection, since: int, limit: int) -> Sequence[Row
 
 
 def retracted_since(connection: Connection, entity: Entity, id: str, seq: int) -> str:
-    """The time at which a record that is retracted at `seq` was last retracted, or was created as retracted."""
+    """The time of the last retraction of a record that is retracted at `seq`.
+
+    If it was created as retracted, this is the time of its creation.
+    """
     table = columns(Revision)
     revisions = select(table.c.at).where(table.c.entity == entity, table.c.id == id, table.c.seq <= seq)
     retractions = revisions.where(table.c.operation.in_((Operation.retract, Operation.create)))
