@@ -1,6 +1,6 @@
 """/v1/pledges.csv and the other addresses with a suffix: one route for each format of a query.
 
-The address without a suffix has the same formats by `Accept` header.
+The same formats are available without a suffix, by `Accept` header.
 """
 
 from collections.abc import Callable

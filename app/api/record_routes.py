@@ -45,7 +45,7 @@ def add_record_routes(
 ) -> None:
     """Add GET, PATCH and DELETE of one record, and GET of its history, to `router`.
 
-    `read` replaces the endpoint of GET if that returns more than the document.
+    Pass `read` as the endpoint of GET if the answer has more than the document.
     """
     name = entity.value
     a_name = with_article(name)

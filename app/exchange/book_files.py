@@ -110,7 +110,7 @@ def _read_yaml(file: Path) -> list[ReadItem]:
 
 
 def _kind_step(value: Any) -> int:
-    """The number of leading steps of an error location that name the kind of line: 1 for a known kind, else 0."""
+    """1 if an error location starts with the kind of line (a known kind), else 0."""
     return 1 if isinstance(value, dict) and value.get("kind") in list(_ORDER) else 0
 
 
@@ -184,7 +184,7 @@ def load(
 
 
 def _duplicate_id(line: Line | None, loaded_ids: set[str]) -> Iterator[Fault]:
-    """A fault if the generated id of a meeting is that of another meeting of this load, which it would overwrite.
+    """A fault if an earlier meeting of this load has the generated id, because it would be overwritten.
 
     Adds the id of the meeting to `loaded_ids`.
     """

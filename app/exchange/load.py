@@ -31,7 +31,7 @@ def weight(line: Schema | None) -> int:
 
 
 def batches(items: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
-    """The items in order, in batches of at least as many records as fill one; `weigh` counts the records of an item."""
+    """The items in order, in batches that end when they are full; `weigh` counts the records of an item."""
     batch: list[T] = []
     records = 0
     for item in items:

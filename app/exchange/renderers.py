@@ -51,7 +51,7 @@ Documents = list[str]
 def pledge_chunks(
     database: Database, query: PledgeQuery, limit: int | None, read: Callable[[Connection, Documents], T]
 ) -> Iterator[T]:
-    """What `read` returns for each chunk of a query's pledges, at most `limit` of them in total."""
+    """Read a query's pledges in chunks, at most `limit` pledges in total, and yield what `read` returns for each."""
     today = utc_today()  # the same for all chunks, even after midnight
     return _chunks(database, query, limit, lambda connection, page: read_page(connection, page, today), read)
 
@@ -59,7 +59,7 @@ def pledge_chunks(
 def meeting_chunks(
     database: Database, query: MeetingQuery, limit: int | None, read: Callable[[Connection, Documents], T]
 ) -> Iterator[T]:
-    """What `read` returns for each chunk of a query's meetings, at most `limit` of them in total."""
+    """Read a query's meetings in chunks, at most `limit` meetings in total, and yield what `read` returns for each."""
     return _chunks(database, query, limit, read_meetings, read)
 
 

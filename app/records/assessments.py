@@ -86,7 +86,7 @@ ASSESSMENTS = Assessments()
 
 
 def _current_ids(connection: Connection, keys: Sequence[int]) -> set[str]:
-    """Return the ids of each party's latest assessment of these pledges, by effective day, then number."""
+    """Return the id of each party's latest assessment of each pledge: by effective day, then by number."""
     table = columns(models.Assessment)
     query = select(table.c.pledge, table.c.party, table.c.id).where(table.c.pledge.in_(keys))
     rows = connection.execute(query.order_by(table.c.effective_on, table.c.number))
@@ -99,7 +99,7 @@ def _current_ids(connection: Connection, keys: Sequence[int]) -> set[str]:
 def assessment_faults(
     connection: Connection, line: AssessmentCreate, pledge: Row[Any], numbers: Sequence[int]
 ) -> Iterator[Fault]:
-    """Yield the faults of a new assessment of a pledge whose assessments have `numbers`."""
+    """Yield the faults of a new assessment. `numbers` are those of the assessments that the pledge has."""
     yield from missing(connection, {Entity.party: [(("party",), line.party)]}, standing=pledge.retracted is None)
     table = columns(models.PledgeParty)
     pledgors = select(table.c.party).where(table.c.pledge == pledge.key, table.c.role == PartyRole.pledgor)

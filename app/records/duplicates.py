@@ -22,7 +22,7 @@ _MOST_FAULTS = 20
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A new pledge, by its index in the request, the pledge that it resembles, and the reason."""
+    """A new pledge (its index in the request), the pledge that it resembles, and the reason."""
 
     index: int
     resembles: str

@@ -1,4 +1,4 @@
-"""Migrate: upgrade a database to this release's schema, and fill an empty book with every state.
+"""Migrate: upgrade a database to this release's schema, and add every state of ISO 3166-1 to a new book.
 
 The schema and the documents are changed in one transaction, which is rolled back as a whole on any error. Alembic is
 imported only when a schema is changed, because it is slow to import and most commands change none.
@@ -36,7 +36,7 @@ def config(connection: Connection | None = None) -> "Config":
 
 
 def migrate(database: Database, to: str = "head") -> None:
-    """Upgrade the database to a schema revision, `head` being that of this release.
+    """Upgrade the database to a schema revision. `head` is the revision of this release.
 
     At `head`, also write every state into a new book, or write the documents of an existing book in their new shape.
     """

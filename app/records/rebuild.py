@@ -24,7 +24,7 @@ _MEETINGS = 20  # whose pledges are read together
 def batches(connection: Connection) -> Iterator[tuple[RecordMapping[Any], Sequence[str]]]:
     """Yield all records of the book, in batches of one kind: its mapping, and the ids for `mapping.read`.
 
-    The pledges of each batch of meetings come after it. Their ids are those of the meetings.
+    The pledges of each batch of meetings come after it. For pledges, the ids are those of their meetings.
     """
     for mapping in MAPPINGS.values():
         if mapping is PLEDGES:

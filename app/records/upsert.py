@@ -1,8 +1,8 @@
 """Upsert: write one document line into the book, as `load` does, whether or not the book has the record.
 
 A new record is created, a changed one is changed, and an equal one is left. This module alone writes the consequences
-of a change in other kinds of record: if a topic moves, or the issuer of a source is corrected, it writes the pledges
-that depend on it again.
+of a change in other kinds of record: if a topic gets another parent, or the issuer of a source is corrected, it writes
+the pledges that depend on it again.
 """
 
 import json
@@ -130,7 +130,7 @@ def _put_meeting(writer: Writer, line: MeetingLine, *, overwrite: bool) -> Outco
 
 
 def _edited_by_others(writer: Writer, id: str, line: MeetingCreate) -> dict[str, str]:
-    """Return the actor by id of the meeting's records that differ from the line and that `load` did not write last."""
+    """Return the last actor of each of the meeting's records that differs from the line, unless that is `load`."""
     documents = {(Entity.meeting, id): MEETINGS.record(id, line).document}
     for pledge in line.pledges:
         documents[Entity.pledge, pledge_id(id, pledge.number or 0)] = PLEDGES.own_document(pledge)

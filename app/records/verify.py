@@ -55,7 +55,7 @@ class Checkpoint:
 
 
 def check_checkpoint(connection: Connection, checkpoint: Checkpoint) -> Iterator[Finding]:
-    """Yield a finding if the ledger was truncated, or rewritten from the start, after the checkpoint."""
+    """Yield a finding if the ledger does not have the checkpoint's revision, or has another hash there."""
     table = columns(models.Revision)
     digest = connection.execute(select(table.c.hash).where(table.c.seq == checkpoint.seq)).scalar()
     if checkpoint.seq > 0 and digest is None:
@@ -101,7 +101,7 @@ def _revisions() -> Select[Any]:
 
 
 def check_documents(connection: Connection) -> Iterator[Finding]:
-    """Yield a finding for each record whose current document or rows differ from those rebuilt from its rows."""
+    """Build each record again from its rows, and yield a finding if its current document or rows differ."""
     for mapping, ids in batches(connection):
         records, findings = _read_valid(connection, mapping, ids)
         yield from [*findings, *_record_findings(connection, mapping.kind, records)]
