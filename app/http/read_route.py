@@ -105,14 +105,15 @@ class ReadRoute(APIRoute):
             if query_name:
                 arguments[query_name] = query
             condition = _condition(request)
+            has_etags = condition not in (None, "*")  # `*` matches any ETag, so the response must exist first
             is_one_statement = getattr(query, "is_one_statement", False)
             head: Head | None = None
-            if condition not in (None, "*") or is_one_statement:
+            if has_etags or is_one_statement:
                 head = request.scope.get("state", {}).get("head") or await request.app.state.heads.read()
             # The day is read before the rows: a response must not carry the ETag of a later day than its content.
             etag_of = partial(list_etag, day=utc_today(), target=self._target(request))
-            if head is not None and condition != "*" and matches(etag_of(head), condition):
-                return _not_modified({"etag": etag_of(head), **_CACHING})
+            if head is not None and has_etags and matches(etag := etag_of(head), condition):
+                return _not_modified({"etag": etag, **_CACHING})
 
             def read(connection: Connection) -> tuple[Response, Head]:
                 seen = head if head is not None and is_one_statement else read_head(connection)
