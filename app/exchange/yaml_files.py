@@ -17,7 +17,7 @@ from app.schemas.canonical_json import DEEPEST, BadText, ReadItem
 
 
 class _InvalidDate:
-    """Stands for a date that does not exist, such as 30 February. Every field of a schema rejects it."""
+    """A date that does not exist, such as 30 February. Every field of a schema rejects it."""
 
 
 class _Constructor(RoundTripConstructor):

@@ -18,7 +18,7 @@ def folded_words(file: str, name: str) -> frozenset[str]:
 
 @cache
 def phrases(file: str, name: str) -> PhraseTable[str]:
-    """The words and phrases of a list as a table; each stands for itself."""
+    """The words and phrases of a list as a table in which each is its own value."""
     return PhraseTable((phrase, phrase) for phrase in word_list(file, name))
 
 
